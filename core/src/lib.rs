@@ -16,3 +16,5 @@ extern crate std;
 
 pub mod encoding;
 pub mod identity;
+pub mod log;
+pub mod state;
