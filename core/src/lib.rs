@@ -16,3 +16,4 @@ extern crate std;
 
 pub mod encoding;
 pub mod identity;
+pub mod scan;

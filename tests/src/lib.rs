@@ -1,0 +1,1 @@
+//! Vectors, suites and whole-system tests; see `tests/`.
