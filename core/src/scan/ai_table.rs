@@ -1,8 +1,6 @@
 //! The rows of the GS1 Barcode Syntax Dictionary, in its order.
 
-use super::ai::{
-    CHECK, DATE, DAY0, FIXED, LINK, NONE, Row, TIME, TO5, base64, digits, group, row, text, upper,
-};
+use super::ai::{CHECK, DATE, DAY0, FIXED, LINK, NONE, Row, TIME, TO5, base64, digits, group, row, text, upper};
 
 /// All identifiers that GS1 has allocated.
 pub(super) static ROWS: [Row; 143] = [

@@ -220,7 +220,8 @@ fn check_host(host: &str) -> Result<(), ScanError> {
     let (name, port) = match host.strip_prefix('[') {
         Some(inner) => {
             let (address, port) = cut(inner, b']');
-            let is_address = address.contains(':') && address.bytes().all(|c| c.is_ascii_hexdigit() || matches!(c, b':' | b'.'));
+            let is_address =
+                address.contains(':') && address.bytes().all(|c| c.is_ascii_hexdigit() || matches!(c, b':' | b'.'));
             match port {
                 Some("") if is_address => (address, None),
                 Some(port) if is_address && port.starts_with(':') => (address, port.get(1..)),

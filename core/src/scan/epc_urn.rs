@@ -81,6 +81,7 @@ fn component(text: &str) -> Result<String, ScanError> {
 
 /// The modulo-10 check digit that belongs behind `digits` (General Specifications section 7.9).
 pub(super) fn check_digit(digits: &str) -> char {
-    let sum: u32 = digits.bytes().rev().zip([3, 1].into_iter().cycle()).map(|(c, weight)| u32::from(c - b'0') * weight).sum();
+    let sum: u32 =
+        digits.bytes().rev().zip([3, 1].into_iter().cycle()).map(|(c, weight)| u32::from(c - b'0') * weight).sum();
     char::from(b'0' + ((10 - sum % 10) % 10) as u8)
 }

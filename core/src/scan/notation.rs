@@ -79,7 +79,9 @@ fn unmarked(carrier: &Carrier<'_>, mode: Mode) -> Result<Vec<Reading>, ScanError
 fn element_string(data: &str, mode: Mode) -> Result<Reading, ScanError> {
     let stripped = data.strip_prefix(GS as char).filter(|_| mode == Mode::Tolerant);
     let elements = match element_string::elements(stripped.unwrap_or(data)) {
-        Err(ScanError::UnknownAi) if !data.starts_with(|c: char| c.is_ascii_digit()) => return Err(ScanError::NotMedicine),
+        Err(ScanError::UnknownAi) if !data.starts_with(|c: char| c.is_ascii_digit()) => {
+            return Err(ScanError::NotMedicine);
+        }
         elements => elements?,
     };
     let keys = elements.len();

@@ -66,7 +66,8 @@ pub(super) fn restore(text: &str) -> Result<Vec<Reading>, TooMany> {
     if matches!(kind, CarrierKind::Gtin(_)) || data.len() > MAX_LEN_BYTES || !data.is_ascii() {
         return Ok(Vec::new());
     }
-    let mut search = Search { data, readable: vec![false; data.len() + 1], steps: 0, path: Vec::new(), found: Vec::new() };
+    let mut search =
+        Search { data, readable: vec![false; data.len() + 1], steps: 0, path: Vec::new(), found: Vec::new() };
     search.mark_readable();
     search.walk(0)?;
     for reading in &mut search.found {
@@ -139,7 +140,8 @@ impl<'a> Search<'a> {
                 let end = at + label_len + len;
                 let next = if len == natural && natural < body.len() { end + 1 } else { end };
                 let is_end = row.is_predefined() || len == natural || is_restored(body.get(len..)?);
-                (is_end && self.is_readable(next) && fits(row, label, value)).then(|| (Element::new(label, value), next))
+                (is_end && self.is_readable(next) && fits(row, label, value))
+                    .then(|| (Element::new(label, value), next))
             })
         })
     }

@@ -295,7 +295,9 @@ fn put(out: &mut String, before: char, label: &str, between: char, value: &str) 
             out.push(char::from(c));
         } else {
             out.push('%');
-            out.extend([c >> 4, c & 15].map(|nibble| char::from(if nibble < 10 { b'0' + nibble } else { b'A' + nibble - 10 })));
+            out.extend(
+                [c >> 4, c & 15].map(|nibble| char::from(if nibble < 10 { b'0' + nibble } else { b'A' + nibble - 10 })),
+            );
         }
     }
 }
