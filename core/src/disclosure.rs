@@ -14,7 +14,7 @@
 use crate::{
     encoding::{DecodeError, Message, MessageType, Reader, Wire, put_bytes8, put_bytes16, put_count16},
     hash::{Digest, Tag, tagged},
-    log::{self, LeafIndex, LogProof, TreeSize},
+    log::{self, LeafIndex, LogHash, LogProof, TreeSize},
 };
 use alloc::{string::String, vec::Vec};
 
@@ -84,24 +84,24 @@ impl Disclosure {
         Ok(commitment(&self.record_id, self.field_count, &first))
     }
 
-    fn root_from(&self, field: &Field) -> Result<Digest, FieldsDiffer> {
+    fn root_from(&self, field: &Field) -> Result<LogHash, FieldsDiffer> {
         let leaf = field_leaf(&field.salt, &field.name, &field.value);
         let (index, size) = (LeafIndex(u64::from(field.index)), TreeSize(u64::from(self.field_count)));
-        log::root_from_inclusion(index, size, &leaf, &field.proof).map_err(|_| FieldsDiffer)
+        log::root_from_inclusion(&leaf, index, size, &field.proof).map_err(|_| FieldsDiffer)
     }
 }
 
 /// The leaf hash of one field.
-pub fn field_leaf(salt: &[u8; 32], name: &str, value: &[u8]) -> Digest {
+pub fn field_leaf(salt: &[u8; 32], name: &str, value: &[u8]) -> LogHash {
     let mut parts = Vec::new();
     put_bytes8(&mut parts, name.as_bytes());
     put_bytes16(&mut parts, value);
-    log::leaf_hash(&tagged(Tag::RecordField, &[salt, &parts]).0)
+    LogHash::leaf(&tagged(Tag::RecordField, &[salt, &parts]).0)
 }
 
 /// What the ledger holds of a record of `field_count` fields with `root`.
-pub fn commitment(record_id: &[u8; 32], field_count: u16, root: &Digest) -> Digest {
-    tagged(Tag::Record, &[record_id, &field_count.to_be_bytes(), &root.0])
+pub fn commitment(record_id: &[u8; 32], field_count: u16, root: &LogHash) -> Digest {
+    tagged(Tag::Record, &[record_id, &field_count.to_be_bytes(), root.as_bytes()])
 }
 
 impl Wire for Disclosure {

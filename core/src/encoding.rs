@@ -95,6 +95,11 @@ pub enum DecodeError {
 }
 
 impl DecodeError {
+    /// Whether a newer client might understand the bytes.
+    pub const fn is_newer(self) -> bool {
+        matches!(self, Self::NewerVersion | Self::NewerSuite)
+    }
+
     /// The stable reason code.
     pub const fn code(self) -> &'static str {
         match self {

@@ -20,7 +20,7 @@ use crate::{
     keys::KeyNumber,
     leaf::{self, Leaf, LeafError, MAX_UNIT_DEPTH, Parent, Paths, Place, UnitPlace},
     proof::Key,
-    state::{Path, StateError},
+    state::{Lookup, Path, StateError, StateProof},
 };
 use alloc::vec::Vec;
 
@@ -36,6 +36,16 @@ pub struct Gap;
 pub trait Source<'a> {
     /// What is at `path`.
     fn find(&mut self, path: &Path) -> Result<Found<'a>, Gap>;
+}
+
+impl<'a> Source<'a> for &'a StateProof {
+    fn find(&mut self, path: &Path) -> Result<Found<'a>, Gap> {
+        match self.lookup(path) {
+            Lookup::Present(value) => Ok(Some(value)),
+            Lookup::Absent => Ok(None),
+            Lookup::Missing => Err(Gap),
+        }
+    }
 }
 
 /// Why leaves do not answer a scan.

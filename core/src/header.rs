@@ -12,6 +12,8 @@
 use crate::{
     encoding::{DecodeError, FORMAT_VERSION, MAGIC, MessageType, PRELUDE_LEN_BYTES, Reader, SUITE, Wire, put_bytes16},
     hash::{Digest, Tag, tagged},
+    log::{LogHash, TreeSize},
+    state::NodeHash,
 };
 use alloc::vec::Vec;
 
@@ -42,11 +44,11 @@ pub struct HeaderFields {
     /// Hash of the header before.
     pub parent_hash: Digest,
     /// Number of entries in the event log.
-    pub log_size: u64,
+    pub log_size: TreeSize,
     /// Root of the event log.
-    pub log_root: Digest,
+    pub log_root: LogHash,
     /// Root of the state tree.
-    pub state_root: Digest,
+    pub state_root: NodeHash,
     /// Version of the rules that executed this block.
     pub rules_version: u32,
 }
@@ -62,9 +64,9 @@ impl HeaderFields {
         self.set_hash.put(&mut out);
         self.next_set_hash.put(&mut out);
         self.parent_hash.put(&mut out);
-        out.extend_from_slice(&self.log_size.to_be_bytes());
-        self.log_root.put(&mut out);
-        self.state_root.put(&mut out);
+        out.extend_from_slice(&self.log_size.0.to_be_bytes());
+        out.extend_from_slice(self.log_root.as_bytes());
+        out.extend_from_slice(self.state_root.as_bytes());
         out.extend_from_slice(&self.rules_version.to_be_bytes());
         out
     }
@@ -75,7 +77,7 @@ impl HeaderFields {
 pub struct Header {
     raw: Vec<u8>,
     fixed: FixedFields,
-    rest: Option<(u64, Digest, Digest)>,
+    rest: Option<(TreeSize, LogHash, NodeHash)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,13 +150,13 @@ impl Header {
     }
 
     /// Size and root of the event log; `None` in a header of a newer version.
-    pub fn log(&self) -> Option<(u64, &Digest)> {
-        self.rest.as_ref().map(|(size, root, _)| (*size, root))
+    pub fn log(&self) -> Option<(TreeSize, LogHash)> {
+        self.rest.map(|(size, root, _)| (size, root))
     }
 
     /// Root of the state tree; `None` in a header of a newer version.
-    pub fn state_root(&self) -> Option<&Digest> {
-        self.rest.as_ref().map(|(_, _, root)| root)
+    pub fn state_root(&self) -> Option<NodeHash> {
+        self.rest.map(|(_, _, root)| root)
     }
 
     /// All fields; `None` in a header of a newer version.
@@ -205,11 +207,11 @@ impl Wire for Header {
     }
 }
 
-fn read_rest(reader: &mut Reader<'_>) -> Result<(u64, Digest, Digest), DecodeError> {
+fn read_rest(reader: &mut Reader<'_>) -> Result<(TreeSize, LogHash, NodeHash), DecodeError> {
     reader.take(32)?;
-    let log_size = reader.u64()?;
-    let log_root = Digest::get(reader)?;
-    let state_root = Digest::get(reader)?;
+    let log_size = TreeSize(reader.u64()?);
+    let log_root = LogHash::from_bytes(reader.array()?);
+    let state_root = NodeHash::from_bytes(reader.array()?);
     reader.u32()?;
     reader.finish()?;
     Ok((log_size, log_root, state_root))

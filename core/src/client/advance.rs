@@ -34,7 +34,7 @@ pub struct Update {
 #[expect(clippy::exhaustive_structs, reason = "a proof with its start")]
 pub struct Consistency {
     /// The log size that the proof starts from.
-    pub first_size: u64,
+    pub first_size: TreeSize,
     /// The proof.
     pub proof: LogProof,
 }
@@ -67,27 +67,26 @@ impl Client {
         let is_history_shown = self.check_consistency(header, update.consistency.as_ref())?;
         let is_newer = header.height() > self.newest.height();
         self.move_forward(ranges, header);
-        if is_history_shown && let Some((size, root)) = header.log() {
-            self.history = (size, *root);
+        if is_history_shown && let Some(log) = header.log() {
+            self.history = log;
         }
         Ok(Advanced { height: self.newest.height(), is_history_shown, is_newer })
     }
 
     /// The log size from which the next update should prove consistency.
-    pub const fn history_size(&self) -> u64 {
+    pub const fn history_size(&self) -> TreeSize {
         self.history.0
     }
 
     fn check_consistency(&self, header: &Header, consistency: Option<&Consistency>) -> Result<bool, TrustError> {
-        let (Some((size, root)), (first_size, first_root)) = (header.log(), self.history) else {
-            return Err(TrustError::NewerHeader);
-        };
+        let (size, root) = header.log().ok_or(TrustError::NewerHeader)?;
+        let (first_size, first_root) = self.history;
         let Some(consistency) = consistency else { return Ok(false) };
         if consistency.first_size != first_size {
-            return Err(TrustError::ConsistencyStart { expected: first_size, found: consistency.first_size });
+            let (expected, found) = (first_size.0, consistency.first_size.0);
+            return Err(TrustError::ConsistencyStart { expected, found });
         }
-        let (first, second) = (TreeSize(first_size), TreeSize(size));
-        log::verify_consistency(first, second, &first_root, root, &consistency.proof)
+        log::verify_consistency(first_size, size, &consistency.proof, &first_root, &root)
             .map_err(|_| TrustError::Consistency)?;
         Ok(true)
     }
@@ -100,7 +99,7 @@ impl Wire for Update {
         self.certificate.put(out);
         out.push(u8::from(self.consistency.is_some()));
         if let Some(consistency) = &self.consistency {
-            out.extend_from_slice(&consistency.first_size.to_be_bytes());
+            out.extend_from_slice(&consistency.first_size.0.to_be_bytes());
             consistency.proof.put(out);
         }
     }
@@ -111,7 +110,7 @@ impl Wire for Update {
             header: Header::get(reader)?,
             certificate: Certificate::get(reader)?,
             consistency: if reader.flag()? {
-                Some(Consistency { first_size: reader.u64()?, proof: LogProof::get(reader)? })
+                Some(Consistency { first_size: TreeSize(reader.u64()?), proof: LogProof::get(reader)? })
             } else {
                 None
             },

@@ -74,9 +74,7 @@ pub enum TrustError {
     Consistency,
     /// The certificate does not certify the header.
     Certificate(CertificateError),
-    /// The leaves do not fold to the header's state root.
-    StateRoot,
-    /// The state proof is not well-formed.
+    /// The state proof does not fold to the header's state root, or does not answer what was asked.
     State(StateError),
     /// The leaves are not the required ones.
     Leaves(ProofGap),
@@ -106,7 +104,6 @@ impl TrustError {
             Self::ConsistencyStart { .. } => "trust.log.other-start",
             Self::Consistency => "trust.log.consistency",
             Self::Certificate(error) => error.code(),
-            Self::StateRoot => "trust.state.root",
             Self::State(error) => error.code(),
             Self::Leaves(gap) => gap.code(),
             Self::OtherScan => "trust.proof.other-scan",

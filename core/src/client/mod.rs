@@ -18,10 +18,14 @@ mod verify;
 
 pub use advance::{Advanced, Consistency, Update};
 pub use error::TrustError;
-pub use memory::Memory;
 pub use verify::{Contents, Many, RecordAnswer};
 
-use crate::{anchor::Anchor, fork::Fork, hash::Digest, header::Header};
+use crate::{
+    anchor::Anchor,
+    fork::Fork,
+    header::{Header, Height},
+    log::{LogHash, TreeSize},
+};
 use ranges::Ranges;
 use remembered::{Certified, Seen};
 
@@ -32,9 +36,11 @@ pub struct Client {
     newest: Header,
     ranges: Ranges,
     /// Size and root of the log that is known to contain everything seen before.
-    history: (u64, Digest),
+    history: (TreeSize, LogHash),
     certified: Certified,
     seen: Seen,
+    /// The height at which a fork was seen.
+    forked_at: Option<Height>,
     fork: Option<Fork>,
 }
 
@@ -42,9 +48,18 @@ impl Client {
     /// A client that trusts `anchor` and nothing else.
     pub fn new(anchor: Anchor) -> Self {
         let newest = anchor.header().clone();
-        let history = newest.log().map_or((0, Digest::ZERO), |(size, root)| (size, *root));
+        let history = newest.log().unwrap_or((TreeSize(0), LogHash::empty_root()));
         let ranges = Ranges::new(anchor.set().clone(), &newest);
-        Self { anchor, newest, ranges, history, certified: Certified::default(), seen: Seen::default(), fork: None }
+        Self {
+            anchor,
+            newest,
+            ranges,
+            history,
+            certified: Certified::default(),
+            seen: Seen::default(),
+            forked_at: None,
+            fork: None,
+        }
     }
 
     /// The anchor.
@@ -57,7 +72,12 @@ impl Client {
         &self.newest
     }
 
-    /// Evidence of a fork, if one was seen. Only a new anchor clears it.
+    /// The height at which a fork was seen. Only a new anchor clears it.
+    pub const fn forked_at(&self) -> Option<Height> {
+        self.forked_at
+    }
+
+    /// Evidence of the fork, if both certificates are still at hand.
     pub const fn fork(&self) -> Option<&Fork> {
         self.fork.as_ref()
     }

@@ -140,11 +140,8 @@ impl Wire for Ranges {
         let count = reader.count16(1..=usize::from(u16::MAX), 48 + 38)?;
         let mut ranges = Vec::new();
         for _ in 0..count {
-            let after = Boundary {
-                height: Height(reader.u64()?),
-                time: UnixMillis(reader.u64()?),
-                hash: Digest::get(reader)?,
-            };
+            let after =
+                Boundary { height: Height(reader.u64()?), time: UnixMillis(reader.u64()?), hash: Digest::get(reader)? };
             ranges.push(Range { after, set: ValidatorSet::get(reader)? });
         }
         if ranges.is_sorted_by(|a, b| a.after.height < b.after.height) {

@@ -5,7 +5,9 @@ use crate::{
     certificate::Certificate,
     fork::Fork,
     handover::HandOver,
-    header::{Header, UnixMillis},
+    hash::Digest,
+    header::{Header, Height, UnixMillis},
+    validators::ValidatorSet,
 };
 
 impl Client {
@@ -13,8 +15,8 @@ impl Client {
     ///
     /// The period is measured once, from the newest header trusted before this step.
     pub(super) fn check_period(&self, now: UnixMillis) -> Result<(), TrustError> {
-        if let Some(fork) = &self.fork {
-            return Err(TrustError::Fork { height: fork.height() });
+        if let Some(height) = self.forked_at {
+            return Err(TrustError::Fork { height });
         }
         let until = UnixMillis(self.newest.time().0.saturating_add(self.anchor.trusting_period_ms()));
         if now > until { Err(TrustError::NeedsNewAnchor { until }) } else { Ok(()) }
@@ -32,14 +34,10 @@ impl Client {
                 return Err(TrustError::OtherChain);
             }
             if header.height() > self.newest.height() {
-                if header.time() <= self.newest.time() {
-                    return Err(TrustError::TimeOrder { bound: self.newest.time(), found: header.time() });
-                }
+                self.check_time_order(header)?;
                 ranges.hand_over(hand_over)?;
-            } else if !ranges.is_boundary(header) || header.next_set_hash() != hand_over.new_set.hash() {
-                return Err(TrustError::HandOverOrder);
-            } else if header.hash() != self.anchor.header().hash() {
-                hand_over.certificate.verify(header, ranges.set_for(header)?)?;
+            } else if ranges.is_boundary(header) && header.next_set_hash() == hand_over.new_set.hash() {
+                hand_over.certificate.verify(header, self.set_for(&ranges, header)?)?;
             } else {
                 return Err(TrustError::HandOverOrder);
             }
@@ -64,14 +62,10 @@ impl Client {
         if self.certified.contains(&hash) {
             return Ok(());
         }
-        let set = ranges.set_for(header)?;
+        let set = self.set_for(ranges, header)?.clone();
         self.check_time_order(header)?;
-        certificate.verify(header, set)?;
-        if let Some((other, other_certificate)) = self.certified.conflicting(header.height(), &hash) {
-            let sides = [(other.clone(), other_certificate.clone()), (header.clone(), certificate.clone())];
-            self.fork = Fork::new(set.clone(), sides).ok();
-            return Err(TrustError::Fork { height: header.height() });
-        }
+        certificate.verify(header, &set)?;
+        self.check_fork(set, header, certificate)?;
         if header.fields().is_none() {
             return Err(TrustError::NewerHeader);
         }
@@ -88,6 +82,43 @@ impl Client {
         self.newest = header.clone();
         let kept_from = header.time().0.saturating_sub(self.anchor.trusting_period_ms());
         self.ranges.forget_before(UnixMillis(kept_from));
+    }
+
+    /// The hash of the set that must have signed the header at `height`.
+    pub(super) fn set_hash_at(&self, height: Height) -> Result<&Digest, TrustError> {
+        let anchor = self.anchor.header();
+        if height == anchor.height() {
+            return Ok(anchor.next_set_hash());
+        }
+        self.ranges.set_hash_at(height).ok_or(TrustError::BeforeAnchor { anchor: anchor.height(), found: height })
+    }
+
+    /// The set that must have signed `header`.
+    ///
+    /// The anchor's own header may be proved against, if the anchor's set signed it as well.
+    fn set_for<'a>(&'a self, ranges: &'a Ranges, header: &Header) -> Result<&'a ValidatorSet, TrustError> {
+        let anchor = self.anchor.header();
+        if header.height() == anchor.height() && header.set_hash() == anchor.next_set_hash() {
+            return Ok(self.anchor.set());
+        }
+        ranges.set_for(header)
+    }
+
+    /// Keeps a fork, if another header of this certified header's height is trusted or certified.
+    fn check_fork(&mut self, set: ValidatorSet, header: &Header, certificate: &Certificate) -> Result<(), TrustError> {
+        let (height, hash) = (header.height(), header.hash());
+        let conflicting = self.certified.conflicting(height, &hash);
+        let trusted = [&self.newest, self.anchor.header()];
+        let is_other = |known: &&Header| known.height() == height && known.hash() != hash;
+        if conflicting.is_none() && !trusted.iter().any(is_other) {
+            return Ok(());
+        }
+        self.fork = conflicting.and_then(|(other, other_certificate)| {
+            let sides = [(other.clone(), other_certificate.clone()), (header.clone(), certificate.clone())];
+            Fork::new(set, sides).ok()
+        });
+        self.forked_at = Some(height);
+        Err(TrustError::Fork { height })
     }
 
     /// Times rise with heights; at one height a differing header goes on to become a fork.

@@ -1,10 +1,10 @@
 //! From scans and a proof to verdicts.
 
-use super::{Client, TrustError, trust};
+use super::{Client, TrustError};
 use crate::{
     disclosure::Disclosure,
-    encoding::{DecodeError, Message, MessageType, PRELUDE_LEN_BYTES},
-    facts::{self, Facts, Found, Gap, ProofGap, Source},
+    encoding::{Message, MessageType, PRELUDE_LEN_BYTES},
+    facts::{self, Facts, Found, Gap, Source},
     header::UnixMillis,
     leaf::{Parent, Paths, Place, UnitPlace},
     proof::{Key, Proof, QrProof},
@@ -111,9 +111,8 @@ impl Client {
         let header = proof.header();
         let ranges = self.ranges_after(proof.hand_overs())?;
         self.certify(&ranges, header, proof.certificate())?;
-        if Some(&proof.state().root().map_err(TrustError::State)?) != header.state_root() {
-            return Err(TrustError::StateRoot);
-        }
+        let state_root = header.state_root().ok_or(TrustError::NewerHeader)?;
+        proof.state().verify_root(&state_root).map_err(TrustError::State)?;
         let facts = self.facts(questions, proof.state())?;
         let is_older = header.height() < self.newest.height();
         self.move_forward(ranges, header);
@@ -139,7 +138,7 @@ impl Client {
         if !facts.iter().any(|facts| facts.newer) {
             recorder.asked.sort_unstable();
             recorder.asked.dedup();
-            state.check_exact(&recorder.asked).map_err(ProofGap::from)?;
+            state.check_exact(&recorder.asked).map_err(TrustError::State)?;
         }
         Ok(facts)
     }
@@ -201,13 +200,25 @@ fn contents(scans: &[Scan], checked: &[Checked]) -> Vec<Contents> {
     let is_unit = |scan: &&Scan| read(scan).is_some_and(|reading| matches!(reading.target, Target::Unit(_)));
     let readable = scans.iter().filter(|scan| read(scan).is_some());
     let scanned = readable.zip(checked).filter(|(scan, _)| is_unit(scan));
-    scanned.filter_map(|(_, of)| of.facts.units.first()).map(|(unit, leaf)| {
-        let packs: BTreeSet<&Path> = checked.iter().flat_map(|c| &c.facts.packs).filter(|pack| match &pack.leaf {
-            facts::PackLeaf::Live(live) => live.place == Place::Inside(*unit),
-            _ => false,
-        }).map(|pack| &pack.path).collect();
-        let units: BTreeSet<&Parent> = checked.iter().flat_map(|c| &c.facts.units)
-            .filter(|(_, child)| child.place == UnitPlace::Inside(*unit)).map(|(child, _)| child).collect();
-        Contents { unit: *unit, children: leaf.children, seen: (packs.len() + units.len()) as u32 }
-    }).collect()
+    scanned
+        .filter_map(|(_, of)| of.facts.units.first())
+        .map(|(unit, leaf)| {
+            let packs: BTreeSet<&Path> = checked
+                .iter()
+                .flat_map(|c| &c.facts.packs)
+                .filter(|pack| match &pack.leaf {
+                    facts::PackLeaf::Live(live) => live.place == Place::Inside(*unit),
+                    _ => false,
+                })
+                .map(|pack| &pack.path)
+                .collect();
+            let units: BTreeSet<&Parent> = checked
+                .iter()
+                .flat_map(|c| &c.facts.units)
+                .filter(|(_, child)| child.place == UnitPlace::Inside(*unit))
+                .map(|(child, _)| child)
+                .collect();
+            Contents { unit: *unit, children: leaf.children, seen: (packs.len() + units.len()) as u32 }
+        })
+        .collect()
 }

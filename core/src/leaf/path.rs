@@ -69,14 +69,14 @@ impl LotRef {
     pub fn path(&self, pack: &Path) -> Path {
         let mut path = [0; 32];
         let (prefix, rest) = path.split_at_mut(4);
-        for (to, from) in prefix.iter_mut().zip(pack.0) {
-            *to = from;
+        for (to, from) in prefix.iter_mut().zip(pack.as_bytes()) {
+            *to = *from;
         }
         if let Some(last) = prefix.last_mut() {
             *last = *last & 0xf0 | KIND_LOT;
         }
         rest.copy_from_slice(&self.0);
-        Path(path)
+        Path::new(path)
     }
 }
 
@@ -118,8 +118,7 @@ impl<'a> Paths<'a> {
 
     /// What a pack's leaf holds to name its lot.
     pub fn lot_ref(&self, product: &ProductCode, lot: &Lot) -> LotRef {
-        let Path(path) = self.lot(product, lot);
-        LotRef(*path.last_chunk().unwrap_or(&[0; 28]))
+        LotRef(*self.lot(product, lot).as_bytes().last_chunk().unwrap_or(&[0; 28]))
     }
 
     /// A pack, or an alias of one.
@@ -196,6 +195,6 @@ impl<'a> Paths<'a> {
         for (to, from) in path.iter_mut().zip(prefix.into_iter().chain(rest)) {
             *to = from;
         }
-        Path(path)
+        Path::new(path)
     }
 }

@@ -24,6 +24,7 @@ use crate::{
     hash::Digest,
     header::{Header, HeaderFields, Height, UnixMillis},
     leaf::Paths,
+    log::{LogHash, TreeSize},
     state::{self, Path},
 };
 use alloc::vec::Vec;
@@ -38,8 +39,8 @@ pub struct QrProof {
     height: Height,
     time: UnixMillis,
     parent_hash: Digest,
-    log_size: u64,
-    log_root: Digest,
+    log_size: TreeSize,
+    log_root: LogHash,
     rules_version: u32,
     next_set_hash: Option<Digest>,
     round: u32,
@@ -124,8 +125,8 @@ impl Wire for QrProof {
         out.extend_from_slice(&self.height.0.to_be_bytes());
         out.extend_from_slice(&self.time.0.to_be_bytes());
         self.parent_hash.put(out);
-        out.extend_from_slice(&self.log_size.to_be_bytes());
-        self.log_root.put(out);
+        out.extend_from_slice(&self.log_size.0.to_be_bytes());
+        out.extend_from_slice(self.log_root.as_bytes());
         out.extend_from_slice(&self.rules_version.to_be_bytes());
         out.push(u8::from(self.next_set_hash.is_some()));
         if let Some(hash) = &self.next_set_hash {
@@ -150,8 +151,8 @@ impl Wire for QrProof {
         let height = Height(reader.u64()?);
         let time = UnixMillis(reader.u64()?);
         let parent_hash = Digest::get(reader)?;
-        let log_size = reader.u64()?;
-        let log_root = Digest::get(reader)?;
+        let log_size = TreeSize(reader.u64()?);
+        let log_root = LogHash::from_bytes(reader.array()?);
         let rules_version = reader.u32()?;
         let next_set_hash = if reader.flag()? { Some(Digest::get(reader)?) } else { None };
         let round = reader.u32()?;
