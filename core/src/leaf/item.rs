@@ -214,7 +214,7 @@ impl Wire for RetiredPack {
 }
 
 /// Appends a presence byte and, if 1, the limits.
-pub(super) fn put_limits(limits: Option<StorageLimits>, out: &mut Vec<u8>) {
+pub(crate) fn put_limits(limits: Option<StorageLimits>, out: &mut Vec<u8>) {
     out.push(u8::from(limits.is_some()));
     if let Some(limits) = limits {
         out.extend_from_slice(&limits.min_decicelsius.to_be_bytes());
@@ -224,7 +224,7 @@ pub(super) fn put_limits(limits: Option<StorageLimits>, out: &mut Vec<u8>) {
 }
 
 /// Reads a presence byte and, if 1, limits whose minimum is not above the maximum.
-pub(super) fn get_limits(reader: &mut Reader<'_>) -> Result<Option<StorageLimits>, DecodeError> {
+pub(crate) fn get_limits(reader: &mut Reader<'_>) -> Result<Option<StorageLimits>, DecodeError> {
     if !reader.flag()? {
         return Ok(None);
     }

@@ -16,6 +16,7 @@ mod unit;
 
 pub use chain::{Counter, Parameters};
 pub use item::{Lot, Pack, Prior, Product, RetiredPack, StorageLimits};
+pub(crate) use item::{get_limits, put_limits};
 pub use member::{Key, Member, MemberState};
 pub use path::{Family, LotRef, Paths};
 pub use state_code::{State, StateCode};

@@ -1,0 +1,88 @@
+//! Names and particulars that leaves commit to by hash.
+//!
+//! ```text
+//! product info = prelude(11) ‖ 8 × text (u8 length ≤ 200): name zh, name en, holder, form, strength,
+//!                pack size, approval number, ATC code ‖ limits (flag ‖ i16 ‖ i16 ‖ u16)
+//! info hash    = tagged("medproof product info", message)
+//! ```
+//!
+//! A name that does not match its hash is not shown.
+
+use crate::{
+    encoding::{DecodeError, Message, MessageType, Reader, Wire, put_bytes8},
+    hash::{Digest, Tag, tagged},
+    leaf::{StorageLimits, get_limits, put_limits},
+};
+use alloc::{string::String, vec::Vec};
+
+/// What a product is called, by whom, and how it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "product information has these fields in format version 0")]
+pub struct ProductInfo {
+    /// Generic name in Chinese.
+    pub name_zh: String,
+    /// Generic name in English.
+    pub name_en: String,
+    /// The marketing authorisation holder.
+    pub holder: String,
+    /// Dosage form.
+    pub form: String,
+    /// Strength, with its unit.
+    pub strength: String,
+    /// Contents of a pack.
+    pub pack_size: String,
+    /// Approval number.
+    pub approval_number: String,
+    /// ATC code (WHO).
+    pub atc: String,
+    /// Storage limits as on the product's leaf.
+    pub limits: Option<StorageLimits>,
+}
+
+impl ProductInfo {
+    /// The hash that a product's leaf holds.
+    pub fn hash(&self) -> Digest {
+        tagged(Tag::ProductInfo, &[&self.to_bytes()])
+    }
+
+    fn texts(&self) -> [&String; 8] {
+        [
+            &self.name_zh,
+            &self.name_en,
+            &self.holder,
+            &self.form,
+            &self.strength,
+            &self.pack_size,
+            &self.approval_number,
+            &self.atc,
+        ]
+    }
+}
+
+impl Wire for ProductInfo {
+    fn put(&self, out: &mut Vec<u8>) {
+        for text in self.texts() {
+            put_bytes8(out, text.as_bytes());
+        }
+        put_limits(self.limits, out);
+    }
+
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let mut text = || reader.text8(0..=200);
+        Ok(Self {
+            name_zh: text()?,
+            name_en: text()?,
+            holder: text()?,
+            form: text()?,
+            strength: text()?,
+            pack_size: text()?,
+            approval_number: text()?,
+            atc: text()?,
+            limits: get_limits(reader)?,
+        })
+    }
+}
+
+impl Message for ProductInfo {
+    const TYPE: MessageType = MessageType::ProductInfo;
+}
