@@ -32,7 +32,10 @@ pub mod info;
 pub mod keys;
 pub mod leaf;
 pub mod log;
+pub mod plain;
 pub mod proof;
+#[cfg(feature = "prove")]
+pub mod prove;
 pub mod scan;
 pub mod state;
 pub mod text;

@@ -18,6 +18,8 @@ mod verify;
 
 pub use advance::{Advanced, Consistency, Update};
 pub use error::TrustError;
+#[cfg(feature = "prove")]
+pub use verify::keys as scan_keys;
 pub use verify::{Contents, Many, RecordAnswer};
 
 use crate::{

@@ -155,3 +155,33 @@ pub enum CryptoTail {
     /// AI 92 or 93 of other lengths.
     WrongLength,
 }
+
+impl Repair {
+    /// The repair's stable name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::LeadingByte => "leading-byte",
+            Self::TrailingByte => "trailing-byte",
+            Self::SeparatorReplaced => "separator-replaced",
+            Self::SeparatorRestored => "separator-restored",
+            Self::CapsLock => "caps-lock",
+            Self::KeyboardQwertz => "keyboard-qwertz",
+            Self::KeyboardAzerty => "keyboard-azerty",
+            Self::Unmarked => "unmarked",
+            Self::EnvelopeEnd => "envelope-end",
+            Self::ShortGtin => "short-gtin",
+            Self::LinkWord => "link-word",
+        }
+    }
+}
+
+impl CryptoTail {
+    /// The value's stable name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Absent => "absent",
+            Self::Present => "present",
+            Self::WrongLength => "wrong-length",
+        }
+    }
+}

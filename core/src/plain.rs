@@ -1,0 +1,495 @@
+//! The data-shaped layer: bytes, text and numbers in, flat records out.
+//!
+//! Every binding calls this layer and nothing else, so that no two languages can disagree. Times
+//! and ages are in ms, days are counted from 1970-01-01 UTC, names are those of `docs/FORMAT.md`.
+
+use crate::{
+    anchor, client,
+    client::TrustError,
+    encoding::{DecodeError, Message},
+    fork::Fork,
+    header::UnixMillis,
+    leaf::{MemberState, StateCode},
+    scan, text, verdict,
+    verdict::{Freshness, Identifier, Trust},
+};
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
+
+#[cfg(feature = "serde")]
+use serde::{Deserialize, Serialize};
+
+/// What is wrong: a stable code, and expected and found where both are numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[expect(clippy::exhaustive_structs, reason = "a record that bindings mirror")]
+pub struct Problem {
+    /// The stable dotted code.
+    pub code: String,
+    /// What was expected.
+    pub expected: Option<u64>,
+    /// What was found.
+    pub found: Option<u64>,
+}
+
+/// The caller's policy. Absent limits take the defaults of the purpose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[expect(clippy::exhaustive_structs, reason = "a record that bindings mirror")]
+pub struct Policy {
+    /// `holder`, `buyer`, `dispenser` or `receiver`.
+    pub purpose: String,
+    /// `online`, or `carried` where no node answered.
+    pub mode: String,
+    /// Longest age of a proof from a node, in ms.
+    pub max_age_online_ms: Option<u64>,
+    /// Longest age of a carried proof, in ms.
+    pub max_age_carried_ms: Option<u64>,
+    /// How far a header may lie ahead of this device's clock, in ms.
+    pub clock_tolerance_ms: Option<u64>,
+}
+
+/// A verdict in flat form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[expect(clippy::exhaustive_structs, reason = "a record that bindings mirror")]
+pub struct Verdict {
+    /// `ok`, `warn`, `do-not-use`, `unknown` or `cannot-tell`.
+    pub overall: String,
+    /// Stable codes, in the order of the axes.
+    pub reasons: Vec<String>,
+    /// The axes.
+    pub axes: Axes,
+}
+
+/// The axes of a verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[expect(clippy::exhaustive_structs, reason = "a record that bindings mirror")]
+pub struct Axes {
+    /// Whether a quorum vouches for the leaves.
+    pub trust: String,
+    /// The check that failed, if trust is `invalid` or could not be reached.
+    pub problem: Option<Problem>,
+    /// `fresh`, `carried`, `stale` or `future`.
+    pub freshness: Option<String>,
+    /// Age of the header; how far ahead it is, if freshness is `future`.
+    pub age_ms: Option<u64>,
+    /// Height of the header.
+    pub height: Option<u64>,
+    /// Time of the header.
+    pub time_ms: Option<u64>,
+    /// What the ledger says about the scanned identifier.
+    pub identifier: String,
+    /// `pack`, `lot`, `product` or `unit`.
+    pub level: Option<String>,
+    /// The lot on the pack against the ledger.
+    pub lot: String,
+    /// The expiry on the pack against the ledger.
+    pub expiry: String,
+    /// States.
+    pub states: States,
+    /// The last day of use.
+    pub expiry_day: Option<u32>,
+    /// Whether that day is over.
+    pub expired: Option<bool>,
+    /// Who released the lot.
+    pub issuer: Option<Issuer>,
+    /// The day since which the pack's own state holds.
+    pub since_day: Option<u32>,
+    /// Units left in the pack.
+    pub quantity_left: Option<u16>,
+    /// Number of events in the pack's custody chain.
+    pub events: Option<u32>,
+}
+
+/// State numbers by level, and the name of the worst known one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[expect(clippy::exhaustive_structs, reason = "a record that bindings mirror")]
+pub struct States {
+    /// The pack's own.
+    pub pack: Option<u8>,
+    /// The worst of the units above it.
+    pub unit: Option<u8>,
+    /// The lot's.
+    pub lot: Option<u8>,
+    /// The product's.
+    pub product: Option<u8>,
+    /// The worst known state's name.
+    pub effective: Option<String>,
+}
+
+/// Who released the lot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[expect(clippy::exhaustive_structs, reason = "a record that bindings mirror")]
+pub struct Issuer {
+    /// The member's number.
+    pub member: u32,
+    /// Its role at release.
+    pub role: u8,
+    /// `valid` or `compromised`, at release and registration.
+    pub key_then: String,
+    /// `valid`, `revoked` or `compromised`, at the header's time.
+    pub key_now: String,
+    /// `admitted`, `suspended` or `excluded`.
+    pub member_now: Option<String>,
+}
+
+/// Verdicts about several scans.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[expect(clippy::exhaustive_structs, reason = "a record that bindings mirror")]
+pub struct Many {
+    /// One for each scan, in their order.
+    pub verdicts: Vec<Verdict>,
+    /// For each scanned SSCC, how much of its contents the scans cover.
+    pub contents: Vec<Contents>,
+}
+
+/// How much of a unit's contents was seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[expect(clippy::exhaustive_structs, reason = "a record that bindings mirror")]
+pub struct Contents {
+    /// The unit's 18 digits.
+    pub sscc: String,
+    /// Which use of the SSCC.
+    pub generation: u32,
+    /// Direct children on the ledger.
+    pub children: u32,
+    /// Distinct direct children among the scans.
+    pub seen: u32,
+    /// Whether the list is the whole of the unit.
+    pub complete: bool,
+}
+
+/// How an update was taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[expect(clippy::exhaustive_structs, reason = "a record that bindings mirror")]
+pub struct Advanced {
+    /// The newest trusted height.
+    pub height: u64,
+    /// Whether it was shown that history was only added to.
+    pub history_shown: bool,
+    /// Whether the newest trusted header changed.
+    pub newer: bool,
+}
+
+/// What a client trusts, to be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[expect(clippy::exhaustive_structs, reason = "a record that bindings mirror")]
+pub struct AnchorInfo {
+    /// The chain's name.
+    pub name: String,
+    /// Whether it is a demonstration chain.
+    pub demo: bool,
+    /// The anchor's fingerprint.
+    pub fingerprint: String,
+    /// The anchor's height.
+    pub height: u64,
+    /// The time of the anchor's header.
+    pub time_ms: u64,
+}
+
+/// What was read from a scan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[expect(clippy::exhaustive_structs, reason = "a record that bindings mirror")]
+pub struct ScanInfo {
+    /// `read`, `ambiguous` or `unreadable`.
+    pub result: String,
+    /// The reason, if unreadable.
+    pub code: Option<String>,
+    /// One reading, or all that are possible.
+    pub readings: Vec<Reading>,
+}
+
+/// One reading of a scan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[expect(clippy::exhaustive_structs, reason = "a record that bindings mirror")]
+pub struct Reading {
+    /// `pack`, `lot`, `product` or `unit`.
+    pub level: String,
+    /// Product codes, as scheme number ‖ `:` ‖ code.
+    pub products: Vec<String>,
+    /// The serial of a pack.
+    pub serial: Option<String>,
+    /// The 18 digits of a unit.
+    pub sscc: Option<String>,
+    /// The lot on the pack.
+    pub lot: Option<String>,
+    /// The expiry on the pack.
+    pub expiry_day: Option<u32>,
+    /// What was repaired.
+    pub repairs: Vec<String>,
+    /// `absent`, `present` or `wrong-length`; never called valid.
+    pub crypto_tail: String,
+    /// The host of a link: untrusted, never contacted.
+    pub host: Option<String>,
+}
+
+/// A light client over bytes and text.
+#[derive(Clone, Debug)]
+pub struct Client(client::Client);
+
+impl Client {
+    /// A client that trusts the anchor and nothing else.
+    pub fn new(anchor: &[u8]) -> Result<Self, Problem> {
+        Ok(Self(client::Client::new(anchor::Anchor::from_bytes(anchor)?)))
+    }
+
+    /// Goes on from stored memory, if it belongs to the anchor.
+    pub fn resume(anchor: &[u8], memory: &[u8]) -> Result<Self, Problem> {
+        Ok(Self(client::Client::resume(anchor::Anchor::from_bytes(anchor)?, memory)?))
+    }
+
+    /// What is to be stored before an answer is shown.
+    pub fn memory(&self) -> Vec<u8> {
+        self.0.to_bytes()
+    }
+
+    /// What this client trusts.
+    pub fn anchor(&self) -> AnchorInfo {
+        let anchor = self.0.anchor();
+        AnchorInfo {
+            name: anchor.name().to_string(),
+            demo: anchor.is_demo(),
+            fingerprint: anchor.fingerprint(),
+            height: anchor.header().height().0,
+            time_ms: anchor.header().time().0,
+        }
+    }
+
+    /// The newest trusted height.
+    pub fn height(&self) -> u64 {
+        self.0.newest().height().0
+    }
+
+    /// The log size from which an update should prove consistency.
+    pub fn history_size(&self) -> u64 {
+        self.0.history_size().0
+    }
+
+    /// Evidence of a fork, if one was seen.
+    pub fn fork(&self) -> Option<Vec<u8>> {
+        self.0.fork().map(Message::to_bytes)
+    }
+
+    /// Goes forward.
+    pub fn advance(&mut self, update: &[u8], now_ms: u64) -> Result<Advanced, Problem> {
+        let update = client::Update::from_bytes(update)?;
+        let advanced = self.0.advance(&update, UnixMillis(now_ms))?;
+        Ok(Advanced { height: advanced.height.0, history_shown: advanced.is_history_shown, newer: advanced.is_newer })
+    }
+
+    /// The verdict about the text of a scan. `proof` is a proof in full or QR form.
+    pub fn verify(&mut self, scan: &str, proof: &[u8], now_ms: u64, policy: &Policy) -> Result<Verdict, Problem> {
+        let policy = policy.checked()?;
+        let scan = scan::parse(scan, scan::Mode::Tolerant);
+        Ok(Verdict::from(&self.0.verify(&scan, proof, UnixMillis(now_ms), &policy)))
+    }
+
+    /// The verdicts about several scans from one proof.
+    pub fn verify_many(
+        &mut self,
+        scans: &[String],
+        proof: &[u8],
+        now_ms: u64,
+        policy: &Policy,
+    ) -> Result<Many, Problem> {
+        let policy = policy.checked()?;
+        let scans: Vec<_> = scans.iter().map(|scan| scan::parse(scan, scan::Mode::Tolerant)).collect();
+        let many = self.0.verify_many(&scans, proof, UnixMillis(now_ms), &policy);
+        Ok(Many {
+            verdicts: many.verdicts.iter().map(Verdict::from).collect(),
+            contents: many.contents.iter().map(Contents::from).collect(),
+        })
+    }
+}
+
+/// Reads the text of a scan.
+pub fn parse_scan(text: &str, strict: bool) -> ScanInfo {
+    let mode = if strict { scan::Mode::Strict } else { scan::Mode::Tolerant };
+    let (result, code, readings) = match scan::parse(text, mode) {
+        scan::Scan::Read(reading) => ("read", None, alloc::vec![Reading::from(&reading)]),
+        scan::Scan::Ambiguous(readings) => ("ambiguous", None, readings.iter().map(Reading::from).collect()),
+        scan::Scan::Unreadable(error) => ("unreadable", Some(error.code().to_string()), Vec::new()),
+    };
+    ScanInfo { result: result.to_string(), code, readings }
+}
+
+/// The height at which a fork's two headers were both signed by the quorum that it names.
+pub fn check_fork(fork: &[u8]) -> Result<u64, Problem> {
+    let fork = Fork::from_bytes(fork)?;
+    fork.verify().map_err(TrustError::from)?;
+    Ok(fork.height().0)
+}
+
+/// The message in the text of a QR code or in a URL fragment; `None` if it is neither.
+pub fn message_from_text(carried: &str) -> Option<Vec<u8>> {
+    text::from_qr_text(carried).or_else(|| text::from_fragment(carried.strip_prefix('#').unwrap_or(carried)))
+}
+
+impl Policy {
+    fn checked(&self) -> Result<verdict::Policy, Problem> {
+        let purpose = verdict::Purpose::ALL.into_iter().find(|purpose| purpose.name() == self.purpose);
+        let purpose = purpose.ok_or_else(|| Problem::new("policy.purpose"))?;
+        let mode = match self.mode.as_str() {
+            "online" => verdict::Mode::Online,
+            "carried" => verdict::Mode::Carried,
+            _ => return Err(Problem::new("policy.mode")),
+        };
+        let mut policy = verdict::Policy::new(purpose, mode);
+        let set = |limit: &mut u64, value: Option<u64>| *limit = value.unwrap_or(*limit);
+        set(&mut policy.max_age_online_ms, self.max_age_online_ms);
+        set(&mut policy.max_age_carried_ms, self.max_age_carried_ms);
+        set(&mut policy.clock_tolerance_ms, self.clock_tolerance_ms);
+        Ok(policy)
+    }
+}
+
+impl Problem {
+    fn new(code: &str) -> Self {
+        Self { code: code.to_string(), expected: None, found: None }
+    }
+}
+
+impl From<TrustError> for Problem {
+    fn from(error: TrustError) -> Self {
+        let numbers = error.numbers();
+        let (expected, found) = (numbers.map(|(expected, _)| expected), numbers.map(|(_, found)| found));
+        Self { code: error.code().to_string(), expected, found }
+    }
+}
+
+impl From<DecodeError> for Problem {
+    fn from(error: DecodeError) -> Self {
+        Self::new(error.code())
+    }
+}
+
+impl From<&verdict::Verdict> for Verdict {
+    fn from(verdict: &verdict::Verdict) -> Self {
+        Self {
+            overall: verdict.overall.name().to_string(),
+            reasons: verdict.reasons.iter().map(ToString::to_string).collect(),
+            axes: Axes::from(verdict),
+        }
+    }
+}
+
+impl From<&verdict::Verdict> for Axes {
+    fn from(verdict: &verdict::Verdict) -> Self {
+        Self {
+            trust: verdict.trust.name().to_string(),
+            problem: match verdict.trust {
+                Trust::Failed(error) => Some(error.into()),
+                _ => None,
+            },
+            freshness: verdict.freshness.map(|freshness| freshness.name().to_string()),
+            age_ms: verdict.freshness.map(|freshness| match freshness {
+                Freshness::Fresh { age_ms } | Freshness::Carried { age_ms } | Freshness::Stale { age_ms } => age_ms,
+                Freshness::Future { ahead_ms } => ahead_ms,
+            }),
+            height: verdict.as_of.map(|as_of| as_of.height.0),
+            time_ms: verdict.as_of.map(|as_of| as_of.time.0),
+            identifier: verdict.identifier.name().to_string(),
+            level: match verdict.identifier {
+                Identifier::Registered(level) | Identifier::Absent(level) => Some(level.name().to_string()),
+                _ => None,
+            },
+            lot: verdict.agreement.lot.name().to_string(),
+            expiry: verdict.agreement.expiry.name().to_string(),
+            states: States::from(&verdict.states),
+            expiry_day: verdict.expiry.map(|expiry| expiry.day.0),
+            expired: verdict.expiry.map(|expiry| expiry.is_expired),
+            issuer: verdict.issuer.as_ref().map(Issuer::from),
+            since_day: verdict.pack.map(|pack| pack.since.0),
+            quantity_left: verdict.pack.map(|pack| pack.quantity_left),
+            events: verdict.pack.map(|pack| pack.events),
+        }
+    }
+}
+
+impl From<&verdict::States> for States {
+    fn from(states: &verdict::States) -> Self {
+        let number = |state: Option<StateCode>| state.map(|state| state.0);
+        Self {
+            pack: number(states.pack),
+            unit: number(states.unit),
+            lot: number(states.lot),
+            product: number(states.product),
+            effective: states.effective.map(|state| state.name().to_string()),
+        }
+    }
+}
+
+impl From<&verdict::Issuer> for Issuer {
+    fn from(issuer: &verdict::Issuer) -> Self {
+        let member_now = issuer.member_now.map(|state| match state {
+            MemberState::Admitted => "admitted",
+            MemberState::Suspended => "suspended",
+            MemberState::Excluded => "excluded",
+        });
+        Self {
+            member: issuer.member.0,
+            role: issuer.role.0,
+            key_then: issuer.key_then.name().to_string(),
+            key_now: issuer.key_now.name().to_string(),
+            member_now: member_now.map(ToString::to_string),
+        }
+    }
+}
+
+impl From<&client::Contents> for Contents {
+    fn from(contents: &client::Contents) -> Self {
+        Self {
+            sscc: contents.unit.sscc.digits(),
+            generation: contents.unit.generation,
+            children: contents.children,
+            seen: contents.seen,
+            complete: contents.is_complete(),
+        }
+    }
+}
+
+impl From<&scan::Reading> for Reading {
+    fn from(reading: &scan::Reading) -> Self {
+        let code = |product: &crate::identity::ProductCode| {
+            let mut code = String::new();
+            code.push(char::from(b'0' + product.scheme() as u8));
+            code.push(':');
+            code.push_str(product.code());
+            code
+        };
+        let (level, products, serial, sscc) = match &reading.target {
+            scan::Target::Pack(packs) => (
+                "pack",
+                packs.iter().map(|pack| code(&pack.product)).collect(),
+                packs.first().map(|pack| pack.serial.as_str().to_string()),
+                None,
+            ),
+            scan::Target::Lot { products, .. } => ("lot", products.iter().map(code).collect(), None, None),
+            scan::Target::Product(products) => ("product", products.iter().map(code).collect(), None, None),
+            scan::Target::Unit(sscc) => ("unit", Vec::new(), None, Some(sscc.digits())),
+        };
+        Self {
+            level: level.to_string(),
+            products,
+            serial,
+            sscc,
+            lot: reading.lot.as_ref().map(|lot| lot.as_str().to_string()),
+            expiry_day: reading.expiry.map(|day| day.0),
+            repairs: reading.repairs.iter().map(|repair| repair.name().to_string()).collect(),
+            crypto_tail: reading.crypto_tail.name().to_string(),
+            host: reading.host.clone(),
+        }
+    }
+}
