@@ -1,0 +1,45 @@
+//! The nightly compiler and components of toolchains, by rustup.
+
+use super::{Installed, Part};
+use crate::{Result, command};
+
+pub(crate) const NIGHTLY: Part = Part {
+    name: "nightly",
+    about: "fuzzing and Miri",
+    present: || {
+        command::succeeds(command::program("rustup").args(["run", "nightly", "rustc", "--version"]))
+    },
+    install: || rustup(&["toolchain", "install", "nightly", "--profile", "minimal"]),
+};
+
+pub(crate) const RUST_SRC: Part = Part {
+    name: "rust-src",
+    about: "Miri",
+    present: || has_component("nightly", "rust-src"),
+    install: || rustup(&["component", "add", "rust-src", "--toolchain", "nightly"]),
+};
+
+pub(crate) const MIRI: Part = Part {
+    name: "miri",
+    about: "Miri",
+    present: || has_component("nightly", "miri"),
+    install: || rustup(&["component", "add", "miri", "--toolchain", "nightly"]),
+};
+
+pub(crate) const LLVM_TOOLS: Part = Part {
+    name: "llvm-tools",
+    about: "line coverage",
+    present: || has_component("stable", "llvm-tools"),
+    install: || rustup(&["component", "add", "llvm-tools", "--toolchain", "stable"]),
+};
+
+fn has_component(toolchain: &str, name: &str) -> bool {
+    let mut list = command::program("rustup");
+    list.args(["component", "list", "--installed", "--toolchain", toolchain]);
+    command::answer(&mut list).is_ok_and(|list| list.lines().any(|line| line.starts_with(name)))
+}
+
+fn rustup(arguments: &[&str]) -> Result<Installed> {
+    command::run(command::program("rustup").args(arguments))?;
+    Ok(Installed::Done)
+}
