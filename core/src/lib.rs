@@ -1,1 +1,18 @@
+//! Proofs about serialised medicine packs: formats, Merkle proofs, light client, scan parser, verdict.
+//!
+//! A node is never believed. It hands over bytes; the light client checks that a quorum of the named
+//! validators signed a header, that the leaves about a pack hash to that header's state root, and
+//! that no leaf is missing, and answers with a verdict in separate axes.
+//!
+//! The crate reads no clock, file, environment or randomness: time, trust and policy are arguments.
+
 #![no_std]
+#![forbid(unsafe_code)]
+#![warn(missing_docs, clippy::exhaustive_enums, clippy::exhaustive_structs)]
+
+extern crate alloc;
+#[cfg(any(feature = "std", test))]
+extern crate std;
+
+pub mod encoding;
+pub mod identity;

@@ -1,0 +1,304 @@
+//! What a pack, a lot, a product, a logistic unit and a member are called on the ledger.
+//!
+//! A pack's identity is scheme ‖ code ‖ serial. Every way to write a pack (GS1 element string,
+//! Digital Link, EPC URN, IFA PPN, Chinese trace code) maps to one identity:
+//!
+//! | scheme | code | from |
+//! |---|---|---|
+//! | 1 GTIN-14 | 14 digits with check digit | AI 01 |
+//! | 2 IFA PZN-8 | 8 digits with check digit | PPN `11…`, NTIN `04150…`, AI 710 |
+//! | 3 Chinese drug code | 7 characters | the first 7 of a 20-character trace code |
+//! | 4 other national | ISO 3166 country ‖ code | AI 711–717 |
+//!
+//! A GTIN-14 of the form `04150` ‖ PZN-8 ‖ check digit *is* the PZN (an NTIN), so that both
+//! meet in scheme 2. Lot and serial are opaque and case-sensitive: `007` is not `7`.
+
+use crate::encoding::{DecodeError, Reader, Wire, put_bytes8};
+use alloc::{string::String, vec::Vec};
+
+/// The numbering scheme of a product code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+#[non_exhaustive]
+pub enum Scheme {
+    /// GS1 GTIN-14.
+    Gtin = 1,
+    /// IFA PZN-8 (Germany).
+    Pzn = 2,
+    /// The 7-character Chinese drug identification code (NMPAB/T 1002).
+    China = 3,
+    /// Another national code: two letters of ISO 3166-1, then the code.
+    National = 4,
+}
+
+/// Why text is not an identifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IdentityError {
+    /// Too short or too long.
+    Length,
+    /// A character outside the scheme's set.
+    Character,
+    /// The check digit does not fit.
+    CheckDigit,
+    /// The code has a canonical form in another scheme.
+    NotCanonical,
+}
+
+/// A product code in its canonical scheme.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProductCode {
+    scheme: Scheme,
+    code: String,
+}
+
+impl ProductCode {
+    /// A code of `scheme`, which must be the canonical one.
+    pub fn new(scheme: Scheme, code: &str) -> Result<Self, IdentityError> {
+        match scheme {
+            Scheme::Gtin => {
+                check_gtin14(code)?;
+                if pzn_of_ntin(code).is_some() {
+                    return Err(IdentityError::NotCanonical);
+                }
+            }
+            Scheme::Pzn => check_pzn8(code)?,
+            Scheme::China => check_text(code, 7, 7, is_upper_alphanumeric)?,
+            Scheme::National => check_national(code)?,
+        }
+        Ok(Self { scheme, code: String::from(code) })
+    }
+
+    /// The product named by a GTIN-14: its PZN-8 where the GTIN is an NTIN.
+    pub fn from_gtin14(gtin: &str) -> Result<Self, IdentityError> {
+        check_gtin14(gtin)?;
+        let (scheme, code) = pzn_of_ntin(gtin).map_or((Scheme::Gtin, gtin), |pzn| (Scheme::Pzn, pzn));
+        Ok(Self { scheme, code: String::from(code) })
+    }
+
+    /// The scheme.
+    pub const fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// The code as text.
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+}
+
+impl Wire for ProductCode {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(self.scheme as u8);
+        put_bytes8(out, self.code.as_bytes());
+    }
+
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let scheme = match reader.u8()? {
+            1 => Scheme::Gtin,
+            2 => Scheme::Pzn,
+            3 => Scheme::China,
+            4 => Scheme::National,
+            _ => return Err(DecodeError::Value),
+        };
+        Self::new(scheme, ascii(reader.bytes8(1..=22)?)?).map_err(|_| DecodeError::Text)
+    }
+}
+
+macro_rules! opaque_text {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Takes 1 to 20 characters of GS1 character set 82.
+            pub fn new(text: &str) -> Result<Self, IdentityError> {
+                check_text(text, 1, 20, is_cset82)?;
+                Ok(Self(String::from(text)))
+            }
+
+            /// The characters as they stand on the pack.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl Wire for $name {
+            fn put(&self, out: &mut Vec<u8>) {
+                put_bytes8(out, self.0.as_bytes());
+            }
+
+            fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+                Self::new(ascii(reader.bytes8(1..=20)?)?).map_err(|_| DecodeError::Text)
+            }
+        }
+    };
+}
+
+opaque_text! {
+    /// A serial number (AI 21): opaque, case-sensitive.
+    Serial
+}
+
+opaque_text! {
+    /// A lot or batch number (AI 10): opaque, case-sensitive.
+    Lot
+}
+
+/// One serialised saleable unit.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::exhaustive_structs, reason = "an identity is these two things in every version")]
+pub struct PackId {
+    /// The product.
+    pub product: ProductCode,
+    /// The serial within the product.
+    pub serial: Serial,
+}
+
+impl Wire for PackId {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.product.put(out);
+        self.serial.put(out);
+    }
+
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self { product: ProductCode::get(reader)?, serial: Serial::get(reader)? })
+    }
+}
+
+/// A serial shipping container code (AI 00): 18 digits with check digit, kept as a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Sscc(u64);
+
+impl Sscc {
+    /// Takes 18 digits with a right check digit.
+    pub fn new(digits: &str) -> Result<Self, IdentityError> {
+        check_text(digits, 18, 18, |c| c.is_ascii_digit())?;
+        check_mod10(digits)?;
+        Ok(Self(digits.bytes().fold(0, |number, digit| number * 10 + u64::from(digit - b'0'))))
+    }
+
+    /// The 18 digits.
+    pub fn digits(self) -> String {
+        let mut digits = [b'0'; 18];
+        let mut rest = self.0;
+        for digit in digits.iter_mut().rev() {
+            *digit = b'0' + (rest % 10) as u8;
+            rest /= 10;
+        }
+        digits.iter().map(|&digit| char::from(digit)).collect()
+    }
+}
+
+impl Wire for Sscc {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.0.to_be_bytes());
+    }
+
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let number = Self(reader.u64()?);
+        if number.0 >= 1_000_000_000_000_000_000 {
+            return Err(DecodeError::Bounds);
+        }
+        Self::new(&number.digits()).map_err(|_| DecodeError::Text)
+    }
+}
+
+/// The number of a member of the consortium, given at admission and never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::exhaustive_structs, reason = "a number with a unit")]
+pub struct MemberId(pub u32);
+
+/// A calendar day in UTC, counted from 1970-01-01 as day 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::exhaustive_structs, reason = "a number with a unit")]
+pub struct Day(pub u32);
+
+impl Day {
+    /// The day of a date in the proleptic Gregorian calendar, where it exists and lies in 1970–2169.
+    pub fn from_date(year: u32, month: u32, day: u32) -> Option<Self> {
+        if !(1970..2170).contains(&year) || day < 1 || day > days_in_month(year, month)? {
+            return None;
+        }
+        let leap_days = |year: u32| year / 4 - year / 100 + year / 400;
+        let before_year = (year - 1970) * 365 + leap_days(year - 1) - leap_days(1969);
+        let before_month: u32 = (1..month).filter_map(|month| days_in_month(year, month)).sum();
+        Some(Self(before_year + before_month + day - 1))
+    }
+
+    /// The last day of a month, which is what day `00` of a GS1 date means.
+    pub fn last_of_month(year: u32, month: u32) -> Option<Self> {
+        Self::from_date(year, month, days_in_month(year, month)?)
+    }
+
+    /// The first millisecond after the day, in ms since 1970-01-01 UTC.
+    pub const fn end_ms(self) -> u64 {
+        (self.0 as u64 + 1) * 86_400_000
+    }
+}
+
+/// Checks 8 to 18 digits against the GS1 modulo-10 check digit at their end (General Specifications 7.9).
+pub fn check_mod10(digits: &str) -> Result<(), IdentityError> {
+    let mut sum = 0_u32;
+    for (index, digit) in digits.bytes().rev().enumerate() {
+        if !digit.is_ascii_digit() {
+            return Err(IdentityError::Character);
+        }
+        sum += u32::from(digit - b'0') * if index % 2 == 0 { 1 } else { 3 };
+    }
+    if sum.is_multiple_of(10) { Ok(()) } else { Err(IdentityError::CheckDigit) }
+}
+
+/// Whether `byte` is in GS1 character set 82 (General Specifications figure 7.11-1).
+pub const fn is_cset82(byte: u8) -> bool {
+    matches!(byte, b'!' | b'"' | b'%'..=b'?' | b'A'..=b'Z' | b'_' | b'a'..=b'z')
+}
+
+const fn is_upper_alphanumeric(byte: u8) -> bool {
+    byte.is_ascii_digit() || byte.is_ascii_uppercase()
+}
+
+fn check_text(text: &str, min: usize, max: usize, allowed: impl Fn(u8) -> bool) -> Result<(), IdentityError> {
+    if !(min..=max).contains(&text.len()) {
+        return Err(IdentityError::Length);
+    }
+    if text.bytes().all(allowed) { Ok(()) } else { Err(IdentityError::Character) }
+}
+
+fn check_gtin14(code: &str) -> Result<(), IdentityError> {
+    check_text(code, 14, 14, |c| c.is_ascii_digit())?;
+    check_mod10(code)
+}
+
+/// IFA technical information PZN coding: weights 1 to 7, modulo 11, remainder 10 is never issued.
+fn check_pzn8(code: &str) -> Result<(), IdentityError> {
+    check_text(code, 8, 8, |c| c.is_ascii_digit())?;
+    let value = |digit: u8| u32::from(digit - b'0');
+    let sum: u32 = code.bytes().take(7).zip(1..).map(|(digit, weight)| value(digit) * weight).sum();
+    if code.bytes().last().map(value) == Some(sum % 11) { Ok(()) } else { Err(IdentityError::CheckDigit) }
+}
+
+fn check_national(code: &str) -> Result<(), IdentityError> {
+    check_text(code, 3, 22, is_cset82)?;
+    if code.bytes().take(2).all(|c| c.is_ascii_uppercase()) { Ok(()) } else { Err(IdentityError::Character) }
+}
+
+fn pzn_of_ntin(gtin: &str) -> Option<&str> {
+    let pzn = gtin.strip_prefix("04150")?.get(..8)?;
+    check_pzn8(pzn).ok().map(|()| pzn)
+}
+
+fn ascii(bytes: &[u8]) -> Result<&str, DecodeError> {
+    core::str::from_utf8(bytes).map_err(|_| DecodeError::Text)
+}
+
+const fn days_in_month(year: u32, month: u32) -> Option<u32> {
+    Some(match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
+        2 => 28,
+        _ => return None,
+    })
+}
