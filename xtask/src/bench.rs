@@ -7,9 +7,5 @@ pub(crate) fn task(arguments: &[&str]) -> Result {
     setup::provide(&[&setup::WASM_TARGET, &setup::NODE_PACKAGES])?;
     command::run(command::cargo().args(["bench", "--package", "medproof-tests"]))?;
     let wasm = size::build()?;
-    command::run(
-        command::program("node")
-            .arg(place::node_tests().join("bench.mjs"))
-            .arg(wasm),
-    )
+    command::run(command::program("node").arg(place::node_tests().join("bench.mjs")).arg(wasm))
 }

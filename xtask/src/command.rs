@@ -9,10 +9,7 @@ use std::process::{Command, Stdio};
 /// A command by its name on the PATH. It gets no standard input, so that nothing waits for an answer.
 pub(crate) fn program(name: &str) -> Command {
     let mut command = Command::new(name);
-    command
-        .current_dir(place::root())
-        .stdin(Stdio::null())
-        .env("PATH", path());
+    command.current_dir(place::root()).stdin(Stdio::null()).env("PATH", path());
     command
 }
 
@@ -24,10 +21,7 @@ pub(crate) fn cargo() -> Command {
 /// The nightly cargo; fuzzing and Miri need it.
 pub(crate) fn nightly_cargo() -> Command {
     let mut command = program("rustup");
-    command
-        .args(["run", "nightly", "cargo"])
-        .env_remove("CARGO")
-        .env_remove("RUSTC");
+    command.args(["run", "nightly", "cargo"]).env_remove("CARGO").env_remove("RUSTC");
     // Set by the stable cargo that runs this task; it names the wrong compiler's libraries.
     command.env_remove("LD_LIBRARY_PATH");
     command
@@ -36,19 +30,14 @@ pub(crate) fn nightly_cargo() -> Command {
 /// Shows the command, runs it with its output shown, and fails if it does.
 pub(crate) fn run(command: &mut Command) -> Result {
     show(command);
-    let status = command
-        .status()
-        .map_err(|cause| not_started(command, &cause))?;
+    let status = command.status().map_err(|cause| not_started(command, &cause))?;
     check(command, status)
 }
 
 /// Like [`run`]; each line of standard output is also given to `take`.
 pub(crate) fn run_reading(command: &mut Command, take: impl FnMut(&str)) -> Result {
     show(command);
-    let mut child = command
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(|cause| not_started(command, &cause))?;
+    let mut child = command.stdout(Stdio::piped()).spawn().map_err(|cause| not_started(command, &cause))?;
     pass_on(child.stdout.take(), take)?;
     let status = child.wait()?;
     check(command, status)
@@ -57,10 +46,7 @@ pub(crate) fn run_reading(command: &mut Command, take: impl FnMut(&str)) -> Resu
 /// [`run_reading`] of standard error.
 pub(crate) fn run_reading_errors(command: &mut Command, take: impl FnMut(&str)) -> Result {
     show(command);
-    let mut child = command
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|cause| not_started(command, &cause))?;
+    let mut child = command.stderr(Stdio::piped()).spawn().map_err(|cause| not_started(command, &cause))?;
     pass_on(child.stderr.take(), take)?;
     let status = child.wait()?;
     check(command, status)
@@ -79,9 +65,7 @@ fn pass_on(pipe: Option<impl Read>, mut take: impl FnMut(&str)) -> Result {
 
 /// What the command writes to standard output; fails if it does.
 pub(crate) fn answer(command: &mut Command) -> Result<String> {
-    let output = command
-        .output()
-        .map_err(|cause| not_started(command, &cause))?;
+    let output = command.output().map_err(|cause| not_started(command, &cause))?;
     if !output.status.success() {
         std::io::stderr().write_all(&output.stderr)?;
     }
@@ -122,12 +106,7 @@ fn not_started(command: &Command, cause: &std::io::Error) -> String {
 }
 
 fn line(command: &Command) -> String {
-    let name = std::path::Path::new(command.get_program())
-        .file_name()
-        .unwrap_or(command.get_program());
+    let name = std::path::Path::new(command.get_program()).file_name().unwrap_or(command.get_program());
     let words = std::iter::once(name).chain(command.get_args());
-    words
-        .map(|word| word.to_string_lossy())
-        .collect::<Vec<_>>()
-        .join(" ")
+    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }

@@ -12,15 +12,7 @@ pub(crate) fn task(arguments: &[&str]) -> Result {
     setup::provide(&[&setup::LLVM_TOOLS, &setup::CARGO_LLVM_COV])?;
     let report = place::target().join("coverage.lcov");
     let mut cargo = command::cargo();
-    cargo.args([
-        "llvm-cov",
-        "--workspace",
-        "--all-features",
-        "--exclude",
-        "xtask",
-        "--lcov",
-        "--output-path",
-    ]);
+    cargo.args(["llvm-cov", "--workspace", "--all-features", "--exclude", "xtask", "--lcov", "--output-path"]);
     command::run(cargo.arg(&report))?;
     let files = core_files(&fs::read_to_string(report)?)?;
     check(&files)
@@ -45,28 +37,19 @@ fn core_files(lcov: &str) -> Result<Vec<File>> {
             continue;
         };
         let code = lines_before_tests(&fs::read_to_string(path)?);
-        let data = record
-            .lines()
-            .filter_map(|line| line.strip_prefix("DA:")?.split_once(','));
+        let data = record.lines().filter_map(|line| line.strip_prefix("DA:")?.split_once(','));
         let counted: Vec<bool> = data
             .filter(|(number, _)| number.parse().is_ok_and(|number: usize| number <= code))
             .map(|(_, times)| !times.starts_with('0'))
             .collect();
         let run = counted.iter().filter(|&&run| run).count();
-        files.push(File {
-            name: name.display().to_string(),
-            lines: counted.len(),
-            run,
-        });
+        files.push(File { name: name.display().to_string(), lines: counted.len(), run });
     }
     Ok(files)
 }
 
 fn lines_before_tests(source: &str) -> usize {
-    source
-        .lines()
-        .take_while(|line| line.trim() != "#[cfg(test)]")
-        .count()
+    source.lines().take_while(|line| line.trim() != "#[cfg(test)]").count()
 }
 
 fn check(files: &[File]) -> Result {
@@ -76,39 +59,20 @@ fn check(files: &[File]) -> Result {
         run: files.iter().map(|file| file.run).sum(),
     };
     let rows: Vec<_> = files.iter().chain([&together]).map(row).collect();
-    table::print(
-        "Lines of core that tests run",
-        &["file", "lines", "not run", "percent"],
-        &rows,
-    );
+    table::print("Lines of core that tests run", &["file", "lines", "not run", "percent"], &rows);
     let percent = percent(&together);
     if percent < BOUND_PERCENT {
-        return Err(format!(
-            "{percent:.1} % of core's lines are less than the bound of {BOUND_PERCENT} %"
-        )
-        .into());
+        return Err(format!("{percent:.1} % of core's lines are less than the bound of {BOUND_PERCENT} %").into());
     }
     Ok(())
 }
 
 fn row(file: &File) -> Vec<String> {
     let missed = file.lines - file.run;
-    vec![
-        file.name.clone(),
-        file.lines.to_string(),
-        missed.to_string(),
-        format!("{:.1}", percent(file)),
-    ]
+    vec![file.name.clone(), file.lines.to_string(), missed.to_string(), format!("{:.1}", percent(file))]
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "line numbers are far below 2^52"
-)]
+#[expect(clippy::cast_precision_loss, reason = "line numbers are far below 2^52")]
 fn percent(file: &File) -> f64 {
-    if file.lines == 0 {
-        100.0
-    } else {
-        100.0 * file.run as f64 / file.lines as f64
-    }
+    if file.lines == 0 { 100.0 } else { 100.0 * file.run as f64 / file.lines as f64 }
 }

@@ -13,30 +13,17 @@ const SECONDS_IN_TEST: u32 = 10;
 
 pub(crate) fn task(arguments: &[&str]) -> Result {
     let (seconds, targets) = match arguments {
-        ["--seconds", number, targets @ ..] => (
-            number
-                .parse()
-                .map_err(|_| format!("`{number}` is no number of seconds"))?,
-            targets,
-        ),
+        ["--seconds", number, targets @ ..] => {
+            (number.parse().map_err(|_| format!("`{number}` is no number of seconds"))?, targets)
+        }
         targets => (SECONDS, targets),
     };
     setup::provide(&[&setup::NIGHTLY, &setup::CARGO_FUZZ])?;
     let all = targets_there()?;
-    if let Some(unknown) = targets
-        .iter()
-        .find(|target| !all.iter().any(|known| known == *target))
-    {
-        return Err(format!(
-            "there is no fuzz target `{unknown}`; there are {}",
-            all.join(", ")
-        )
-        .into());
+    if let Some(unknown) = targets.iter().find(|target| !all.iter().any(|known| known == *target)) {
+        return Err(format!("there is no fuzz target `{unknown}`; there are {}", all.join(", ")).into());
     }
-    let chosen = all
-        .iter()
-        .map(String::as_str)
-        .filter(|target| targets.is_empty() || targets.contains(target));
+    let chosen = all.iter().map(String::as_str).filter(|target| targets.is_empty() || targets.contains(target));
     fuzz(&chosen.collect::<Vec<_>>(), seconds)
 }
 
@@ -46,47 +33,22 @@ pub(crate) fn stage(_: &mut Run) -> Result<Outcome> {
         return Ok(Outcome::Skipped("core/fuzz is not written yet".into()));
     }
     if !(setup::NIGHTLY.present)() || !(setup::CARGO_FUZZ.present)() {
-        return Ok(Outcome::Skipped(
-            "`cargo xtask setup nightly cargo-fuzz` installs what it needs".into(),
-        ));
+        return Ok(Outcome::Skipped("`cargo xtask setup nightly cargo-fuzz` installs what it needs".into()));
     }
     let targets = targets_there()?;
-    fuzz(
-        &targets.iter().map(String::as_str).collect::<Vec<_>>(),
-        SECONDS_IN_TEST,
-    )?;
+    fuzz(&targets.iter().map(String::as_str).collect::<Vec<_>>(), SECONDS_IN_TEST)?;
     Ok(Outcome::Passed)
 }
 
 /// Runs `targets` one after the other; one that crashes does not stop the rest.
 fn fuzz(targets: &[&str], seconds: u32) -> Result {
-    let results: Vec<(&str, Report)> = targets
-        .iter()
-        .map(|target| Ok((*target, fuzz_one(target, seconds)?)))
-        .collect::<Result<_>>()?;
-    let rows: Vec<_> = results
-        .iter()
-        .map(|(target, report)| report.row(target))
-        .collect();
-    table::print(
-        "Fuzzing",
-        &[
-            "target",
-            "runs",
-            "seconds",
-            "slowest s",
-            "peak MB",
-            "crashes",
-        ],
-        &rows,
-    );
+    let results: Vec<(&str, Report)> =
+        targets.iter().map(|target| Ok((*target, fuzz_one(target, seconds)?))).collect::<Result<_>>()?;
+    let rows: Vec<_> = results.iter().map(|(target, report)| report.row(target)).collect();
+    table::print("Fuzzing", &["target", "runs", "seconds", "slowest s", "peak MB", "crashes"], &rows);
     let crashes = results.iter().filter(|(_, report)| report.crashed).count();
     if crashes > 0 {
-        return Err(format!(
-            "{crashes} fuzz targets crashed; the inputs lie in {}",
-            artifacts().display()
-        )
-        .into());
+        return Err(format!("{crashes} fuzz targets crashed; the inputs lie in {}", artifacts().display()).into());
     }
     Ok(())
 }
@@ -139,10 +101,7 @@ fn fuzz_one(target: &str, seconds: u32) -> Result<Report> {
     if seeds.exists() {
         fuzzer.arg(seeds);
     }
-    fuzzer.arg("--").args(BOUNDS).args([
-        "-print_final_stats=1",
-        &format!("-max_total_time={seconds}"),
-    ]);
+    fuzzer.arg("--").args(BOUNDS).args(["-print_final_stats=1", &format!("-max_total_time={seconds}")]);
     fuzzer.arg(format!("-artifact_prefix={}/", artifacts.display()));
     let begin = std::time::Instant::now();
     let mut report = Report::default();
@@ -154,24 +113,13 @@ fn fuzz_one(target: &str, seconds: u32) -> Result<Report> {
 fn targets_there() -> Result<Vec<String>> {
     let mut list = command::nightly_cargo();
     list.args(["fuzz", "list", "--fuzz-dir", "core/fuzz"]);
-    Ok(command::answer(&mut list)?
-        .lines()
-        .map(str::to_owned)
-        .collect())
+    Ok(command::answer(&mut list)?.lines().map(str::to_owned).collect())
 }
 
 /// Without a sanitizer: core has no unsafe code, Miri looks for the rest, and memory is measured as it is.
 fn cargo_fuzz(verb: &str) -> Command {
     let mut cargo = command::nightly_cargo();
-    cargo.args([
-        "fuzz",
-        verb,
-        "--fuzz-dir",
-        "core/fuzz",
-        "--sanitizer",
-        "none",
-        "--target-dir",
-    ]);
+    cargo.args(["fuzz", verb, "--fuzz-dir", "core/fuzz", "--sanitizer", "none", "--target-dir"]);
     cargo.arg(place::target().join("fuzz"));
     cargo
 }

@@ -47,12 +47,7 @@ const TASKS: &[Task] = &[
         about: "run every check that a change must pass (all stages, or those named)",
         run: test::task,
     },
-    Task {
-        name: "bench",
-        arguments: "",
-        about: "measure times natively and in Node",
-        run: bench::task,
-    },
+    Task { name: "bench", arguments: "", about: "measure times natively and in Node", run: bench::task },
     Task {
         name: "size",
         arguments: "",
@@ -77,12 +72,7 @@ const TASKS: &[Task] = &[
         about: "measure the line coverage of core and check it against the bound",
         run: cover::task,
     },
-    Task {
-        name: "miri",
-        arguments: "[FILTER]...",
-        about: "run core's tests under Miri",
-        run: miri::task,
-    },
+    Task { name: "miri", arguments: "[FILTER]...", about: "run core's tests under Miri", run: miri::task },
 ];
 
 fn main() -> ExitCode {
@@ -109,10 +99,7 @@ fn dispatch(arguments: &[&str]) -> Result {
     let Some(task) = TASKS.iter().find(|task| task.name == *name) else {
         return Err(format!("there is no task `{name}`; `cargo xtask help` lists them").into());
     };
-    if rest
-        .iter()
-        .any(|argument| matches!(*argument, "--help" | "-h"))
-    {
+    if rest.iter().any(|argument| matches!(*argument, "--help" | "-h")) {
         print_help(std::slice::from_ref(task));
         return Ok(());
     }

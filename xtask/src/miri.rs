@@ -4,9 +4,5 @@ use crate::{Result, command, setup};
 
 pub(crate) fn task(filters: &[&str]) -> Result {
     setup::provide(&[&setup::NIGHTLY, &setup::RUST_SRC, &setup::MIRI])?;
-    command::run(
-        command::nightly_cargo()
-            .args(["miri", "test", "--package", "medproof-core", "--"])
-            .args(filters),
-    )
+    command::run(command::nightly_cargo().args(["miri", "test", "--package", "medproof-core", "--"]).args(filters))
 }

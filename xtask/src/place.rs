@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 /// The root of the checkout.
 pub(crate) fn root() -> PathBuf {
     // Asked at run time first: checkouts that share a target folder may share this binary.
-    let xtask =
-        env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let xtask = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
     let xtask = PathBuf::from(xtask);
     xtask.parent().map(Path::to_path_buf).unwrap_or(xtask)
 }
@@ -38,8 +37,7 @@ pub(crate) fn vectors() -> PathBuf {
 }
 
 fn cache() -> PathBuf {
-    let base =
-        named_by("XDG_CACHE_HOME").or_else(|| named_by("HOME").map(|home| home.join(".cache")));
+    let base = named_by("XDG_CACHE_HOME").or_else(|| named_by("HOME").map(|home| home.join(".cache")));
     base.unwrap_or_else(env::temp_dir).join("medproof")
 }
 

@@ -38,9 +38,7 @@ pub(crate) fn task(arguments: &[&str]) -> Result {
 
 pub(crate) fn stage(_: &mut Run) -> Result<Outcome> {
     if !place::root().join("tests/wasm-probe").exists() {
-        return Ok(Outcome::Skipped(
-            "tests/wasm-probe is not written yet".into(),
-        ));
+        return Ok(Outcome::Skipped("tests/wasm-probe is not written yet".into()));
     }
     check().map(|()| Outcome::Passed)
 }
@@ -48,26 +46,14 @@ pub(crate) fn stage(_: &mut Run) -> Result<Outcome> {
 /// Builds the verifier for the web, as small as it gets; answers where it lies.
 pub(crate) fn build() -> Result<PathBuf> {
     let mut cargo = cargo_for(setup::WASM, "build")?;
-    cargo
-        .args(["--package", PACKAGE, "--profile", "wasm", "--target-dir"])
-        .arg(place::target());
+    cargo.args(["--package", PACKAGE, "--profile", "wasm", "--target-dir"]).arg(place::target());
     command::run(&mut cargo)?;
     let built = place::target().join(setup::WASM).join("wasm").join(FILE);
     let small = place::target().join("web").join(FILE);
     fs::create_dir_all(place::target().join("web"))?;
-    let wasm_opt = place::node_tests()
-        .join("node_modules/.bin/wasm-opt")
-        .display()
-        .to_string();
+    let wasm_opt = place::node_tests().join("node_modules/.bin/wasm-opt").display().to_string();
     let mut optimise = command::program(&wasm_opt);
-    command::run(
-        optimise
-            .arg("-Oz")
-            .args(FEATURES)
-            .arg(built)
-            .arg("-o")
-            .arg(&small),
-    )?;
+    command::run(optimise.arg("-Oz").args(FEATURES).arg(built).arg("-o").arg(&small))?;
     Ok(small)
 }
 
@@ -79,17 +65,12 @@ fn check() -> Result {
     if gzip > BOUND_GZIP {
         return Err(format!("{gzip} bytes by gzip are more than the bound of {BOUND_GZIP}").into());
     }
-    println!(
-        "  by gzip {} bytes below the bound of {BOUND_GZIP}",
-        BOUND_GZIP - gzip
-    );
+    println!("  by gzip {} bytes below the bound of {BOUND_GZIP}", BOUND_GZIP - gzip);
     Ok(())
 }
 
 fn measure(wasm: &Path) -> Result<[u64; 3]> {
     let sizes = command::answer(command::program("node").args(["-e", COMPRESS]).arg(wasm))?;
     let sizes: Vec<u64> = sizes.lines().filter_map(|line| line.parse().ok()).collect();
-    sizes
-        .try_into()
-        .map_err(|_| "Node did not print three sizes".into())
+    sizes.try_into().map_err(|_| "Node did not print three sizes".into())
 }

@@ -41,20 +41,11 @@ pub(crate) struct Run {
 
 impl Run {
     pub(crate) fn begin() -> Result<Self> {
-        Ok(Self {
-            suite_report: suites::begin()?,
-            tally: Tally::default(),
-            rows: Vec::new(),
-            started: Instant::now(),
-        })
+        Ok(Self { suite_report: suites::begin()?, tally: Tally::default(), rows: Vec::new(), started: Instant::now() })
     }
 
     /// Runs `work` as the stage `name` and notes its minutes, whatever its end.
-    pub(crate) fn stage(
-        &mut self,
-        name: &str,
-        work: impl FnOnce(&mut Self) -> Result<Outcome>,
-    ) -> Result {
+    pub(crate) fn stage(&mut self, name: &str, work: impl FnOnce(&mut Self) -> Result<Outcome>) -> Result {
         println!("\n== {name}");
         let begin = Instant::now();
         let end = work(self);
@@ -66,10 +57,8 @@ impl Run {
         if let Ok(Outcome::Skipped(why)) = &end {
             println!("skipped: {why}");
         }
-        self.rows
-            .push(vec![name.to_owned(), minutes(begin.elapsed()), remark]);
-        end.map(|_| ())
-            .map_err(|cause| format!("{name}: {cause}").into())
+        self.rows.push(vec![name.to_owned(), minutes(begin.elapsed()), remark]);
+        end.map(|_| ()).map_err(|cause| format!("{name}: {cause}").into())
     }
 
     /// Runs a command that may report suites and test results.
@@ -88,16 +77,9 @@ impl Run {
     /// Prints the suites, the stages with their minutes, and last the number of tests.
     pub(crate) fn close(mut self) -> Result {
         suites::print(&self.suite_report)?;
-        self.rows.push(vec![
-            "together".into(),
-            minutes(self.started.elapsed()),
-            String::new(),
-        ]);
+        self.rows.push(vec!["together".into(), minutes(self.started.elapsed()), String::new()]);
         table::print("Stages", &["stage", "minutes", ""], &self.rows);
-        println!(
-            "\n{} passed, {} failed",
-            self.tally.passed, self.tally.failed
-        );
+        println!("\n{} passed, {} failed", self.tally.passed, self.tally.failed);
         Ok(())
     }
 }

@@ -13,19 +13,12 @@ fn render(head: &[&str], rows: &[Vec<String>]) -> String {
         .enumerate()
         .map(|(column, name)| {
             let cells = rows.iter().filter_map(|row| row.get(column));
-            cells
-                .chain([name])
-                .map(|cell| cell.chars().count())
-                .max()
-                .unwrap_or(0)
+            cells.chain([name]).map(|cell| cell.chars().count()).max().unwrap_or(0)
         })
         .collect();
     let mut text = String::new();
     for row in std::iter::once(&head).chain(rows) {
-        let cells = row
-            .iter()
-            .zip(&widths)
-            .map(|(cell, &width)| align(cell, width));
+        let cells = row.iter().zip(&widths).map(|(cell, &width)| align(cell, width));
         let line = cells.collect::<Vec<_>>().join("  ");
         text.push_str("  ");
         text.push_str(line.trim_end());
@@ -48,10 +41,7 @@ mod tests {
 
     #[test]
     fn columns_line_up() {
-        let rows = [
-            vec!["raw".into(), "61000".into()],
-            vec!["brotli".into(), "9".into()],
-        ];
+        let rows = [vec!["raw".into(), "61000".into()], vec!["brotli".into(), "9".into()]];
         let text = render(&["form", "bytes"], &rows);
         assert_eq!(text, "  form    bytes\n  raw     61000\n  brotli      9\n");
     }

@@ -32,21 +32,11 @@ pub(crate) fn task(arguments: &[&str]) -> Result {
 }
 
 fn chosen(names: &[&str]) -> Result<Vec<&'static Stage>> {
-    if let Some(unknown) = names
-        .iter()
-        .find(|name| !STAGES.iter().any(|stage| stage.name == **name))
-    {
+    if let Some(unknown) = names.iter().find(|name| !STAGES.iter().any(|stage| stage.name == **name)) {
         let known: Vec<&str> = STAGES.iter().map(|stage| stage.name).collect();
-        return Err(format!(
-            "there is no stage `{unknown}`; there are {}",
-            known.join(", ")
-        )
-        .into());
+        return Err(format!("there is no stage `{unknown}`; there are {}", known.join(", ")).into());
     }
-    Ok(STAGES
-        .iter()
-        .filter(|stage| names.is_empty() || names.contains(&stage.name))
-        .collect())
+    Ok(STAGES.iter().filter(|stage| names.is_empty() || names.contains(&stage.name)).collect())
 }
 
 fn run_stages(run: &mut Run, stages: &[&Stage]) -> Result {
@@ -56,9 +46,7 @@ fn run_stages(run: &mut Run, stages: &[&Stage]) -> Result {
             needs.push(part);
         }
     }
-    run.stage("set-up", |_| {
-        setup::provide(&needs).map(|()| Outcome::Passed)
-    })?;
+    run.stage("set-up", |_| setup::provide(&needs).map(|()| Outcome::Passed))?;
     for stage in stages {
         run.stage(stage.name, stage.run)?;
     }
@@ -66,15 +54,7 @@ fn run_stages(run: &mut Run, stages: &[&Stage]) -> Result {
 }
 
 fn clippy(run: &mut Run) -> Result<Outcome> {
-    run.cargo(&[
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--all-features",
-        "--",
-        "-D",
-        "warnings",
-    ])
+    run.cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"])
 }
 
 fn tests(run: &mut Run) -> Result<Outcome> {
@@ -82,25 +62,13 @@ fn tests(run: &mut Run) -> Result<Outcome> {
 }
 
 fn core_without_features(run: &mut Run) -> Result<Outcome> {
-    run.cargo(&[
-        "test",
-        "--package",
-        "medproof-core",
-        "--no-default-features",
-        "--no-fail-fast",
-    ])
+    run.cargo(&["test", "--package", "medproof-core", "--no-default-features", "--no-fail-fast"])
 }
 
 /// A target without any standard library: a dependency that needs one does not compile.
 fn no_std(run: &mut Run) -> Result<Outcome> {
     let mut build = setup::cargo_for(setup::BARE, "check")?;
-    run.check(build.args([
-        "--package",
-        "medproof-core",
-        "--no-default-features",
-        "--features",
-        "prove,serde",
-    ]))
+    run.check(build.args(["--package", "medproof-core", "--no-default-features", "--features", "prove,serde"]))
 }
 
 fn docs(run: &mut Run) -> Result<Outcome> {
@@ -113,38 +81,22 @@ fn deny(run: &mut Run) -> Result<Outcome> {
     println!(
         "advisories are not checked: their database is not in any package registry; `cargo deny check advisories` does it where the network allows"
     );
-    run.cargo(&[
-        "deny",
-        "--all-features",
-        "check",
-        "licenses",
-        "bans",
-        "sources",
-    ])
+    run.cargo(&["deny", "--all-features", "check", "licenses", "bans", "sources"])
 }
 
 fn vectors_node(run: &mut Run) -> Result<Outcome> {
     let script = place::node_tests().join("verify.mjs");
     if !script.exists() {
-        return Ok(Outcome::Skipped(
-            "tests/node/verify.mjs is not written yet".into(),
-        ));
+        return Ok(Outcome::Skipped("tests/node/verify.mjs is not written yet".into()));
     }
     let wasm = size::build()?;
-    run.check(
-        command::program("node")
-            .arg(script)
-            .arg(place::vectors())
-            .arg(wasm),
-    )
+    run.check(command::program("node").arg(script).arg(place::vectors()).arg(wasm))
 }
 
 fn vectors_python(run: &mut Run) -> Result<Outcome> {
     let script = place::root().join("tests/python/verify.py");
     if !script.exists() {
-        return Ok(Outcome::Skipped(
-            "tests/python/verify.py is not written yet".into(),
-        ));
+        return Ok(Outcome::Skipped("tests/python/verify.py is not written yet".into()));
     }
     run.check(setup::python()?.arg(script).arg(place::vectors()))
 }

@@ -24,15 +24,7 @@ pub(crate) fn stage(_: &mut Run) -> Result<Outcome> {
 
 fn write_to(folder: &Path) -> Result {
     let mut cargo = command::cargo();
-    cargo.args([
-        "run",
-        "--release",
-        "--package",
-        "medproof-tests",
-        "--bin",
-        "vectors",
-        "--",
-    ]);
+    cargo.args(["run", "--release", "--package", "medproof-tests", "--bin", "vectors", "--"]);
     command::run(cargo.arg(folder))
 }
 
@@ -49,15 +41,8 @@ fn check() -> Result {
         println!("the committed vectors are what is written");
         return Ok(());
     }
-    let names: Vec<_> = differing
-        .iter()
-        .map(|name| name.to_string_lossy())
-        .collect();
-    Err(format!(
-        "not as committed: {}; `cargo xtask vectors` writes them anew",
-        names.join(", ")
-    )
-    .into())
+    let names: Vec<_> = differing.iter().map(|name| name.to_string_lossy()).collect();
+    Err(format!("not as committed: {}; `cargo xtask vectors` writes them anew", names.join(", ")).into())
 }
 
 /// The names of files that only one folder has, or that differ; notes for readers do not count.
@@ -74,10 +59,7 @@ fn files(folder: &Path) -> Result<Vec<OsString>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name();
-        if Path::new(&name)
-            .extension()
-            .is_none_or(|ending| ending != "md")
-        {
+        if Path::new(&name).extension().is_none_or(|ending| ending != "md") {
             names.push(name);
         }
     }

@@ -45,9 +45,7 @@ const WASM_BINDGEN_VERSION: &str = "0.2.130";
 /// The command-line tool must have exactly the locked version of the library.
 fn wasm_bindgen_version() -> String {
     let lock = fs::read_to_string(place::root().join("Cargo.lock")).unwrap_or_default();
-    locked_version(&lock, "wasm-bindgen")
-        .unwrap_or(WASM_BINDGEN_VERSION)
-        .to_owned()
+    locked_version(&lock, "wasm-bindgen").unwrap_or(WASM_BINDGEN_VERSION).to_owned()
 }
 
 fn locked_version<'a>(lock: &'a str, name: &str) -> Option<&'a str> {
@@ -66,11 +64,7 @@ fn build(name: &str, version: &str) -> Result<Installed> {
     let objects = place::tools().join("build").join(name);
     let install = |lock: &[&str]| {
         let mut cargo = command::cargo();
-        cargo
-            .args(["install", name, "--version", version])
-            .args(lock)
-            .arg("--root")
-            .arg(place::tools());
+        cargo.args(["install", name, "--version", version]).args(lock).arg("--root").arg(place::tools());
         command::run(cargo.env("CARGO_TARGET_DIR", &objects))
     };
     if let Err(cause) = install(&["--locked"]) {

@@ -32,24 +32,14 @@ pub(super) fn cargo() -> Result<Command> {
 
 /// What cargo builds itself for `target`.
 pub(super) fn build_std(target: &str) -> &'static [&'static str] {
-    if target == super::BARE {
-        &["-Z", "build-std=core,alloc"]
-    } else {
-        &["-Z", "build-std=std,panic_abort"]
-    }
+    if target == super::BARE { &["-Z", "build-std=core,alloc"] } else { &["-Z", "build-std=std,panic_abort"] }
 }
 
 /// The `rust-lld` that comes with every rustup toolchain.
 fn linker() -> Result<String> {
     let sysroot = command::answer(command::program("rustc").args(["--print", "sysroot"]))?;
     let about = command::answer(command::program("rustc").arg("-vV"))?;
-    let host = about
-        .lines()
-        .find_map(|line| line.strip_prefix("host: "))
-        .unwrap_or_default();
-    let linker = Path::new(sysroot.trim())
-        .join("lib/rustlib")
-        .join(host)
-        .join("bin/rust-lld");
+    let host = about.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default();
+    let linker = Path::new(sysroot.trim()).join("lib/rustlib").join(host).join("bin/rust-lld");
     Ok(linker.display().to_string())
 }

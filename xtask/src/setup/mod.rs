@@ -57,22 +57,13 @@ const PARTS: &[&Part] = &[
 
 /// Provides all parts, or those named.
 pub(crate) fn task(names: &[&str]) -> Result {
-    if let Some(unknown) = names
-        .iter()
-        .find(|name| !PARTS.iter().any(|part| part.name == **name))
-    {
-        let rows: Vec<_> = PARTS
-            .iter()
-            .map(|part| vec![part.name.to_owned(), part.about.to_owned()])
-            .collect();
+    if let Some(unknown) = names.iter().find(|name| !PARTS.iter().any(|part| part.name == **name)) {
+        let rows: Vec<_> = PARTS.iter().map(|part| vec![part.name.to_owned(), part.about.to_owned()]).collect();
         table::print("Parts", &["part", "needed for"], &rows);
         return Err(format!("there is no part `{unknown}`").into());
     }
-    let chosen: Vec<&Part> = PARTS
-        .iter()
-        .copied()
-        .filter(|part| names.is_empty() || names.contains(&part.name))
-        .collect();
+    let chosen: Vec<&Part> =
+        PARTS.iter().copied().filter(|part| names.is_empty() || names.contains(&part.name)).collect();
     provide(&chosen)
 }
 
@@ -80,13 +71,7 @@ pub(crate) fn task(names: &[&str]) -> Result {
 pub(crate) fn provide(parts: &[&Part]) -> Result {
     let mut by_hand = Vec::new();
     for (number, part) in parts.iter().enumerate() {
-        println!(
-            "set-up {}/{}: {} ({})",
-            number + 1,
-            parts.len(),
-            part.name,
-            state(part)
-        );
+        println!("set-up {}/{}: {} ({})", number + 1, parts.len(), part.name, state(part));
         if let Installed::ByHand(command) = install_if_absent(part)? {
             println!("  to be installed by hand: {command}");
             by_hand.push(command);
@@ -95,19 +80,11 @@ pub(crate) fn provide(parts: &[&Part]) -> Result {
     if by_hand.is_empty() {
         return Ok(());
     }
-    Err(format!(
-        "run this, then the same task again: {}",
-        by_hand.join(" && ")
-    )
-    .into())
+    Err(format!("run this, then the same task again: {}", by_hand.join(" && ")).into())
 }
 
 fn state(part: &Part) -> String {
-    if (part.present)() {
-        "is there".into()
-    } else {
-        format!("installing; needed for {}", part.about)
-    }
+    if (part.present)() { "is there".into() } else { format!("installing; needed for {}", part.about) }
 }
 
 fn install_if_absent(part: &Part) -> Result<Installed> {

@@ -6,9 +6,7 @@ use crate::{Result, command};
 pub(crate) const NIGHTLY: Part = Part {
     name: "nightly",
     about: "fuzzing and Miri",
-    present: || {
-        command::succeeds(command::program("rustup").args(["run", "nightly", "rustc", "--version"]))
-    },
+    present: || command::succeeds(command::program("rustup").args(["run", "nightly", "rustc", "--version"])),
     install: || rustup(&["toolchain", "install", "nightly", "--profile", "minimal"]),
 };
 

@@ -5,12 +5,8 @@ use crate::{Result, command, place};
 use std::fs;
 use std::path::PathBuf;
 
-pub(crate) const NODE_PACKAGES: Part = Part {
-    name: "node-packages",
-    about: "wasm-opt and tests in Node",
-    present: is_current,
-    install: npm_ci,
-};
+pub(crate) const NODE_PACKAGES: Part =
+    Part { name: "node-packages", about: "wasm-opt and tests in Node", present: is_current, install: npm_ci };
 
 /// Whether the packages are those of the committed lock file.
 fn is_current() -> bool {
@@ -20,8 +16,7 @@ fn is_current() -> bool {
 
 fn npm_ci() -> Result<Installed> {
     let mut npm = command::program("npm");
-    npm.args(["ci", "--no-audit", "--no-fund"])
-        .current_dir(place::node_tests());
+    npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(place::node_tests());
     command::run(&mut npm)?;
     fs::copy(lock(), installed_lock())?;
     Ok(Installed::Done)

@@ -5,12 +5,8 @@ use crate::{Result, command, place};
 use std::path::PathBuf;
 use std::process::Command;
 
-pub(crate) const PYTHON: Part = Part {
-    name: "python",
-    about: "the second verifier",
-    present: || python().is_ok(),
-    install,
-};
+pub(crate) const PYTHON: Part =
+    Part { name: "python", about: "the second verifier", present: || python().is_ok(), install };
 
 /// The interpreter that has what the second verifier needs.
 pub(crate) fn python() -> Result<Command> {
@@ -19,8 +15,7 @@ pub(crate) fn python() -> Result<Command> {
         .into_iter()
         .map(|path| path.display().to_string())
         .find(|path| command::succeeds(command::program(path).args(["-c", "import cryptography"])));
-    able.map(|path| command::program(&path))
-        .ok_or_else(|| "no Python with the package `cryptography`".into())
+    able.map(|path| command::program(&path)).ok_or_else(|| "no Python with the package `cryptography`".into())
 }
 
 fn install() -> Result<Installed> {

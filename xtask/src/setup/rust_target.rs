@@ -9,12 +9,8 @@ pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 /// A machine without a standard library.
 pub(crate) const BARE: &str = "wasm32v1-none";
 
-pub(crate) const WASM_TARGET: Part = Part {
-    name: "wasm-target",
-    about: "the verifier for the web",
-    present: || present(WASM),
-    install: || add(WASM),
-};
+pub(crate) const WASM_TARGET: Part =
+    Part { name: "wasm-target", about: "the verifier for the web", present: || present(WASM), install: || add(WASM) };
 
 pub(crate) const BARE_TARGET: Part = Part {
     name: "bare-target",
@@ -25,16 +21,8 @@ pub(crate) const BARE_TARGET: Part = Part {
 
 /// `cargo VERB` for `target`, with whichever compiler has it.
 pub(crate) fn cargo_for(target: &str, verb: &str) -> Result<Command> {
-    let mut cargo = if has_library(target) {
-        command::cargo()
-    } else {
-        debian_rust::cargo()?
-    };
-    let build_std = if has_library(target) {
-        &[][..]
-    } else {
-        debian_rust::build_std(target)
-    };
+    let mut cargo = if has_library(target) { command::cargo() } else { debian_rust::cargo()? };
+    let build_std = if has_library(target) { &[][..] } else { debian_rust::build_std(target) };
     cargo.arg(verb).args(build_std).args(["--target", target]);
     Ok(cargo)
 }
