@@ -27,14 +27,15 @@ pub(crate) fn task(arguments: &[&str]) -> Result {
     fuzz(&chosen.collect::<Vec<_>>(), seconds)
 }
 
-/// A short run in which a broken target shows; skipped where the tools for it are not installed.
+/// A short run in which a broken target shows; skipped where there is no nightly compiler.
 pub(crate) fn stage(_: &mut Run) -> Result<Outcome> {
     if !place::root().join("core/fuzz").exists() {
         return Ok(Outcome::Skipped("core/fuzz is not written yet".into()));
     }
-    if !(setup::NIGHTLY.present)() || !(setup::CARGO_FUZZ.present)() {
-        return Ok(Outcome::Skipped("`cargo xtask setup nightly cargo-fuzz` installs what it needs".into()));
+    if !(setup::NIGHTLY.present)() {
+        return Ok(Outcome::Skipped("no nightly compiler; `cargo xtask setup nightly` installs it".into()));
     }
+    setup::provide(&[&setup::CARGO_FUZZ])?;
     let targets = targets_there()?;
     fuzz(&targets.iter().map(String::as_str).collect::<Vec<_>>(), SECONDS_IN_TEST)?;
     Ok(Outcome::Passed)

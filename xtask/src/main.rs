@@ -5,6 +5,7 @@ mod command;
 mod cover;
 mod demo;
 mod fuzz;
+mod machine;
 mod miri;
 mod place;
 mod setup;
@@ -14,6 +15,7 @@ mod suites;
 mod table;
 mod tally;
 mod test;
+mod variants;
 mod vectors;
 
 use std::process::ExitCode;
@@ -50,8 +52,8 @@ const TASKS: &[Task] = &[
     Task { name: "bench", arguments: "", about: "measure times natively and in Node", run: bench::task },
     Task {
         name: "size",
-        arguments: "",
-        about: "build the verifier for the web and check its size against the bound",
+        arguments: "[--variants]",
+        about: "build the verifier for the web and check its size against the bound (or compare builds)",
         run: size::task,
     },
     Task {

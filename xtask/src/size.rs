@@ -2,7 +2,7 @@
 
 use crate::setup::{self, cargo_for};
 use crate::stage::{Outcome, Run};
-use crate::{Result, command, place, refuse, table};
+use crate::{Result, command, place, table, variants};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -31,9 +31,12 @@ for (const form of [bytes, gzipSync(bytes, { level: 9 }), brotliCompressSync(byt
 ";
 
 pub(crate) fn task(arguments: &[&str]) -> Result {
-    refuse(arguments)?;
     setup::provide(&[&setup::WASM_TARGET, &setup::NODE_PACKAGES])?;
-    check()
+    match arguments {
+        [] => check(),
+        ["--variants"] => variants::compare(),
+        _ => Err("usage: cargo xtask size [--variants]".into()),
+    }
 }
 
 pub(crate) fn stage(_: &mut Run) -> Result<Outcome> {
@@ -43,18 +46,31 @@ pub(crate) fn stage(_: &mut Run) -> Result<Outcome> {
     check().map(|()| Outcome::Passed)
 }
 
-/// Builds the verifier for the web, as small as it gets; answers where it lies.
+/// Builds the verifier for the web as it is shipped; answers where it lies.
 pub(crate) fn build() -> Result<PathBuf> {
+    let built = compile(&[])?;
+    optimise(&built, "-Oz", FILE)
+}
+
+/// Compiles the verifier for the web, with `settings` for cargo that differ from the profile `wasm`.
+pub(crate) fn compile(settings: &[&str]) -> Result<PathBuf> {
     let mut cargo = cargo_for(setup::WASM, "build")?;
     cargo.args(["--package", PACKAGE, "--profile", "wasm", "--target-dir"]).arg(place::target());
+    for setting in settings {
+        cargo.args(["--config", setting]);
+    }
     command::run(&mut cargo)?;
-    let built = place::target().join(setup::WASM).join("wasm").join(FILE);
-    let small = place::target().join("web").join(FILE);
-    fs::create_dir_all(place::target().join("web"))?;
+    Ok(place::target().join(setup::WASM).join("wasm").join(FILE))
+}
+
+/// Passes a wasm file through wasm-opt; answers where the result, called `name`, lies.
+pub(crate) fn optimise(wasm: &Path, level: &str, name: &str) -> Result<PathBuf> {
+    let folder = place::target().join("web");
+    fs::create_dir_all(&folder)?;
+    let result = folder.join(name);
     let wasm_opt = place::node_tests().join("node_modules/.bin/wasm-opt").display().to_string();
-    let mut optimise = command::program(&wasm_opt);
-    command::run(optimise.arg("-Oz").args(FEATURES).arg(built).arg("-o").arg(&small))?;
-    Ok(small)
+    command::run(command::program(&wasm_opt).arg(level).args(FEATURES).arg(wasm).arg("-o").arg(&result))?;
+    Ok(result)
 }
 
 fn check() -> Result {
@@ -69,7 +85,8 @@ fn check() -> Result {
     Ok(())
 }
 
-fn measure(wasm: &Path) -> Result<[u64; 3]> {
+/// Bytes raw, by gzip and by brotli.
+pub(crate) fn measure(wasm: &Path) -> Result<[u64; 3]> {
     let sizes = command::answer(command::program("node").args(["-e", COMPRESS]).arg(wasm))?;
     let sizes: Vec<u64> = sizes.lines().filter_map(|line| line.parse().ok()).collect();
     sizes.try_into().map_err(|_| "Node did not print three sizes".into())

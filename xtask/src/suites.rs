@@ -1,7 +1,7 @@
 //! The suites that tests ran, each with its number of cases.
 //!
 //! A test that runs a suite appends the line `suite<TAB>name<TAB>count` to the file that
-//! `MEDPROOF_SUITE_REPORT` names; a suite that is not there is reported with the count `absent`.
+//! `MEDPROOF_SUITE_REPORT` names; of a suite that is not there it says `absent` for the count.
 
 use crate::{Result, place, table};
 use std::fs;

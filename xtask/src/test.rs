@@ -77,10 +77,11 @@ fn docs(run: &mut Run) -> Result<Outcome> {
     run.check(rustdoc.env("RUSTDOCFLAGS", "-D warnings"))
 }
 
+const ADVISORIES: &str = "advisories are skipped: their database is in no package registry; \
+    where the network allows, `cargo deny check advisories` reads it";
+
 fn deny(run: &mut Run) -> Result<Outcome> {
-    println!(
-        "advisories are not checked: their database is not in any package registry; `cargo deny check advisories` does it where the network allows"
-    );
+    println!("{ADVISORIES}");
     run.cargo(&["deny", "--all-features", "check", "licenses", "bans", "sources"])
 }
 

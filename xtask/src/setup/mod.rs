@@ -74,7 +74,9 @@ pub(crate) fn provide(parts: &[&Part]) -> Result {
         println!("set-up {}/{}: {} ({})", number + 1, parts.len(), part.name, state(part));
         if let Installed::ByHand(command) = install_if_absent(part)? {
             println!("  to be installed by hand: {command}");
-            by_hand.push(command);
+            if !by_hand.contains(&command) {
+                by_hand.push(command);
+            }
         }
     }
     if by_hand.is_empty() {

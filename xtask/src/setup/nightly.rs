@@ -1,4 +1,4 @@
-//! The nightly compiler and components of toolchains, by rustup.
+//! The nightly compiler, and components of it and of the compiler in use, by rustup.
 
 use super::{Installed, Part};
 use crate::{Result, command};
@@ -13,27 +13,29 @@ pub(crate) const NIGHTLY: Part = Part {
 pub(crate) const RUST_SRC: Part = Part {
     name: "rust-src",
     about: "Miri",
-    present: || has_component("nightly", "rust-src"),
+    present: || has_component("rust-src", NIGHTLY_ONLY),
     install: || rustup(&["component", "add", "rust-src", "--toolchain", "nightly"]),
 };
 
 pub(crate) const MIRI: Part = Part {
     name: "miri",
     about: "Miri",
-    present: || has_component("nightly", "miri"),
+    present: || has_component("miri", NIGHTLY_ONLY),
     install: || rustup(&["component", "add", "miri", "--toolchain", "nightly"]),
 };
 
 pub(crate) const LLVM_TOOLS: Part = Part {
     name: "llvm-tools",
     about: "line coverage",
-    present: || has_component("stable", "llvm-tools"),
-    install: || rustup(&["component", "add", "llvm-tools", "--toolchain", "stable"]),
+    present: || has_component("llvm-tools", &[]),
+    install: || rustup(&["component", "add", "llvm-tools"]),
 };
 
-fn has_component(toolchain: &str, name: &str) -> bool {
+const NIGHTLY_ONLY: &[&str] = &["--toolchain", "nightly"];
+
+fn has_component(name: &str, toolchain: &[&str]) -> bool {
     let mut list = command::program("rustup");
-    list.args(["component", "list", "--installed", "--toolchain", toolchain]);
+    list.args(["component", "list", "--installed"]).args(toolchain);
     command::answer(&mut list).is_ok_and(|list| list.lines().any(|line| line.starts_with(name)))
 }
 
