@@ -8,15 +8,14 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// Counts a line such as `test result: ok. 12 passed; 0 failed; 1 ignored; …`; any other line counts nothing.
+    /// Counts the closing lines of cargo (`test result: ok. 12 passed; 0 failed; …`) and of Node (`# pass 12`);
+    /// any other line counts nothing.
     pub(crate) fn read(&mut self, line: &str) {
-        let Some((_, counts)) = line.split_once("test result: ") else {
-            return;
-        };
-        for part in counts.split([';', '.']) {
+        let cargo = line.strip_prefix("test result: ").map(|counts| counts.split([';', '.']));
+        for part in cargo.into_iter().flatten().chain([line]) {
             match part.split_whitespace().collect::<Vec<_>>().as_slice() {
-                [number, "passed"] => self.passed += number.parse().unwrap_or(0),
-                [number, "failed"] => self.failed += number.parse().unwrap_or(0),
+                [number, "passed"] | ["#", "pass", number] => self.passed += number.parse().unwrap_or(0),
+                [number, "failed"] | ["#", "fail", number] => self.failed += number.parse().unwrap_or(0),
                 _ => {}
             }
         }
@@ -33,10 +32,12 @@ mod tests {
         for line in [
             "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out; finished in 0.01s",
             "test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s",
+            "# pass 4",
+            "# fail 1",
             "test tally::tests::five_passed ... ok",
         ] {
             tally.read(line);
         }
-        assert_eq!(tally, Tally { passed: 13, failed: 2 });
+        assert_eq!(tally, Tally { passed: 17, failed: 3 });
     }
 }

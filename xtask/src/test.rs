@@ -15,6 +15,7 @@ const STAGES: &[Stage] = &[
     Stage::new("deny", &[&setup::CARGO_DENY], deny),
     Stage::new("size", WASM, size::stage),
     Stage::new("vectors", &[], vectors::stage),
+    Stage::new("node", &[&setup::NODE_PACKAGES], node),
     Stage::new("vectors-node", WASM, vectors_node),
     Stage::new("vectors-python", &[&setup::PYTHON], vectors_python),
     Stage::new("fuzz", &[], fuzz::stage),
@@ -83,6 +84,13 @@ const ADVISORIES: &str = "advisories are skipped: their database is in no packag
 fn deny(run: &mut Run) -> Result<Outcome> {
     println!("{ADVISORIES}");
     run.cargo(&["deny", "--all-features", "check", "licenses", "bans", "sources"])
+}
+
+/// Every `*.test.mjs` of the Node tests.
+fn node(run: &mut Run) -> Result<Outcome> {
+    let mut node = command::program("node");
+    node.args(["--test", "--test-reporter=tap"]).current_dir(place::node_tests());
+    run.check(&mut node)
 }
 
 fn vectors_node(run: &mut Run) -> Result<Outcome> {
