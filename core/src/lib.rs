@@ -14,5 +14,15 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+pub mod anchor;
+pub mod certificate;
 pub mod encoding;
+pub mod event;
+pub mod handover;
+pub mod hash;
+pub mod header;
 pub mod identity;
+pub mod keys;
+pub mod leaf;
+pub mod state;
+pub mod validators;

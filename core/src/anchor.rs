@@ -1,0 +1,117 @@
+//! The anchor: what a light client is shipped with, and the only thing that it trusts unproved.
+//!
+//! ```text
+//! anchor      = prelude(3) ‖ chain id 32 ‖ name (u8 length 1..=64, UTF-8) ‖ demo flag u8
+//!             ‖ header (u16 length ‖ bytes) ‖ set ‖ trusting period u64 ms
+//! fingerprint = first 20 hexadecimal digits of SHA-256(anchor)
+//! ```
+//!
+//! The set is the one that the header names as next. The header's own certificate is not carried:
+//! who ships the anchor vouches for it.
+
+use crate::{
+    encoding::{DecodeError, Message, MessageType, Reader, Wire, put_bytes8},
+    hash::{Digest, sha256},
+    header::Header,
+    validators::ValidatorSet,
+};
+use alloc::{string::String, vec::Vec};
+
+/// The longest trusting period, in ms: two years of 365.5 days.
+pub const MAX_TRUSTING_PERIOD_MS: u64 = 731 * 86_400_000;
+
+/// What a light client is shipped with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anchor {
+    name: String,
+    demo: bool,
+    header: Header,
+    set: ValidatorSet,
+    trusting_period_ms: u64,
+}
+
+impl Anchor {
+    /// An anchor at `header`, which must name `set` as the next.
+    pub fn new(
+        name: &str,
+        demo: bool,
+        header: Header,
+        set: ValidatorSet,
+        trusting_period_ms: u64,
+    ) -> Result<Self, DecodeError> {
+        if !(1..=64).contains(&name.len()) || !(1..=MAX_TRUSTING_PERIOD_MS).contains(&trusting_period_ms) {
+            return Err(DecodeError::Bounds);
+        }
+        if header.fields().is_none() {
+            return Err(DecodeError::NewerVersion);
+        }
+        if header.next_set_hash() != set.hash() {
+            return Err(DecodeError::Value);
+        }
+        Ok(Self { name: String::from(name), demo, header, set, trusting_period_ms })
+    }
+
+    /// The chain.
+    pub const fn chain_id(&self) -> &Digest {
+        self.header.chain_id()
+    }
+
+    /// The chain's name, to be shown.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether this is a demonstration chain, which every page has to say.
+    pub const fn is_demo(&self) -> bool {
+        self.demo
+    }
+
+    /// The trusted header.
+    pub const fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The set that signs the blocks after the header.
+    pub const fn set(&self) -> &ValidatorSet {
+        &self.set
+    }
+
+    /// How long a trusted header may be relied on, in ms.
+    pub const fn trusting_period_ms(&self) -> u64 {
+        self.trusting_period_ms
+    }
+
+    /// The first 20 hexadecimal digits of the anchor's SHA-256, for people to compare.
+    pub fn fingerprint(&self) -> String {
+        let digest = sha256(&self.to_bytes());
+        let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
+        digest.0.iter().take(10).flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    }
+}
+
+impl Wire for Anchor {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.chain_id().put(out);
+        put_bytes8(out, self.name.as_bytes());
+        out.push(u8::from(self.demo));
+        self.header.put(out);
+        self.set.put(out);
+        out.extend_from_slice(&self.trusting_period_ms.to_be_bytes());
+    }
+
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let chain_id = Digest::get(reader)?;
+        let name = reader.text8(1..=64)?;
+        let demo = reader.flag()?;
+        let header = Header::get(reader)?;
+        if *header.chain_id() != chain_id {
+            return Err(DecodeError::Value);
+        }
+        let set = ValidatorSet::get(reader)?;
+        Self::new(&name, demo, header, set, reader.u64()?)
+    }
+}
+
+impl Message for Anchor {
+    const TYPE: MessageType = MessageType::Anchor;
+}

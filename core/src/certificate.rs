@@ -1,0 +1,255 @@
+//! The quorum certificate: which validators signed a header, and their signatures.
+//!
+//! ```text
+//! certificate = height u64 ‖ round u32 ‖ header hash 32
+//!             ‖ set length u16 ‖ bitmap ⌈n/8⌉ ‖ one signature (64) per set bit
+//! signed      = tag "medproof vote" ‖ kind u8 (2 = precommit) ‖ chain id 32 ‖ height u64 ‖ round u32
+//!             ‖ proof-of-lock round i32 (−1) ‖ header hash 32
+//! ```
+//!
+//! Bit *i* of the bitmap (most significant bit first) stands for validator *i* of the set. Padding
+//! bits are zero. One bad signature refuses the whole certificate. Nothing hashes a certificate:
+//! two nodes may hold different ones for one header.
+
+use crate::{
+    encoding::{DecodeError, Reader, Wire, put_count16},
+    hash::{Digest, Tag},
+    header::{Header, Height},
+    keys::Signature,
+    validators::{MAX_VALIDATORS, ValidatorSet},
+};
+use alloc::vec::Vec;
+
+/// A quorum certificate; well-formed, its signatures not yet checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Certificate {
+    /// The height that was voted on.
+    pub(crate) height: Height,
+    /// The consensus round in which the quorum formed.
+    pub(crate) round: u32,
+    /// The header that was voted for.
+    pub(crate) header_hash: Digest,
+    pub(crate) signers: Signers,
+}
+
+/// The bitmap with its signatures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signers {
+    set_len: u16,
+    bitmap: Vec<u8>,
+    signatures: Vec<Signature>,
+}
+
+/// Why a certificate does not certify a header. `expected` and `found` are named by the variant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CertificateError {
+    /// It is over another height.
+    Height {
+        /// The header's height.
+        expected: Height,
+        /// The certificate's height.
+        found: Height,
+    },
+    /// It is over another header hash.
+    HeaderHash,
+    /// The bitmap is not of the set's length.
+    SetLength {
+        /// Validators in the set.
+        expected: u16,
+        /// Bits in the bitmap.
+        found: u16,
+    },
+    /// The signers' power is no quorum.
+    PowerShort {
+        /// The set's total power; more than two thirds of it is needed.
+        total: u64,
+        /// The signers' power.
+        found: u64,
+    },
+    /// A signature does not verify.
+    Signature {
+        /// The validator's place in the set, from 0.
+        validator: u16,
+    },
+}
+
+impl CertificateError {
+    /// The stable reason code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Height { .. } => "trust.certificate.height",
+            Self::HeaderHash => "trust.certificate.header-hash",
+            Self::SetLength { .. } => "trust.certificate.set-length",
+            Self::PowerShort { .. } => "trust.certificate.power-short",
+            Self::Signature { .. } => "trust.certificate.signature",
+        }
+    }
+}
+
+impl Certificate {
+    /// A certificate from its parts.
+    pub const fn new(height: Height, round: u32, header_hash: Digest, signers: Signers) -> Self {
+        Self { height, round, header_hash, signers }
+    }
+
+    /// The consensus round in which the quorum formed.
+    pub const fn round(&self) -> u32 {
+        self.round
+    }
+
+    /// The bitmap with its signatures.
+    pub const fn signers(&self) -> &Signers {
+        &self.signers
+    }
+
+    /// Checks that this certificate certifies `header` under `set`.
+    ///
+    /// The cheap checks come first; power is summed before any signature is looked at.
+    ///
+    /// Precondition: `header` names `set` as the set that signs it.
+    pub fn verify(&self, header: &Header, set: &ValidatorSet) -> Result<(), CertificateError> {
+        if self.height != header.height() {
+            return Err(CertificateError::Height { expected: header.height(), found: self.height });
+        }
+        if self.header_hash != header.hash() {
+            return Err(CertificateError::HeaderHash);
+        }
+        self.signers.check_power(set)?;
+        let message = precommit_message(header.chain_id(), self.height, self.round, &self.header_hash);
+        self.signers.check_signatures(set, &message)
+    }
+}
+
+impl Signers {
+    /// Signers of a set of `set_len` validators: ascending places with their signatures.
+    pub fn new(set_len: u16, signatures: &[(u16, Signature)]) -> Result<Self, DecodeError> {
+        if !(1..=MAX_VALIDATORS).contains(&usize::from(set_len)) {
+            return Err(DecodeError::Bounds);
+        }
+        if !signatures.is_sorted_by(|a, b| a.0 < b.0) || signatures.last().is_some_and(|(place, _)| *place >= set_len) {
+            return Err(DecodeError::Order);
+        }
+        let mut bitmap = alloc::vec![0; usize::from(set_len).div_ceil(8)];
+        for (place, _) in signatures {
+            if let Some(byte) = bitmap.get_mut(usize::from(place / 8)) {
+                *byte |= 0x80 >> (place % 8);
+            }
+        }
+        Ok(Self { set_len, bitmap, signatures: signatures.iter().map(|(_, signature)| *signature).collect() })
+    }
+
+    /// The signers' places in the set, ascending, with their signatures.
+    pub fn iter(&self) -> impl Iterator<Item = (u16, &Signature)> {
+        let is_set =
+            |place: &u16| self.bitmap.get(usize::from(place / 8)).is_some_and(|byte| byte & (0x80 >> (place % 8)) != 0);
+        (0..self.set_len).filter(is_set).zip(&self.signatures)
+    }
+
+    fn check_power(&self, set: &ValidatorSet) -> Result<(), CertificateError> {
+        let expected = set.validators().len() as u16;
+        if self.set_len != expected {
+            return Err(CertificateError::SetLength { expected, found: self.set_len });
+        }
+        let power = |(place, _): (u16, _)| set.validators().get(usize::from(place)).map_or(0, |v| u64::from(v.power));
+        let found = self.iter().map(power).sum();
+        if set.is_quorum(found) {
+            Ok(())
+        } else {
+            Err(CertificateError::PowerShort { total: set.total_power(), found })
+        }
+    }
+
+    fn check_signatures(&self, set: &ValidatorSet, message: &[u8]) -> Result<(), CertificateError> {
+        for (place, signature) in self.iter() {
+            let signed = set.validators().get(usize::from(place)).is_some_and(|v| v.key.verify(message, signature));
+            if !signed {
+                return Err(CertificateError::Signature { validator: place });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The bytes that a validator signs when it precommits to a header.
+pub fn precommit_message(chain_id: &Digest, height: Height, round: u32, header_hash: &Digest) -> Vec<u8> {
+    vote_message(VoteKind::Precommit, chain_id, height, round, -1, header_hash)
+}
+
+/// What a validator's signature is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+#[non_exhaustive]
+pub enum VoteKind {
+    /// First vote on a proposal.
+    Prevote = 1,
+    /// The vote of which a quorum makes a certificate.
+    Precommit = 2,
+    /// A proposal.
+    Proposal = 3,
+}
+
+/// The bytes that a validator signs, of one fixed length for every kind.
+pub fn vote_message(
+    kind: VoteKind,
+    chain_id: &Digest,
+    height: Height,
+    round: u32,
+    proof_of_lock_round: i32,
+    header_hash: &Digest,
+) -> Vec<u8> {
+    let mut message = Tag::Vote.prefix();
+    message.push(kind as u8);
+    message.extend_from_slice(&chain_id.0);
+    message.extend_from_slice(&height.0.to_be_bytes());
+    message.extend_from_slice(&round.to_be_bytes());
+    message.extend_from_slice(&proof_of_lock_round.to_be_bytes());
+    message.extend_from_slice(&header_hash.0);
+    message
+}
+
+impl Wire for Certificate {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.height.0.to_be_bytes());
+        out.extend_from_slice(&self.round.to_be_bytes());
+        self.header_hash.put(out);
+        self.signers.put(out);
+    }
+
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            height: Height(reader.u64()?),
+            round: reader.u32()?,
+            header_hash: Digest::get(reader)?,
+            signers: Signers::get(reader)?,
+        })
+    }
+}
+
+impl Wire for Signers {
+    fn put(&self, out: &mut Vec<u8>) {
+        put_count16(out, usize::from(self.set_len));
+        out.extend_from_slice(&self.bitmap);
+        for signature in &self.signatures {
+            signature.put(out);
+        }
+    }
+
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let set_len = reader.u16()?;
+        if !(1..=MAX_VALIDATORS).contains(&usize::from(set_len)) {
+            return Err(DecodeError::Bounds);
+        }
+        let bitmap = reader.take(usize::from(set_len).div_ceil(8))?;
+        let padding_bits = bitmap.len() as u32 * 8 - u32::from(set_len);
+        if bitmap.last().is_some_and(|byte| byte.trailing_zeros() < padding_bits) {
+            return Err(DecodeError::Padding);
+        }
+        let count = bitmap.iter().map(|byte| byte.count_ones() as usize).sum::<usize>();
+        if count * 64 > reader.rest().len() {
+            return Err(DecodeError::Truncated);
+        }
+        let signatures = (0..count).map(|_| Signature::get(reader)).collect::<Result<_, _>>()?;
+        Ok(Self { set_len, bitmap: bitmap.to_vec(), signatures })
+    }
+}

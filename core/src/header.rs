@@ -1,0 +1,224 @@
+//! The block header: one line of 227 bytes that commits to all history and all current state.
+//!
+//! ```text
+//! header = prelude(2) ‖ chain id 32 ‖ height u64 ‖ time u64 ‖ set hash 32 ‖ next set hash 32
+//!        ‖ parent hash 32 ‖ log size u64 ‖ log root 32 ‖ state root 32 ‖ rules version u32
+//! header hash = tagged("medproof header", header)
+//! ```
+//!
+//! It commits to the state *after* its block. Everything up to the two set hashes keeps its place
+//! in all versions, so an old client can still check who signed a header that it cannot read.
+
+use crate::{
+    encoding::{DecodeError, FORMAT_VERSION, MAGIC, MessageType, PRELUDE_LEN_BYTES, Reader, SUITE, Wire, put_bytes16},
+    hash::{Digest, Tag, tagged},
+};
+use alloc::vec::Vec;
+
+/// The number of a block; genesis is 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::exhaustive_structs, reason = "a number with a unit")]
+pub struct Height(pub u64);
+
+/// Milliseconds since 1970-01-01 UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::exhaustive_structs, reason = "a number with a unit")]
+pub struct UnixMillis(pub u64);
+
+/// What a header of this format version says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a header of version 0 has these fields")]
+pub struct HeaderFields {
+    /// The chain.
+    pub chain_id: Digest,
+    /// The block's height.
+    pub height: Height,
+    /// The proposer's clock; rises from block to block.
+    pub time: UnixMillis,
+    /// Hash of the validator set that signs this block.
+    pub set_hash: Digest,
+    /// Hash of the validator set that signs the next block.
+    pub next_set_hash: Digest,
+    /// Hash of the header before.
+    pub parent_hash: Digest,
+    /// Number of entries in the event log.
+    pub log_size: u64,
+    /// Root of the event log.
+    pub log_root: Digest,
+    /// Root of the state tree.
+    pub state_root: Digest,
+    /// Version of the rules that executed this block.
+    pub rules_version: u32,
+}
+
+impl HeaderFields {
+    /// The header's bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(HEADER_LEN_BYTES);
+        crate::encoding::put_prelude(&mut out, MessageType::Header);
+        self.chain_id.put(&mut out);
+        out.extend_from_slice(&self.height.0.to_be_bytes());
+        out.extend_from_slice(&self.time.0.to_be_bytes());
+        self.set_hash.put(&mut out);
+        self.next_set_hash.put(&mut out);
+        self.parent_hash.put(&mut out);
+        out.extend_from_slice(&self.log_size.to_be_bytes());
+        self.log_root.put(&mut out);
+        self.state_root.put(&mut out);
+        out.extend_from_slice(&self.rules_version.to_be_bytes());
+        out
+    }
+}
+
+/// A header as it arrived: its bytes, the fields that every version has, and the rest if understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    raw: Vec<u8>,
+    fixed: FixedFields,
+    rest: Option<(u64, Digest, Digest)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct FixedFields {
+    chain_id: Digest,
+    height: Height,
+    time: UnixMillis,
+    set_hash: Digest,
+    next_set_hash: Digest,
+}
+
+impl Header {
+    /// Reads a header; of an unknown version or suite only the fixed fields are understood.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
+        if bytes.len() > HEADER_MAX_BYTES {
+            return Err(DecodeError::Bounds);
+        }
+        let mut reader = Reader::new(bytes);
+        if reader.array()? != MAGIC {
+            return Err(DecodeError::Magic);
+        }
+        if reader.u8()? != MessageType::Header as u8 {
+            return Err(DecodeError::Type);
+        }
+        let understood = (reader.u8()?, reader.u8()?) == (FORMAT_VERSION, SUITE);
+        let fixed = FixedFields {
+            chain_id: Digest::get(&mut reader)?,
+            height: Height(reader.u64()?),
+            time: UnixMillis(reader.u64()?),
+            set_hash: Digest::get(&mut reader)?,
+            next_set_hash: Digest::get(&mut reader)?,
+        };
+        let rest = if understood { Some(read_rest(&mut reader)?) } else { None };
+        Ok(Self { raw: bytes.to_vec(), fixed, rest })
+    }
+
+    /// The bytes that the certificate stands over.
+    pub fn raw(&self) -> &[u8] {
+        &self.raw
+    }
+
+    /// The header hash.
+    pub fn hash(&self) -> Digest {
+        tagged(Tag::Header, &[&self.raw])
+    }
+
+    /// The chain.
+    pub const fn chain_id(&self) -> &Digest {
+        &self.fixed.chain_id
+    }
+
+    /// The block's height.
+    pub const fn height(&self) -> Height {
+        self.fixed.height
+    }
+
+    /// The block's time.
+    pub const fn time(&self) -> UnixMillis {
+        self.fixed.time
+    }
+
+    /// Hash of the set that signs this block.
+    pub const fn set_hash(&self) -> &Digest {
+        &self.fixed.set_hash
+    }
+
+    /// Hash of the set that signs the next block.
+    pub const fn next_set_hash(&self) -> &Digest {
+        &self.fixed.next_set_hash
+    }
+
+    /// Size and root of the event log; `None` in a header of a newer version.
+    pub fn log(&self) -> Option<(u64, &Digest)> {
+        self.rest.as_ref().map(|(size, root, _)| (*size, root))
+    }
+
+    /// Root of the state tree; `None` in a header of a newer version.
+    pub fn state_root(&self) -> Option<&Digest> {
+        self.rest.as_ref().map(|(_, _, root)| root)
+    }
+
+    /// All fields; `None` in a header of a newer version.
+    pub fn fields(&self) -> Option<HeaderFields> {
+        let (log_size, log_root, state_root) = self.rest?;
+        let mut tail = Reader::new(self.raw.get(PARENT_OFFSET..)?);
+        let parent_hash = Digest::get(&mut tail).ok()?;
+        let rules_version = u32::from_be_bytes(*self.raw.last_chunk()?);
+        let FixedFields { chain_id, height, time, set_hash, next_set_hash } = self.fixed.clone();
+        Some(HeaderFields {
+            chain_id,
+            height,
+            time,
+            set_hash,
+            next_set_hash,
+            parent_hash,
+            log_size,
+            log_root,
+            state_root,
+            rules_version,
+        })
+    }
+}
+
+impl From<&HeaderFields> for Header {
+    fn from(fields: &HeaderFields) -> Self {
+        Self {
+            raw: fields.to_bytes(),
+            fixed: FixedFields {
+                chain_id: fields.chain_id,
+                height: fields.height,
+                time: fields.time,
+                set_hash: fields.set_hash,
+                next_set_hash: fields.next_set_hash,
+            },
+            rest: Some((fields.log_size, fields.log_root, fields.state_root)),
+        }
+    }
+}
+
+impl Wire for Header {
+    fn put(&self, out: &mut Vec<u8>) {
+        put_bytes16(out, &self.raw);
+    }
+
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Self::from_bytes(reader.bytes16(0..=HEADER_MAX_BYTES)?)
+    }
+}
+
+fn read_rest(reader: &mut Reader<'_>) -> Result<(u64, Digest, Digest), DecodeError> {
+    reader.take(32)?;
+    let log_size = reader.u64()?;
+    let log_root = Digest::get(reader)?;
+    let state_root = Digest::get(reader)?;
+    reader.u32()?;
+    reader.finish()?;
+    Ok((log_size, log_root, state_root))
+}
+
+const PARENT_OFFSET: usize = PRELUDE_LEN_BYTES + 32 + 8 + 8 + 32 + 32;
+
+/// Length of a header of this version, in bytes.
+pub const HEADER_LEN_BYTES: usize = PARENT_OFFSET + 32 + 8 + 32 + 32 + 4;
+
+/// The longest header that any version may have, in bytes.
+pub const HEADER_MAX_BYTES: usize = 1024;

@@ -1,0 +1,118 @@
+//! Ed25519 keys and signatures under one strict rule.
+//!
+//! Members, validators, the consensus engine and light clients all use [`PublicKey::verify`]: the
+//! strict rule of `ed25519-dalek`, which refuses small-order points and anything whose encoding
+//! is not the one that the signer's arithmetic yields. A key enters a registry only through
+//! [`PublicKey::check_registrable`].
+//!
+//! Core has no signing, so no interface can be led to sign with a public key of the caller's choice.
+
+use crate::{
+    encoding::{DecodeError, Reader, Wire},
+    hash::{Digest, Tag},
+};
+use alloc::vec::Vec;
+use curve25519_dalek::edwards::CompressedEdwardsY;
+use ed25519_dalek::VerifyingKey;
+
+/// An Ed25519 public key as it is written, not yet checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::exhaustive_structs, reason = "32 bytes and nothing else")]
+pub struct PublicKey(pub [u8; 32]);
+
+/// An Ed25519 signature as it is written, not yet checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "64 bytes and nothing else")]
+pub struct Signature(pub [u8; 64]);
+
+/// Why a key cannot be registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// The bytes are no point of the curve.
+    NotOnCurve,
+    /// The bytes are not the canonical encoding of their point.
+    NotCanonical,
+    /// The point has small order.
+    SmallOrder,
+    /// The point has a torsion part.
+    Torsion,
+    /// The key's signature by itself over the registration does not verify.
+    SelfSignature,
+}
+
+impl PublicKey {
+    /// Whether `signature` is this key's, under the strict rule, over `message`.
+    pub fn verify(&self, message: &[u8], signature: &Signature) -> bool {
+        let Ok(key) = VerifyingKey::from_bytes(&self.0) else { return false };
+        key.verify_strict(message, &ed25519_dalek::Signature::from_bytes(&signature.0)).is_ok()
+    }
+
+    /// Whether this key may be registered: canonical, not of small order, torsion-free.
+    pub fn check_registrable(&self) -> Result<(), KeyError> {
+        let encoded = CompressedEdwardsY(self.0);
+        let point = encoded.decompress().ok_or(KeyError::NotOnCurve)?;
+        if point.compress() != encoded {
+            return Err(KeyError::NotCanonical);
+        }
+        if point.is_small_order() {
+            return Err(KeyError::SmallOrder);
+        }
+        if point.is_torsion_free() { Ok(()) } else { Err(KeyError::Torsion) }
+    }
+
+    /// Checks the registration of this key as number `key_number` of `member` on `chain_id`.
+    ///
+    /// Inside genesis, whose hash is the chain id, `chain_id` is [`Digest::ZERO`].
+    pub fn check_registration(
+        &self,
+        chain_id: &Digest,
+        member: crate::identity::MemberId,
+        key_number: KeyNumber,
+        self_signature: &Signature,
+    ) -> Result<(), KeyError> {
+        self.check_registrable()?;
+        let message = registration_message(chain_id, member, key_number, self);
+        if self.verify(&message, self_signature) { Ok(()) } else { Err(KeyError::SelfSignature) }
+    }
+}
+
+/// The bytes that a key signs to be registered: tag ‖ chain id ‖ member u32 ‖ key number u16 ‖ key.
+pub fn registration_message(
+    chain_id: &Digest,
+    member: crate::identity::MemberId,
+    key_number: KeyNumber,
+    key: &PublicKey,
+) -> Vec<u8> {
+    let mut message = Tag::KeyRegistration.prefix();
+    message.extend_from_slice(&chain_id.0);
+    message.extend_from_slice(&member.0.to_be_bytes());
+    message.extend_from_slice(&key_number.0.to_be_bytes());
+    message.extend_from_slice(&key.0);
+    message
+}
+
+/// The number of a key within its member, from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::exhaustive_structs, reason = "a number with a unit")]
+pub struct KeyNumber(pub u16);
+
+impl Wire for PublicKey {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.0);
+    }
+
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self(reader.array()?))
+    }
+}
+
+impl Wire for Signature {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.0);
+    }
+
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self(reader.array()?))
+    }
+}

@@ -1,0 +1,237 @@
+//! Leaves of the trade item family: products, lots and packs.
+
+use super::{LotRef, Place, StateCode};
+use crate::{
+    encoding::{DecodeError, Reader, Wire},
+    event::MemberRole,
+    hash::Digest,
+    identity::{self, Day, MemberId},
+    keys::KeyNumber,
+};
+use alloc::vec::Vec;
+
+/// A product: state u8 ‖ issuer u32 ‖ info hash 32 ‖ random-serials flag u8 ‖ storage limits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a new field needs a new leaf version")]
+pub struct Product {
+    /// The product's own state.
+    pub state: StateCode,
+    /// The member that registered it.
+    pub issuer: MemberId,
+    /// Hash of the product information.
+    pub info_hash: Digest,
+    /// Whether serials carry at least 64 random bits, so that buckets may be served.
+    pub random_serials: bool,
+    /// The storage limits, if the product has any.
+    pub limits: Option<StorageLimits>,
+}
+
+/// Storage limits: minimum i16 ‖ maximum i16 ‖ minutes u16.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a new field needs a new leaf version")]
+pub struct StorageLimits {
+    /// Lowest temperature, in 0.1 °C.
+    pub min_decicelsius: i16,
+    /// Highest temperature, in 0.1 °C.
+    pub max_decicelsius: i16,
+    /// Minutes that the item may spend outside in all.
+    pub cumulative_minutes: u16,
+}
+
+/// A lot: state u8 ‖ expiry u32 ‖ issuer u32 ‖ role u8 ‖ key number u16 ‖ released u32 ‖ lot text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a new field needs a new leaf version")]
+pub struct Lot {
+    /// The lot's own state.
+    pub state: StateCode,
+    /// Last day on which it may be used.
+    pub expiry: Day,
+    /// The member that released it.
+    pub issuer: MemberId,
+    /// The issuer's role at release.
+    pub issuer_role: MemberRole,
+    /// The key that signed the release.
+    pub key_number: KeyNumber,
+    /// The day of release, by header time.
+    pub released: Day,
+    /// The lot number as on the pack.
+    pub lot: identity::Lot,
+}
+
+/// A pack; see `docs/FORMAT.md` for the order of the fields.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a new field needs a new leaf version")]
+pub struct Pack {
+    /// The pack's own state.
+    pub state: StateCode,
+    /// The lot that it belongs to.
+    pub lot: LotRef,
+    /// What an undo goes back to.
+    pub prior: Option<Prior>,
+    /// Units left in the pack; 0 when all was dispensed.
+    pub quantity_left: u16,
+    /// The day since which the state holds, by header time.
+    pub since: Day,
+    /// Holder or parent unit.
+    pub place: Place,
+    /// The issuer's key that registered the pack.
+    pub registering_key: KeyNumber,
+    /// The day of registration, by header time.
+    pub registered: Day,
+    /// Number of events in the custody chain.
+    pub events: u32,
+    /// Running hash of the custody chain.
+    pub custody: Digest,
+}
+
+/// The state before the last one, and where the change was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a new field needs a new leaf version")]
+pub struct Prior {
+    /// The state that an undo restores.
+    pub state: StateCode,
+    /// Commitment to the place that may undo.
+    pub place: Digest,
+}
+
+/// A pack untouched for long after expiry: state u8 ‖ lot 28 ‖ holder 32 ‖ events u32 ‖ custody 32.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a new field needs a new leaf version")]
+pub struct RetiredPack {
+    /// The state with all units folded in.
+    pub state: StateCode,
+    /// The lot that it belongs to.
+    pub lot: LotRef,
+    /// The last holder.
+    pub holder: Digest,
+    /// Number of events in the custody chain.
+    pub events: u32,
+    /// Running hash of the custody chain.
+    pub custody: Digest,
+}
+
+impl Wire for Product {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(self.state.0);
+        out.extend_from_slice(&self.issuer.0.to_be_bytes());
+        self.info_hash.put(out);
+        out.push(u8::from(self.random_serials));
+        put_limits(self.limits, out);
+    }
+
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            state: StateCode(reader.u8()?),
+            issuer: MemberId(reader.u32()?),
+            info_hash: Digest::get(reader)?,
+            random_serials: reader.flag()?,
+            limits: get_limits(reader)?,
+        })
+    }
+}
+
+impl Wire for Lot {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(self.state.0);
+        out.extend_from_slice(&self.expiry.0.to_be_bytes());
+        out.extend_from_slice(&self.issuer.0.to_be_bytes());
+        out.push(self.issuer_role.0);
+        out.extend_from_slice(&self.key_number.0.to_be_bytes());
+        out.extend_from_slice(&self.released.0.to_be_bytes());
+        self.lot.put(out);
+    }
+
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            state: StateCode(reader.u8()?),
+            expiry: Day(reader.u32()?),
+            issuer: MemberId(reader.u32()?),
+            issuer_role: MemberRole(reader.u8()?),
+            key_number: KeyNumber(reader.u16()?),
+            released: Day(reader.u32()?),
+            lot: identity::Lot::get(reader)?,
+        })
+    }
+}
+
+impl Wire for Pack {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(self.state.0);
+        self.lot.put(out);
+        match &self.prior {
+            None => out.push(0),
+            Some(prior) => {
+                out.push(prior.state.0);
+                prior.place.put(out);
+            }
+        }
+        out.extend_from_slice(&self.quantity_left.to_be_bytes());
+        out.extend_from_slice(&self.since.0.to_be_bytes());
+        self.place.put(out);
+        out.extend_from_slice(&self.registering_key.0.to_be_bytes());
+        out.extend_from_slice(&self.registered.0.to_be_bytes());
+        out.extend_from_slice(&self.events.to_be_bytes());
+        self.custody.put(out);
+    }
+
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            state: StateCode(reader.u8()?),
+            lot: LotRef::get(reader)?,
+            prior: match reader.u8()? {
+                0 => None,
+                state => Some(Prior { state: StateCode(state), place: Digest::get(reader)? }),
+            },
+            quantity_left: reader.u16()?,
+            since: Day(reader.u32()?),
+            place: Place::get(reader)?,
+            registering_key: KeyNumber(reader.u16()?),
+            registered: Day(reader.u32()?),
+            events: reader.u32()?,
+            custody: Digest::get(reader)?,
+        })
+    }
+}
+
+impl Wire for RetiredPack {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(self.state.0);
+        self.lot.put(out);
+        self.holder.put(out);
+        out.extend_from_slice(&self.events.to_be_bytes());
+        self.custody.put(out);
+    }
+
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            state: StateCode(reader.u8()?),
+            lot: LotRef::get(reader)?,
+            holder: Digest::get(reader)?,
+            events: reader.u32()?,
+            custody: Digest::get(reader)?,
+        })
+    }
+}
+
+/// Appends a presence byte and, if 1, the limits.
+pub(super) fn put_limits(limits: Option<StorageLimits>, out: &mut Vec<u8>) {
+    out.push(u8::from(limits.is_some()));
+    if let Some(limits) = limits {
+        out.extend_from_slice(&limits.min_decicelsius.to_be_bytes());
+        out.extend_from_slice(&limits.max_decicelsius.to_be_bytes());
+        out.extend_from_slice(&limits.cumulative_minutes.to_be_bytes());
+    }
+}
+
+/// Reads a presence byte and, if 1, limits whose minimum is not above the maximum.
+pub(super) fn get_limits(reader: &mut Reader<'_>) -> Result<Option<StorageLimits>, DecodeError> {
+    if !reader.flag()? {
+        return Ok(None);
+    }
+    let limits = StorageLimits {
+        min_decicelsius: reader.i16()?,
+        max_decicelsius: reader.i16()?,
+        cumulative_minutes: reader.u16()?,
+    };
+    if limits.min_decicelsius > limits.max_decicelsius { Err(DecodeError::Value) } else { Ok(Some(limits)) }
+}

@@ -1,0 +1,117 @@
+//! Leaves of the member family: members and their keys.
+
+use crate::{
+    encoding::{DecodeError, Reader, Wire},
+    event::MemberRole,
+    hash::Digest,
+    header::UnixMillis,
+    identity::Day,
+    keys::{KeyNumber, PublicKey},
+};
+use alloc::vec::Vec;
+
+/// A member: state u8 ‖ roles u16 ‖ newest key number u16 ‖ info hash 32.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a new field needs a new leaf version")]
+pub struct Member {
+    /// The state's number: 1 admitted, 2 suspended, 3 excluded; others are newer.
+    pub state: u8,
+    /// Bit r − 1 stands for role r.
+    pub roles: u16,
+    /// The newest key's number.
+    pub newest_key: KeyNumber,
+    /// Hash of the member information (names, GLN, web domains).
+    pub info_hash: Digest,
+}
+
+/// Whether a member may act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MemberState {
+    /// May act in its roles.
+    Admitted,
+    /// May not act for now.
+    Suspended,
+    /// May not act any more.
+    Excluded,
+}
+
+impl Member {
+    /// The state, if this client knows it.
+    pub const fn known_state(&self) -> Option<MemberState> {
+        match self.state {
+            1 => Some(MemberState::Admitted),
+            2 => Some(MemberState::Suspended),
+            3 => Some(MemberState::Excluded),
+            _ => None,
+        }
+    }
+
+    /// Whether the member has `role` now.
+    pub fn has_role(&self, role: MemberRole) -> bool {
+        role.0.checked_sub(1).and_then(|bit| 1_u16.checked_shl(u32::from(bit))).is_some_and(|bit| self.roles & bit != 0)
+    }
+}
+
+/// A key: key 32 ‖ valid from u64 ‖ revoked at u64 ‖ compromised since u64, in ms; 0 means never.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a new field needs a new leaf version")]
+pub struct Key {
+    /// The key.
+    pub key: PublicKey,
+    /// From when it counts.
+    pub valid_from: UnixMillis,
+    /// From when it does not count any more.
+    pub revoked_at: Option<UnixMillis>,
+    /// From when on others may have signed with it.
+    pub compromised_since: Option<UnixMillis>,
+}
+
+impl Key {
+    /// Whether others may have signed with this key on `day` or before its end.
+    ///
+    /// The ledger keeps days, so the whole day counts: in doubt the answer is yes.
+    pub fn is_compromised_on(&self, day: Day) -> bool {
+        self.compromised_since.is_some_and(|since| since.0 < day.end_ms())
+    }
+
+    /// Whether the key was revoked at `time` or before.
+    pub fn is_revoked_at(&self, time: UnixMillis) -> bool {
+        self.revoked_at.is_some_and(|revoked| revoked <= time)
+    }
+}
+
+impl Wire for Member {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(self.state);
+        out.extend_from_slice(&self.roles.to_be_bytes());
+        out.extend_from_slice(&self.newest_key.0.to_be_bytes());
+        self.info_hash.put(out);
+    }
+
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            state: reader.u8()?,
+            roles: reader.u16()?,
+            newest_key: KeyNumber(reader.u16()?),
+            info_hash: Digest::get(reader)?,
+        })
+    }
+}
+
+impl Wire for Key {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.key.put(out);
+        let time = |time: Option<UnixMillis>| time.map_or(0, |time| time.0).to_be_bytes();
+        out.extend_from_slice(&self.valid_from.0.to_be_bytes());
+        out.extend_from_slice(&time(self.revoked_at));
+        out.extend_from_slice(&time(self.compromised_since));
+    }
+
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let key = PublicKey::get(reader)?;
+        let valid_from = UnixMillis(reader.u64()?);
+        let mut time = || reader.u64().map(|ms| (ms != 0).then_some(UnixMillis(ms)));
+        Ok(Self { key, valid_from, revoked_at: time()?, compromised_since: time()? })
+    }
+}

@@ -1,0 +1,161 @@
+//! The values of the state tree, and where each lies.
+//!
+//! ```text
+//! value = leaf version u8 (0) ‖ leaf type u8 ‖ fields          at most 1,024 bytes
+//! ```
+//!
+//! A leaf of an unknown version or type is not invalid: it asks for a newer client. State codes
+//! are read as numbers for the same reason.
+
+mod chain;
+mod item;
+mod member;
+pub mod path;
+mod state_code;
+mod unit;
+
+pub use chain::{Counter, Parameters};
+pub use item::{Lot, Pack, Prior, Product, RetiredPack, StorageLimits};
+pub use member::{Key, Member, MemberState};
+pub use path::{Family, LotRef, Paths};
+pub use state_code::{State, StateCode};
+pub(crate) use unit::MAX_UNIT_DEPTH;
+pub use unit::{Exposure, Interval, Parent, Place, Unit, UnitPlace};
+
+use crate::{
+    encoding::{DecodeError, Reader, Wire},
+    hash::Digest,
+    identity::{PackId, ProductCode},
+};
+use alloc::vec::Vec;
+
+/// The leaf version that this crate reads and writes.
+pub const LEAF_VERSION: u8 = 0;
+
+/// The value at one path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Leaf {
+    /// A product under its canonical code.
+    Product(Product),
+    /// Another code of a product: names the canonical one.
+    ProductAlias(ProductCode),
+    /// A lot.
+    Lot(Lot),
+    /// A pack under its canonical identity.
+    Pack(Pack),
+    /// Another code on a pack: names the canonical identity.
+    PackAlias(PackId),
+    /// A pack long after expiry, shortened by rule.
+    RetiredPack(RetiredPack),
+    /// The current generation of an SSCC.
+    UnitHead(u32),
+    /// One generation of a logistic unit.
+    Unit(Unit),
+    /// Times out of the storage range.
+    Exposure(Exposure),
+    /// A member.
+    Member(Member),
+    /// A member's key.
+    Key(Key),
+    /// The commitment to a patient's record.
+    Record(Digest),
+    /// Hash of the validator set that signs the next block.
+    Validators(Digest),
+    /// The chain's parameters.
+    Parameters(Parameters),
+    /// The version of the rules that execute the next block.
+    Rules(u32),
+    /// The event numbers used in one lane.
+    Counter(Counter),
+}
+
+/// Why a value is not a leaf that this client understands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LeafError {
+    /// The version or type is newer than this client.
+    Newer,
+    /// The value is no leaf.
+    Malformed(DecodeError),
+}
+
+impl Leaf {
+    /// Reads a value.
+    pub fn from_value(value: &[u8]) -> Result<Self, LeafError> {
+        let mut reader = Reader::new(value);
+        let malformed = LeafError::Malformed;
+        if reader.u8().map_err(malformed)? != LEAF_VERSION {
+            return Err(LeafError::Newer);
+        }
+        let leaf_type = reader.u8().map_err(malformed)?;
+        let leaf = Self::get(leaf_type, &mut reader).map_err(malformed)?.ok_or(LeafError::Newer)?;
+        reader.finish().map_err(malformed)?;
+        Ok(leaf)
+    }
+
+    /// The value's bytes.
+    pub fn to_value(&self) -> Vec<u8> {
+        let mut out = alloc::vec![LEAF_VERSION, self.leaf_type()];
+        match self {
+            Self::Product(product) => product.put(&mut out),
+            Self::ProductAlias(target) => target.put(&mut out),
+            Self::Lot(lot) => lot.put(&mut out),
+            Self::Pack(pack) => pack.put(&mut out),
+            Self::PackAlias(target) => target.put(&mut out),
+            Self::RetiredPack(pack) => pack.put(&mut out),
+            Self::UnitHead(number) | Self::Rules(number) => out.extend_from_slice(&number.to_be_bytes()),
+            Self::Unit(unit) => unit.put(&mut out),
+            Self::Exposure(exposure) => exposure.put(&mut out),
+            Self::Member(member) => member.put(&mut out),
+            Self::Key(key) => key.put(&mut out),
+            Self::Record(digest) | Self::Validators(digest) => digest.put(&mut out),
+            Self::Parameters(parameters) => parameters.put(&mut out),
+            Self::Counter(counter) => counter.put(&mut out),
+        }
+        out
+    }
+
+    const fn leaf_type(&self) -> u8 {
+        match self {
+            Self::Product(_) => 1,
+            Self::ProductAlias(_) => 2,
+            Self::Lot(_) => 3,
+            Self::Pack(_) => 4,
+            Self::PackAlias(_) => 5,
+            Self::RetiredPack(_) => 6,
+            Self::UnitHead(_) => 7,
+            Self::Unit(_) => 8,
+            Self::Exposure(_) => 9,
+            Self::Member(_) => 10,
+            Self::Key(_) => 11,
+            Self::Record(_) => 12,
+            Self::Validators(_) => 13,
+            Self::Parameters(_) => 14,
+            Self::Rules(_) => 15,
+            Self::Counter(_) => 16,
+        }
+    }
+
+    fn get(leaf_type: u8, reader: &mut Reader<'_>) -> Result<Option<Self>, DecodeError> {
+        Ok(Some(match leaf_type {
+            1 => Self::Product(Product::get(reader)?),
+            2 => Self::ProductAlias(ProductCode::get(reader)?),
+            3 => Self::Lot(Lot::get(reader)?),
+            4 => Self::Pack(Pack::get(reader)?),
+            5 => Self::PackAlias(PackId::get(reader)?),
+            6 => Self::RetiredPack(RetiredPack::get(reader)?),
+            7 => Self::UnitHead(reader.u32()?),
+            8 => Self::Unit(Unit::get(reader)?),
+            9 => Self::Exposure(Exposure::get(reader)?),
+            10 => Self::Member(Member::get(reader)?),
+            11 => Self::Key(Key::get(reader)?),
+            12 => Self::Record(Digest::get(reader)?),
+            13 => Self::Validators(Digest::get(reader)?),
+            14 => Self::Parameters(Parameters::get(reader)?),
+            15 => Self::Rules(reader.u32()?),
+            16 => Self::Counter(Counter::get(reader)?),
+            _ => return Ok(None),
+        }))
+    }
+}

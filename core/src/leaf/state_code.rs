@@ -1,0 +1,86 @@
+//! The states of packs, units, lots and products, numbered by how bad they are.
+
+/// A state that this client knows. A higher number is worse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+#[non_exhaustive]
+pub enum State {
+    /// May be sold, moved and dispensed.
+    Active = 1,
+    /// Shipped and not yet received.
+    InTransit = 2,
+    /// Some of the contents were given to a patient.
+    PartlyDispensed = 3,
+    /// Given to a patient.
+    Dispensed = 4,
+    /// Taken as a sample by an authority.
+    Sample = 5,
+    /// Left the market.
+    Exported = 6,
+    /// Held back by its holder.
+    Locked = 7,
+    /// Held back by a rule or by quality assurance.
+    Quarantined = 8,
+    /// Withdrawn from the market.
+    Withdrawn = 9,
+    /// Recalled.
+    Recalled = 10,
+    /// Reported stolen; final.
+    Stolen = 11,
+    /// Destroyed; final.
+    Destroyed = 12,
+}
+
+impl State {
+    /// All states, least bad first.
+    pub const ALL: [Self; 12] = [
+        Self::Active,
+        Self::InTransit,
+        Self::PartlyDispensed,
+        Self::Dispensed,
+        Self::Sample,
+        Self::Exported,
+        Self::Locked,
+        Self::Quarantined,
+        Self::Withdrawn,
+        Self::Recalled,
+        Self::Stolen,
+        Self::Destroyed,
+    ];
+
+    /// The state's name in reasons and axes.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::InTransit => "in-transit",
+            Self::PartlyDispensed => "partly-dispensed",
+            Self::Dispensed => "dispensed",
+            Self::Sample => "sample",
+            Self::Exported => "exported",
+            Self::Locked => "locked",
+            Self::Quarantined => "quarantined",
+            Self::Withdrawn => "withdrawn",
+            Self::Recalled => "recalled",
+            Self::Stolen => "stolen",
+            Self::Destroyed => "destroyed",
+        }
+    }
+}
+
+/// A state as a leaf holds it, perhaps one that a newer client knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::exhaustive_structs, reason = "a number with a unit")]
+pub struct StateCode(pub u8);
+
+impl StateCode {
+    /// The state, if this client knows it.
+    pub fn known(self) -> Option<State> {
+        State::ALL.get(usize::from(self.0).checked_sub(1)?).copied()
+    }
+}
+
+impl From<State> for StateCode {
+    fn from(state: State) -> Self {
+        Self(state as u8)
+    }
+}

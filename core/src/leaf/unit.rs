@@ -1,0 +1,193 @@
+//! Leaves of the units family: generations of logistic units and their exposure.
+//!
+//! What happens to a unit happens to all in it: shipping a pallet changes one leaf.
+
+use super::{StateCode, StorageLimits, item};
+use crate::{
+    encoding::{DecodeError, Reader, Wire, put_count16},
+    hash::Digest,
+    header::UnixMillis,
+    identity::Sscc,
+};
+use alloc::vec::Vec;
+
+/// The deepest nesting of units above a pack.
+pub(crate) const MAX_UNIT_DEPTH: usize = 4;
+
+/// A link to a unit: SSCC u64 ‖ generation u32.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::exhaustive_structs, reason = "a link names these two things")]
+pub struct Parent {
+    /// The unit's code.
+    pub sscc: Sscc,
+    /// Which use of the code.
+    pub generation: u32,
+}
+
+/// Where a pack is: 0 ‖ holder commitment 32, or 1 ‖ parent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a new case needs a new leaf version")]
+pub enum Place {
+    /// Held loose by a member.
+    Holder(Digest),
+    /// Inside a unit.
+    Inside(Parent),
+}
+
+/// Where a unit is: as for a pack, or 2 ‖ holder 32 for a dissolved generation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a new case needs a new leaf version")]
+pub enum UnitPlace {
+    /// Held by a member.
+    Holder(Digest),
+    /// Inside another unit.
+    Inside(Parent),
+    /// Unpacked: its children inherit this holder until touched.
+    Dissolved(Digest),
+}
+
+/// One generation of a unit: state u8 ‖ place ‖ children u32 ‖ limits ‖ events u32 ‖ custody 32.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a new field needs a new leaf version")]
+pub struct Unit {
+    /// The unit's own state.
+    pub state: StateCode,
+    /// Holder, parent or dissolved.
+    pub place: UnitPlace,
+    /// Number of direct children.
+    pub children: u32,
+    /// The tightest storage limits of the contents.
+    pub limits: Option<StorageLimits>,
+    /// Number of events in the custody chain.
+    pub events: u32,
+    /// Running hash of the custody chain.
+    pub custody: Digest,
+}
+
+/// A time out of the storage range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "an interval has two ends")]
+pub struct Interval {
+    /// First millisecond outside.
+    pub start: UnixMillis,
+    /// First millisecond inside again.
+    pub end: UnixMillis,
+}
+
+/// Merged out-of-range intervals: count u16 (≤ 60) ‖ count × (start u64 ‖ end u64), apart and ascending.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exposure(Vec<Interval>);
+
+impl Exposure {
+    /// Takes intervals that ascend and do not touch.
+    pub fn new(intervals: Vec<Interval>) -> Result<Self, DecodeError> {
+        if intervals.len() > MAX_INTERVALS {
+            return Err(DecodeError::Bounds);
+        }
+        if intervals.iter().any(|interval| interval.start >= interval.end) {
+            return Err(DecodeError::Value);
+        }
+        if intervals.is_sorted_by(|a, b| a.end < b.start) { Ok(Self(intervals)) } else { Err(DecodeError::Order) }
+    }
+
+    /// The intervals.
+    pub fn intervals(&self) -> &[Interval] {
+        &self.0
+    }
+}
+
+impl Wire for Parent {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.sscc.put(out);
+        out.extend_from_slice(&self.generation.to_be_bytes());
+    }
+
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self { sscc: Sscc::get(reader)?, generation: reader.u32()? })
+    }
+}
+
+impl Wire for Place {
+    fn put(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Holder(holder) => UnitPlace::Holder(*holder).put(out),
+            Self::Inside(parent) => UnitPlace::Inside(*parent).put(out),
+        }
+    }
+
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        match UnitPlace::get(reader)? {
+            UnitPlace::Holder(holder) => Ok(Self::Holder(holder)),
+            UnitPlace::Inside(parent) => Ok(Self::Inside(parent)),
+            UnitPlace::Dissolved(_) => Err(DecodeError::Value),
+        }
+    }
+}
+
+impl Wire for UnitPlace {
+    fn put(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Holder(holder) => {
+                out.push(0);
+                holder.put(out);
+            }
+            Self::Inside(parent) => {
+                out.push(1);
+                parent.put(out);
+            }
+            Self::Dissolved(holder) => {
+                out.push(2);
+                holder.put(out);
+            }
+        }
+    }
+
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(match reader.u8()? {
+            0 => Self::Holder(Digest::get(reader)?),
+            1 => Self::Inside(Parent::get(reader)?),
+            2 => Self::Dissolved(Digest::get(reader)?),
+            _ => return Err(DecodeError::Value),
+        })
+    }
+}
+
+impl Wire for Unit {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(self.state.0);
+        self.place.put(out);
+        out.extend_from_slice(&self.children.to_be_bytes());
+        item::put_limits(self.limits, out);
+        out.extend_from_slice(&self.events.to_be_bytes());
+        self.custody.put(out);
+    }
+
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            state: StateCode(reader.u8()?),
+            place: UnitPlace::get(reader)?,
+            children: reader.u32()?,
+            limits: item::get_limits(reader)?,
+            events: reader.u32()?,
+            custody: Digest::get(reader)?,
+        })
+    }
+}
+
+impl Wire for Exposure {
+    fn put(&self, out: &mut Vec<u8>) {
+        put_count16(out, self.0.len());
+        for interval in &self.0 {
+            out.extend_from_slice(&interval.start.0.to_be_bytes());
+            out.extend_from_slice(&interval.end.0.to_be_bytes());
+        }
+    }
+
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let count = reader.count16(0..=MAX_INTERVALS, 16)?;
+        let read = |_| Ok(Interval { start: UnixMillis(reader.u64()?), end: UnixMillis(reader.u64()?) });
+        Self::new((0..count).map(read).collect::<Result<_, _>>()?)
+    }
+}
+
+const MAX_INTERVALS: usize = 60;

@@ -1,0 +1,96 @@
+//! The set of validators in force: who may sign a block, and with what weight.
+//!
+//! ```text
+//! set      = count u16 (1..=256) ‖ count × (key 32 ‖ power u32 ≥ 1), keys strictly ascending
+//! set hash = tagged("medproof validators", set)
+//! quorum   : signed power × 3 > total power × 2
+//! ```
+
+use crate::{
+    encoding::{DecodeError, Reader, Wire, put_count16},
+    hash::{Digest, Tag, tagged},
+    keys::PublicKey,
+};
+use alloc::vec::Vec;
+
+/// The most validators that a set may have.
+pub const MAX_VALIDATORS: usize = 256;
+
+/// One validator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a validator is a key with a weight")]
+pub struct Validator {
+    /// The key that signs votes.
+    pub key: PublicKey,
+    /// Voting power, at least 1.
+    pub power: u32,
+}
+
+/// A validator set, well-formed and with its hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ValidatorSet {
+    validators: Vec<Validator>,
+    hash: Digest,
+}
+
+impl ValidatorSet {
+    /// Takes validators that ascend strictly by key.
+    pub fn new(validators: Vec<Validator>) -> Result<Self, DecodeError> {
+        if !(1..=MAX_VALIDATORS).contains(&validators.len()) {
+            return Err(DecodeError::Bounds);
+        }
+        if validators.iter().any(|validator| validator.power == 0) {
+            return Err(DecodeError::Value);
+        }
+        if !validators.is_sorted_by(|a, b| a.key < b.key) {
+            return Err(DecodeError::Order);
+        }
+        let mut bytes = Vec::with_capacity(2 + validators.len() * ENTRY_LEN_BYTES);
+        put_entries(&validators, &mut bytes);
+        let hash = tagged(Tag::Validators, &[&bytes]);
+        Ok(Self { validators, hash })
+    }
+
+    /// The validators in ascending order of their keys.
+    pub fn validators(&self) -> &[Validator] {
+        &self.validators
+    }
+
+    /// The hash by which headers name this set.
+    pub const fn hash(&self) -> &Digest {
+        &self.hash
+    }
+
+    /// The sum of all powers.
+    pub fn total_power(&self) -> u64 {
+        self.validators.iter().map(|validator| u64::from(validator.power)).sum()
+    }
+
+    /// Whether `signed_power` is more than two thirds of the total.
+    pub fn is_quorum(&self, signed_power: u64) -> bool {
+        // 256 × u32::MAX × 3 stays far below u64::MAX.
+        signed_power * 3 > self.total_power() * 2
+    }
+}
+
+impl Wire for ValidatorSet {
+    fn put(&self, out: &mut Vec<u8>) {
+        put_entries(&self.validators, out);
+    }
+
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let count = reader.count16(1..=MAX_VALIDATORS, ENTRY_LEN_BYTES)?;
+        let read = |_| Ok(Validator { key: PublicKey::get(reader)?, power: reader.u32()? });
+        Self::new((0..count).map(read).collect::<Result<_, _>>()?)
+    }
+}
+
+fn put_entries(validators: &[Validator], out: &mut Vec<u8>) {
+    put_count16(out, validators.len());
+    for validator in validators {
+        validator.key.put(out);
+        out.extend_from_slice(&validator.power.to_be_bytes());
+    }
+}
+
+const ENTRY_LEN_BYTES: usize = 36;
