@@ -6,8 +6,8 @@ use crate::{Result, command, fuzz, place, size, vectors};
 
 /// The stages in their order: quick ones first. A new check is one more entry here.
 const STAGES: &[Stage] = &[
-    Stage::new("format", &[], |run| run.cargo(&["fmt", "--all", "--check"])),
-    Stage::new("clippy", &[], clippy),
+    Stage::new("format", &[&setup::LINTERS], |run| run.cargo(&["fmt", "--all", "--check"])),
+    Stage::new("clippy", &[&setup::LINTERS], clippy),
     Stage::new("tests", &[], tests),
     Stage::new("core-plain", &[], core_without_features),
     Stage::new("no-std", &[&setup::BARE_TARGET], no_std),

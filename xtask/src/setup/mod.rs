@@ -5,17 +5,17 @@
 mod browser;
 mod cargo_tools;
 mod debian_rust;
-mod nightly;
 mod node;
 mod python;
 mod rust_target;
+mod rustup;
 
 pub(crate) use browser::BROWSER;
 pub(crate) use cargo_tools::{CARGO_DENY, CARGO_FUZZ, CARGO_LLVM_COV, WASM_BINDGEN, WASM_PACK};
-pub(crate) use nightly::{LLVM_TOOLS, MIRI, NIGHTLY, RUST_SRC};
 pub(crate) use node::NODE_PACKAGES;
 pub(crate) use python::{PYTHON, python};
 pub(crate) use rust_target::{BARE, BARE_TARGET, WASM, WASM_TARGET, cargo_for};
+pub(crate) use rustup::{LINTERS, LLVM_TOOLS, MIRI, NIGHTLY, RUST_SRC};
 
 use crate::{Result, table};
 use std::time::Instant;
@@ -39,6 +39,7 @@ pub(crate) enum Installed {
 }
 
 const PARTS: &[&Part] = &[
+    &LINTERS,
     &WASM_TARGET,
     &BARE_TARGET,
     &NODE_PACKAGES,
