@@ -84,6 +84,10 @@ pub enum DecodeError {
     Padding,
     /// A field has a value that its definition excludes.
     Value,
+    /// A state proof spells out an empty sibling.
+    EmptySibling,
+    /// A state proof outside a bucket holds a complete subtree.
+    Subtree,
     /// The format version is newer than this client.
     NewerVersion,
     /// The suite is one that this client does not know.
@@ -103,6 +107,8 @@ impl DecodeError {
             Self::Text => "trust.message.text",
             Self::Padding => "trust.message.padding",
             Self::Value => "trust.message.value",
+            Self::EmptySibling => "trust.state.empty-sibling",
+            Self::Subtree => "trust.state.subtree",
             Self::NewerVersion => "trust.newer-client.format",
             Self::NewerSuite => "trust.newer-client.suite",
         }

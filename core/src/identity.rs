@@ -240,6 +240,9 @@ impl Day {
 
 /// Checks 8 to 18 digits against the GS1 modulo-10 check digit at their end (General Specifications 7.9).
 pub fn check_mod10(digits: &str) -> Result<(), IdentityError> {
+    if !(8..=18).contains(&digits.len()) {
+        return Err(IdentityError::Length);
+    }
     let mut sum = 0_u32;
     for (index, digit) in digits.bytes().rev().enumerate() {
         if !digit.is_ascii_digit() {

@@ -1,0 +1,124 @@
+//! Going forward: hand-overs, a newer header, and proof that history was only added to.
+//!
+//! ```text
+//! update = prelude(4) ‖ hand-overs ‖ header ‖ certificate
+//!        ‖ flag u8 ‖ first size u64 ‖ log proof, if the flag is 1
+//! ```
+
+use super::{Client, TrustError};
+use crate::{
+    certificate::Certificate,
+    encoding::{DecodeError, Message, MessageType, Reader, Wire},
+    handover::{HandOver, get_hand_overs, put_hand_overs},
+    header::{Header, Height, UnixMillis},
+    log::{self, LogProof, TreeSize},
+};
+use alloc::vec::Vec;
+
+/// What a client that was away needs to reach a newer header; nothing in it believed yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "an update has these fields in format version 0")]
+pub struct Update {
+    /// Every change of the set since the client's newest header, ascending.
+    pub hand_overs: Vec<HandOver>,
+    /// The header to reach. If it changes the set itself, it is the last hand-over's.
+    pub header: Header,
+    /// The quorum over that header.
+    pub certificate: Certificate,
+    /// That the log at that header contains the client's log.
+    pub consistency: Option<Consistency>,
+}
+
+/// An RFC 6962 consistency proof from the client's log size to the header's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a proof with its start")]
+pub struct Consistency {
+    /// The log size that the proof starts from.
+    pub first_size: u64,
+    /// The proof.
+    pub proof: LogProof,
+}
+
+/// How an update was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Advanced {
+    /// The newest trusted height now.
+    pub height: Height,
+    /// Whether it was shown that the new log contains the old one.
+    pub is_history_shown: bool,
+    /// Whether the newest trusted header changed.
+    pub is_newer: bool,
+}
+
+impl Client {
+    /// Goes forward to the update's header. On an error nothing is changed but fork evidence.
+    pub fn advance(&mut self, update: &Update, now: UnixMillis) -> Result<Advanced, TrustError> {
+        self.check_period(now)?;
+        let header = &update.header;
+        if header.height() < self.newest.height() {
+            return Err(TrustError::OlderHeader { newest: self.newest.height(), found: header.height() });
+        }
+        let ranges = self.ranges_after(&update.hand_overs)?;
+        if !ranges.is_newest(header.next_set_hash()) {
+            return Err(TrustError::HandOverMissing);
+        }
+        self.certify(&ranges, header, &update.certificate)?;
+        let is_history_shown = self.check_consistency(header, update.consistency.as_ref())?;
+        let is_newer = header.height() > self.newest.height();
+        self.move_forward(ranges, header);
+        if is_history_shown && let Some((size, root)) = header.log() {
+            self.history = (size, *root);
+        }
+        Ok(Advanced { height: self.newest.height(), is_history_shown, is_newer })
+    }
+
+    /// The log size from which the next update should prove consistency.
+    pub const fn history_size(&self) -> u64 {
+        self.history.0
+    }
+
+    fn check_consistency(&self, header: &Header, consistency: Option<&Consistency>) -> Result<bool, TrustError> {
+        let (Some((size, root)), (first_size, first_root)) = (header.log(), self.history) else {
+            return Err(TrustError::NewerHeader);
+        };
+        let Some(consistency) = consistency else { return Ok(false) };
+        if consistency.first_size != first_size {
+            return Err(TrustError::ConsistencyStart { expected: first_size, found: consistency.first_size });
+        }
+        let (first, second) = (TreeSize(first_size), TreeSize(size));
+        log::verify_consistency(first, second, &first_root, root, &consistency.proof)
+            .map_err(|_| TrustError::Consistency)?;
+        Ok(true)
+    }
+}
+
+impl Wire for Update {
+    fn put(&self, out: &mut Vec<u8>) {
+        put_hand_overs(&self.hand_overs, out);
+        self.header.put(out);
+        self.certificate.put(out);
+        out.push(u8::from(self.consistency.is_some()));
+        if let Some(consistency) = &self.consistency {
+            out.extend_from_slice(&consistency.first_size.to_be_bytes());
+            consistency.proof.put(out);
+        }
+    }
+
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            hand_overs: get_hand_overs(reader)?,
+            header: Header::get(reader)?,
+            certificate: Certificate::get(reader)?,
+            consistency: if reader.flag()? {
+                Some(Consistency { first_size: reader.u64()?, proof: LogProof::get(reader)? })
+            } else {
+                None
+            },
+        })
+    }
+}
+
+impl Message for Update {
+    const TYPE: MessageType = MessageType::Update;
+}

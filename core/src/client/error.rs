@@ -1,0 +1,155 @@
+//! Why a header or what hangs on it is not trusted.
+
+use crate::{
+    certificate::CertificateError,
+    encoding::DecodeError,
+    facts::ProofGap,
+    header::{Height, UnixMillis},
+    state::StateError,
+};
+
+/// Why trust was not reached. Each variant says what was expected and what was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TrustError {
+    /// Bytes do not decode.
+    Decode(DecodeError),
+    /// The newest trusted header is older than the trusting period.
+    NeedsNewAnchor {
+        /// The last moment at which the newest trusted header could be relied on.
+        until: UnixMillis,
+    },
+    /// The header lies below the anchor, and its set is not known.
+    BeforeAnchor {
+        /// The anchor's height.
+        anchor: Height,
+        /// The header's height.
+        found: Height,
+    },
+    /// A quorum signed a header of a version that this client does not know.
+    NewerHeader,
+    /// Two headers of one height were certified.
+    Fork {
+        /// Their height.
+        height: Height,
+    },
+    /// The header is of another chain.
+    OtherChain,
+    /// The header names a set that was in force before, not at its height.
+    SetRetired,
+    /// The header names a set that came into force after its height.
+    SetEarly,
+    /// The header names a set that this client does not know: a hand-over is missing.
+    SetUnknown,
+    /// Times do not rise with heights.
+    TimeOrder {
+        /// The bound set by a trusted header.
+        bound: UnixMillis,
+        /// The header's time.
+        found: UnixMillis,
+    },
+    /// Hand-overs do not ascend, or one is not the known one of its height.
+    HandOverOrder,
+    /// A hand-over's new set is not the one that its header names.
+    HandOverSet,
+    /// A hand-over changes nothing.
+    HandOverIdle,
+    /// The last header names a next set that is not carried.
+    HandOverMissing,
+    /// An update does not go forward.
+    OlderHeader {
+        /// The newest trusted height.
+        newest: Height,
+        /// The update's height.
+        found: Height,
+    },
+    /// The consistency proof starts at another log size than the client's.
+    ConsistencyStart {
+        /// The client's log size.
+        expected: u64,
+        /// The proof's first size.
+        found: u64,
+    },
+    /// The new log does not contain the old one.
+    Consistency,
+    /// The certificate does not certify the header.
+    Certificate(CertificateError),
+    /// The leaves do not fold to the header's state root.
+    StateRoot,
+    /// The state proof is not well-formed.
+    State(StateError),
+    /// The leaves are not the required ones.
+    Leaves(ProofGap),
+    /// The proof was asked for other keys than the scan has.
+    OtherScan,
+}
+
+impl TrustError {
+    /// The stable reason code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Decode(error) => error.code(),
+            Self::NeedsNewAnchor { .. } => "trust.needs-new-anchor",
+            Self::BeforeAnchor { .. } => "trust.before-anchor",
+            Self::NewerHeader => "trust.newer-client.header",
+            Self::Fork { .. } => "trust.fork",
+            Self::OtherChain => "trust.header.other-chain",
+            Self::SetRetired => "trust.header.set-retired",
+            Self::SetEarly => "trust.header.set-early",
+            Self::SetUnknown => "trust.header.set-unknown",
+            Self::TimeOrder { .. } => "trust.header.time-order",
+            Self::HandOverOrder => "trust.hand-over.order",
+            Self::HandOverSet => "trust.hand-over.set",
+            Self::HandOverIdle => "trust.hand-over.idle",
+            Self::HandOverMissing => "trust.hand-over.missing",
+            Self::OlderHeader { .. } => "trust.older-header",
+            Self::ConsistencyStart { .. } => "trust.log.other-start",
+            Self::Consistency => "trust.log.consistency",
+            Self::Certificate(error) => error.code(),
+            Self::StateRoot => "trust.state.root",
+            Self::State(error) => error.code(),
+            Self::Leaves(gap) => gap.code(),
+            Self::OtherScan => "trust.proof.other-scan",
+        }
+    }
+
+    /// Expected and found, where both are numbers that help.
+    pub const fn numbers(&self) -> Option<(u64, u64)> {
+        match self {
+            Self::BeforeAnchor { anchor: expected, found } | Self::OlderHeader { newest: expected, found } => {
+                Some((expected.0, found.0))
+            }
+            Self::TimeOrder { bound, found } => Some((bound.0, found.0)),
+            Self::ConsistencyStart { expected, found } => Some((*expected, *found)),
+            Self::Certificate(CertificateError::Height { expected, found }) => Some((expected.0, found.0)),
+            Self::Certificate(CertificateError::SetLength { expected, found }) => {
+                Some((*expected as u64, *found as u64))
+            }
+            // More than two thirds of the total: the least power that would do.
+            Self::Certificate(CertificateError::PowerShort { total, found }) => Some((*total * 2 / 3 + 1, *found)),
+            _ => None,
+        }
+    }
+}
+
+impl From<DecodeError> for TrustError {
+    fn from(error: DecodeError) -> Self {
+        Self::Decode(error)
+    }
+}
+
+impl From<CertificateError> for TrustError {
+    fn from(error: CertificateError) -> Self {
+        Self::Certificate(error)
+    }
+}
+
+impl From<ProofGap> for TrustError {
+    fn from(gap: ProofGap) -> Self {
+        match gap {
+            ProofGap::Malformed(error) => Self::Decode(error),
+            ProofGap::State(error) => Self::State(error),
+            gap => Self::Leaves(gap),
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Which validator set was in force at which height and time.
+//!
+//! ```text
+//! set A: heights (anchor, h1]   times (t0, t1]
+//! set B: heights (h1, h2]       times (t1, t2]
+//! set C: heights (h2, …         times (t2, …
+//! ```
+//!
+//! A header is checked only against the set in force at its height. Past sets are kept for one
+//! trusting period, so that retired keys can neither sign on nor rewrite.
+
+use super::TrustError;
+use crate::{
+    encoding::{DecodeError, Reader, Wire, put_count16},
+    handover::HandOver,
+    hash::Digest,
+    header::{Header, Height, UnixMillis},
+    validators::ValidatorSet,
+};
+use alloc::vec::Vec;
+
+/// The header at which a range begins or ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Boundary {
+    height: Height,
+    time: UnixMillis,
+    hash: Digest,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Range {
+    /// The header that named this set; the set signs what follows.
+    after: Boundary,
+    set: ValidatorSet,
+}
+
+/// Sets in force, ascending and without gaps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Ranges(Vec<Range>);
+
+impl Ranges {
+    /// From `header` on, `set` is in force.
+    pub(super) fn new(set: ValidatorSet, header: &Header) -> Self {
+        Self(alloc::vec![Range { after: Boundary::of(header), set }])
+    }
+
+    /// The hash of the set in force at `height`.
+    pub(super) fn set_hash_at(&self, height: Height) -> Option<&Digest> {
+        self.0.iter().rfind(|range| range.after.height < height).map(|range| range.set.hash())
+    }
+
+    /// The set in force at the header's height, which the header must name.
+    pub(super) fn set_for(&self, header: &Header) -> Result<&ValidatorSet, TrustError> {
+        let height = header.height();
+        let index = self.0.partition_point(|range| range.after.height < height);
+        let (Some(range), later) = (index.checked_sub(1).and_then(|i| self.0.get(i)), self.0.get(index)) else {
+            let anchor = self.0.first().map_or(Height(0), |range| range.after.height);
+            return Err(TrustError::BeforeAnchor { anchor, found: height });
+        };
+        if range.set.hash() != header.set_hash() {
+            return Err(self.wrong_set(index, header.set_hash()));
+        }
+        let (start, end) = (range.after.time, later.map(|range| range.after.time));
+        if header.time() <= start {
+            return Err(TrustError::TimeOrder { bound: start, found: header.time() });
+        }
+        match end {
+            Some(bound) if header.time() > bound => Err(TrustError::TimeOrder { bound, found: header.time() }),
+            _ => Ok(&range.set),
+        }
+    }
+
+    /// Whether `header` is the trusted header at which some range begins.
+    pub(super) fn is_boundary(&self, header: &Header) -> bool {
+        let boundary = Boundary::of(header);
+        self.0.iter().any(|range| range.after == boundary)
+    }
+
+    /// Whether the set that `header` names as next is the newest one here.
+    pub(super) fn is_newest(&self, set_hash: &Digest) -> bool {
+        self.0.last().is_some_and(|range| range.set.hash() == set_hash)
+    }
+
+    /// Appends the set that a hand-over brings, checked up to its certificate.
+    ///
+    /// Precondition: the hand-over's header lies above every trusted header.
+    pub(super) fn hand_over(&mut self, hand_over: &HandOver) -> Result<(), TrustError> {
+        let HandOver { header, certificate, new_set } = hand_over;
+        if self.0.last().is_none_or(|range| header.height() <= range.after.height) {
+            return Err(TrustError::HandOverOrder);
+        }
+        if header.next_set_hash() == header.set_hash() {
+            return Err(TrustError::HandOverIdle);
+        }
+        if header.next_set_hash() != new_set.hash() {
+            return Err(TrustError::HandOverSet);
+        }
+        certificate.verify(header, self.set_for(header)?)?;
+        self.0.push(Range { after: Boundary::of(header), set: new_set.clone() });
+        Ok(())
+    }
+
+    /// Forgets sets that went out of force before `time`.
+    pub(super) fn forget_before(&mut self, time: UnixMillis) {
+        let ended = self.0.iter().skip(1).take_while(|range| range.after.time < time).count();
+        self.0.drain(..ended);
+    }
+
+    fn wrong_set(&self, index: usize, found: &Digest) -> TrustError {
+        let (earlier, later) = self.0.split_at(index.min(self.0.len()));
+        let names = |ranges: &[Range]| ranges.iter().any(|range| range.set.hash() == found);
+        if names(later) {
+            TrustError::SetEarly
+        } else if names(earlier) {
+            TrustError::SetRetired
+        } else {
+            TrustError::SetUnknown
+        }
+    }
+}
+
+impl Boundary {
+    fn of(header: &Header) -> Self {
+        Self { height: header.height(), time: header.time(), hash: header.hash() }
+    }
+}
+
+impl Wire for Ranges {
+    fn put(&self, out: &mut Vec<u8>) {
+        put_count16(out, self.0.len());
+        for Range { after, set } in &self.0 {
+            out.extend_from_slice(&after.height.0.to_be_bytes());
+            out.extend_from_slice(&after.time.0.to_be_bytes());
+            after.hash.put(out);
+            set.put(out);
+        }
+    }
+
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let count = reader.count16(1..=usize::from(u16::MAX), 48 + 38)?;
+        let mut ranges = Vec::new();
+        for _ in 0..count {
+            let after = Boundary {
+                height: Height(reader.u64()?),
+                time: UnixMillis(reader.u64()?),
+                hash: Digest::get(reader)?,
+            };
+            ranges.push(Range { after, set: ValidatorSet::get(reader)? });
+        }
+        if ranges.is_sorted_by(|a, b| a.after.height < b.after.height) {
+            Ok(Self(ranges))
+        } else {
+            Err(DecodeError::Order)
+        }
+    }
+}

@@ -1,0 +1,369 @@
+//! Which leaves a verdict needs, and what they say.
+//!
+//! The verifier derives every path; it never takes one from the proof. Starting from the keys of a
+//! scan it asks a [`Source`] for leaf after leaf, each following from the one before:
+//!
+//! 1. *product*: the product, or the alias and then the product that it names;
+//! 2. *pack*: the pack, or the alias and then the pack and product that it names; where the product
+//!    was an alias and nothing was found, the same serial under the canonical code as well;
+//! 3. *lot*: the one that the pack names (or, of a lot scan, the one under the canonical product);
+//! 4. *units*: from the pack's parent upward until a holder or a dissolved generation stands;
+//! 5. *issuer*: the member that released the lot, the key that signed the release, and the key that
+//!    registered the pack where that is another.
+//!
+//! A leaf left out is [`ProofGap::Incomplete`]. A leaf that points to nothing, or to a leaf of the
+//! wrong type, cannot come from an honest chain and is refused as well.
+
+use crate::{
+    encoding::DecodeError,
+    identity::{MemberId, PackId, ProductCode, Sscc},
+    keys::KeyNumber,
+    leaf::{self, Leaf, LeafError, MAX_UNIT_DEPTH, Parent, Paths, Place, UnitPlace},
+    proof::Key,
+    state::{Path, StateError},
+};
+use alloc::vec::Vec;
+
+/// The value at a path, or `None` where the path is proved to be empty.
+pub type Found<'a> = Option<&'a [u8]>;
+
+/// The source does not say what is at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a marker")]
+pub struct Gap;
+
+/// Where leaves come from: a state proof, the answers of a QR form, a tree.
+pub trait Source<'a> {
+    /// What is at `path`.
+    fn find(&mut self, path: &Path) -> Result<Found<'a>, Gap>;
+}
+
+/// Why leaves do not answer a scan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ProofGap {
+    /// A required leaf is missing.
+    Incomplete,
+    /// A leaf is there that nothing requires.
+    Superfluous,
+    /// A leaf names another that is proved not to exist.
+    Dangling,
+    /// A leaf of another type lies at the path.
+    LeafType,
+    /// A leaf does not decode.
+    Leaf(DecodeError),
+    /// Units are nested deeper than four.
+    TooDeep,
+    /// The compact form does not decode.
+    Malformed(DecodeError),
+    /// The state proof does not fold.
+    State(StateError),
+}
+
+impl ProofGap {
+    /// The stable reason code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Incomplete => "trust.proof.incomplete",
+            Self::Superfluous => "trust.proof.superfluous",
+            Self::Dangling => "trust.proof.dangling",
+            Self::LeafType => "trust.proof.leaf-type",
+            Self::Leaf(_) => "trust.proof.leaf",
+            Self::TooDeep => "trust.proof.too-deep",
+            Self::Malformed(error) => error.code(),
+            Self::State(error) => error.code(),
+        }
+    }
+}
+
+/// Everything that the required leaves say about one scan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Known products, canonical.
+    pub(crate) products: Vec<(ProductCode, leaf::Product)>,
+    /// Registered packs, canonical.
+    pub(crate) packs: Vec<PackFact>,
+    /// Lots of the packs, or of a lot scan.
+    pub(crate) lots: Vec<leaf::Lot>,
+    /// Units above the packs, or of an SSCC scan.
+    pub(crate) units: Vec<(Parent, leaf::Unit)>,
+    /// Who released the lots.
+    pub(crate) issuers: Vec<IssuerFact>,
+    /// The commitment of a record scan.
+    pub(crate) record: Option<crate::hash::Digest>,
+    /// A leaf or state code is newer than this client.
+    pub(crate) newer: bool,
+}
+
+/// A registered pack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PackFact {
+    pub(crate) path: Path,
+    pub(crate) leaf: PackLeaf,
+}
+
+/// A pack's leaf in one of its two forms; what a newer client would read is `Unread`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum PackLeaf {
+    Live(leaf::Pack),
+    Retired(leaf::RetiredPack),
+    Unread,
+}
+
+/// The issuer of a lot, with the keys that count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct IssuerFact {
+    pub(crate) member: MemberId,
+    pub(crate) leaf: leaf::Member,
+    pub(crate) lot: leaf::Lot,
+    pub(crate) release_key: leaf::Key,
+    /// The key that registered the pack and on which day, where a pack was asked for.
+    pub(crate) registered: Option<(leaf::Key, crate::identity::Day)>,
+}
+
+/// Derives every leaf that `keys`, the keys of one scan, require, and collects what they say.
+pub fn derive<'a>(paths: &Paths<'_>, keys: &[Key], source: &mut impl Source<'a>) -> Result<Facts, ProofGap> {
+    let mut derivation = Derivation { paths, source, facts: Facts::default() };
+    for key in keys {
+        match key {
+            Key::Product(code) => {
+                derivation.product(code)?;
+            }
+            Key::Lot(code, lot) => derivation.lot_scan(code, lot)?,
+            Key::Pack(pack) => derivation.pack_scan(pack)?,
+            Key::Unit(sscc) => derivation.unit_scan(*sscc)?,
+            Key::Record(id) => derivation.record_scan(id)?,
+        }
+    }
+    Ok(derivation.facts)
+}
+
+struct Derivation<'d, 'p, S> {
+    paths: &'d Paths<'p>,
+    source: &'d mut S,
+    facts: Facts,
+}
+
+/// What lies at a path: nothing, a leaf, or something that a newer client would understand.
+enum At {
+    Nothing,
+    Leaf(Leaf),
+    Newer,
+}
+
+impl<'a, S: Source<'a>> Derivation<'_, '_, S> {
+    fn at(&mut self, path: &Path) -> Result<At, ProofGap> {
+        let Some(value) = self.source.find(path).map_err(|Gap| ProofGap::Incomplete)? else {
+            return Ok(At::Nothing);
+        };
+        match Leaf::from_value(value) {
+            Ok(leaf) => Ok(At::Leaf(leaf)),
+            Err(LeafError::Newer) => {
+                self.facts.newer = true;
+                Ok(At::Newer)
+            }
+            Err(LeafError::Malformed(error)) => Err(ProofGap::Leaf(error)),
+        }
+    }
+
+    /// A leaf that another leaf names; `None` if a newer client would read it.
+    fn named(&mut self, path: &Path) -> Result<Option<Leaf>, ProofGap> {
+        match self.at(path)? {
+            At::Leaf(leaf) => Ok(Some(leaf)),
+            At::Newer => Ok(None),
+            At::Nothing => Err(ProofGap::Dangling),
+        }
+    }
+
+    /// The canonical code of a known product.
+    fn product(&mut self, code: &ProductCode) -> Result<Option<ProductCode>, ProofGap> {
+        match self.at(&self.paths.product(code))? {
+            At::Nothing | At::Newer => Ok(None),
+            At::Leaf(Leaf::Product(product)) => Ok(Some(self.add_product(code, product))),
+            At::Leaf(Leaf::ProductAlias(canonical)) => self.canonical_product(&canonical).map(|()| Some(canonical)),
+            At::Leaf(_) => Err(ProofGap::LeafType),
+        }
+    }
+
+    fn canonical_product(&mut self, code: &ProductCode) -> Result<(), ProofGap> {
+        match self.named(&self.paths.product(code))? {
+            Some(Leaf::Product(product)) => {
+                self.add_product(code, product);
+                Ok(())
+            }
+            Some(_) => Err(ProofGap::LeafType),
+            None => Ok(()),
+        }
+    }
+
+    fn add_product(&mut self, code: &ProductCode, product: leaf::Product) -> ProductCode {
+        if !self.facts.products.iter().any(|(known, _)| known == code) {
+            self.facts.products.push((code.clone(), product));
+        }
+        code.clone()
+    }
+
+    fn pack_scan(&mut self, pack: &PackId) -> Result<(), ProofGap> {
+        let canonical_product = self.product(&pack.product)?;
+        if self.pack(pack)? {
+            return Ok(());
+        }
+        let under_canonical = canonical_product.filter(|code| *code != pack.product);
+        match under_canonical {
+            Some(product) => self.pack(&PackId { product, serial: pack.serial.clone() }).map(|_| ()),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether a pack or an alias of one lies under this identity.
+    fn pack(&mut self, pack: &PackId) -> Result<bool, ProofGap> {
+        let path = self.paths.pack(pack);
+        let leaf = match self.at(&path)? {
+            At::Nothing => return Ok(false),
+            At::Newer => {
+                self.add_pack(path, PackLeaf::Unread);
+                return Ok(true);
+            }
+            At::Leaf(Leaf::PackAlias(canonical)) => {
+                self.canonical_pack(&canonical)?;
+                return Ok(true);
+            }
+            At::Leaf(leaf) => leaf,
+        };
+        self.pack_leaf(path, leaf)?;
+        Ok(true)
+    }
+
+    fn canonical_pack(&mut self, pack: &PackId) -> Result<(), ProofGap> {
+        self.canonical_product(&pack.product)?;
+        let path = self.paths.pack(pack);
+        match self.named(&path)? {
+            Some(leaf) => self.pack_leaf(path, leaf),
+            None => {
+                self.add_pack(path, PackLeaf::Unread);
+                Ok(())
+            }
+        }
+    }
+
+    fn pack_leaf(&mut self, path: Path, leaf: Leaf) -> Result<(), ProofGap> {
+        match leaf {
+            Leaf::Pack(pack) => {
+                let lot = self.lot(&pack.lot.path(&path))?;
+                if let Place::Inside(parent) = pack.place {
+                    self.units(parent)?;
+                }
+                if let Some(lot) = lot {
+                    self.issuer(lot, Some((pack.registering_key, pack.registered)))?;
+                }
+                self.add_pack(path, PackLeaf::Live(pack));
+            }
+            Leaf::RetiredPack(pack) => {
+                if let Some(lot) = self.lot(&pack.lot.path(&path))? {
+                    self.issuer(lot, None)?;
+                }
+                self.add_pack(path, PackLeaf::Retired(pack));
+            }
+            _ => return Err(ProofGap::LeafType),
+        }
+        Ok(())
+    }
+
+    fn add_pack(&mut self, path: Path, leaf: PackLeaf) {
+        if !self.facts.packs.iter().any(|known| known.path == path) {
+            self.facts.packs.push(PackFact { path, leaf });
+        }
+    }
+
+    fn lot_scan(&mut self, code: &ProductCode, lot: &crate::identity::Lot) -> Result<(), ProofGap> {
+        let Some(product) = self.product(code)? else { return Ok(()) };
+        match self.at(&self.paths.lot(&product, lot))? {
+            At::Nothing | At::Newer => Ok(()),
+            At::Leaf(Leaf::Lot(lot)) => {
+                self.facts.lots.push(lot.clone());
+                self.issuer(lot, None)
+            }
+            At::Leaf(_) => Err(ProofGap::LeafType),
+        }
+    }
+
+    fn lot(&mut self, path: &Path) -> Result<Option<leaf::Lot>, ProofGap> {
+        match self.named(path)? {
+            Some(Leaf::Lot(lot)) => {
+                self.facts.lots.push(lot.clone());
+                Ok(Some(lot))
+            }
+            Some(_) => Err(ProofGap::LeafType),
+            None => Ok(None),
+        }
+    }
+
+    fn unit_scan(&mut self, sscc: Sscc) -> Result<(), ProofGap> {
+        match self.at(&self.paths.unit_head(sscc))? {
+            At::Nothing | At::Newer => Ok(()),
+            At::Leaf(Leaf::UnitHead(generation)) => self.units(Parent { sscc, generation }),
+            At::Leaf(_) => Err(ProofGap::LeafType),
+        }
+    }
+
+    fn units(&mut self, lowest: Parent) -> Result<(), ProofGap> {
+        let mut next = Some(lowest);
+        for _ in 0..MAX_UNIT_DEPTH {
+            let Some(parent) = next else { return Ok(()) };
+            let unit = match self.named(&self.paths.unit(parent))? {
+                Some(Leaf::Unit(unit)) => unit,
+                Some(_) => return Err(ProofGap::LeafType),
+                None => return Ok(()),
+            };
+            next = match unit.place {
+                UnitPlace::Inside(above) => Some(above),
+                UnitPlace::Holder(_) | UnitPlace::Dissolved(_) => None,
+            };
+            if !self.facts.units.iter().any(|(known, _)| *known == parent) {
+                self.facts.units.push((parent, unit));
+            }
+        }
+        if next.is_some() { Err(ProofGap::TooDeep) } else { Ok(()) }
+    }
+
+    fn issuer(
+        &mut self,
+        lot: leaf::Lot,
+        registered: Option<(KeyNumber, crate::identity::Day)>,
+    ) -> Result<(), ProofGap> {
+        let member = lot.issuer;
+        let leaf = match self.named(&self.paths.member(member))? {
+            Some(Leaf::Member(leaf)) => Some(leaf),
+            Some(_) => return Err(ProofGap::LeafType),
+            None => None,
+        };
+        let release_key = self.key(member, lot.key_number)?;
+        let registered = match registered {
+            Some((number, day)) => self.key(member, number)?.map(|key| (key, day)),
+            None => None,
+        };
+        if let (Some(leaf), Some(release_key)) = (leaf, release_key) {
+            self.facts.issuers.push(IssuerFact { member, leaf, lot, release_key, registered });
+        }
+        Ok(())
+    }
+
+    fn key(&mut self, member: MemberId, number: KeyNumber) -> Result<Option<leaf::Key>, ProofGap> {
+        match self.named(&self.paths.key(member, number))? {
+            Some(Leaf::Key(key)) => Ok(Some(key)),
+            Some(_) => Err(ProofGap::LeafType),
+            None => Ok(None),
+        }
+    }
+
+    fn record_scan(&mut self, id: &[u8; 32]) -> Result<(), ProofGap> {
+        match self.at(&self.paths.record(id))? {
+            At::Nothing | At::Newer => Ok(()),
+            At::Leaf(Leaf::Record(commitment)) => {
+                self.facts.record = Some(commitment);
+                Ok(())
+            }
+            At::Leaf(_) => Err(ProofGap::LeafType),
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The hashes of the event log.
+
+use crate::encoding::{DecodeError, Reader, Wire};
+use alloc::vec::Vec;
+use sha2::{Digest, Sha256};
+
+/// The hash of an entry, a node or a whole log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LogHash([u8; 32]);
+
+impl LogHash {
+    /// A hash that came from elsewhere, such as a header's log root.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 32 bytes.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// The root of a log without entries.
+    pub fn empty_root() -> Self {
+        Self(Sha256::digest([]).into())
+    }
+
+    /// The hash of an entry.
+    pub fn leaf(entry: &[u8]) -> Self {
+        Self(Sha256::new().chain_update([0]).chain_update(entry).finalize().into())
+    }
+
+    /// The hash of a node over two others.
+    pub fn node(left: &Self, right: &Self) -> Self {
+        Self(Sha256::new().chain_update([1]).chain_update(left.0).chain_update(right.0).finalize().into())
+    }
+}
+
+impl Wire for LogHash {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.0);
+    }
+
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self(reader.array()?))
+    }
+}

@@ -1,0 +1,225 @@
+//! The form of a proof that fits one QR code: what the client knows or can derive is left out.
+//!
+//! ```text
+//! qr proof = prelude(6) ‖ keys: count u8 (1..=5) ‖ count × key
+//!          ‖ height u64 ‖ time u64 ‖ parent hash 32 ‖ log size u64 ‖ log root 32 ‖ rules version u32
+//!          ‖ flag u8 ‖ next set hash 32, if the flag is 1
+//!          ‖ round u32 ‖ signers
+//!          ‖ answers: count u8 (1..=64) ‖ count × (value, u16 length ≤ 1,024; 0 = absent)
+//!          ‖ compact state proof to the end
+//! ```
+//!
+//! Left out: chain id and set hash (the client's), the next set's hash where it is the same, the
+//! state root (the fold yields it, and the signatures stand over it), the certificate's height and
+//! header hash, and the paths of present leaves: answers come in the order in which the verifier
+//! derives the paths. It carries no hand-over and the fewest signatures that make a quorum.
+//!
+//! [`QrProof::expand`] restores the full form, which is then verified like any other.
+
+use super::{Key, Proof};
+use crate::{
+    certificate::{Certificate, Signers},
+    encoding::{DecodeError, Message, MessageType, Reader, Wire, put_bytes16},
+    facts::{self, Found, Gap, ProofGap, Source},
+    hash::Digest,
+    header::{Header, HeaderFields, Height, UnixMillis},
+    leaf::Paths,
+    state::{self, Path},
+};
+use alloc::vec::Vec;
+
+/// One answer, in the order of derivation: a leaf's value, or nothing.
+pub type Answer = Option<Vec<u8>>;
+
+/// A proof in the form for one QR code; well-formed, nothing in it believed yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QrProof {
+    keys: Vec<Key>,
+    height: Height,
+    time: UnixMillis,
+    parent_hash: Digest,
+    log_size: u64,
+    log_root: Digest,
+    rules_version: u32,
+    next_set_hash: Option<Digest>,
+    round: u32,
+    signers: Signers,
+    answers: Vec<Answer>,
+    compact: Vec<u8>,
+}
+
+impl QrProof {
+    /// The short form of `proof`, if it has one: no hand-overs and at most five keys of one scan.
+    pub fn from_proof(proof: &Proof) -> Option<Self> {
+        let header = proof.header.fields()?;
+        if !proof.hand_overs.is_empty() || proof.keys.len() > MAX_KEYS {
+            return None;
+        }
+        let mut asked = Asked { source: &proof.state, answers: Vec::new() };
+        facts::derive(&Paths::new(&header.chain_id), &proof.keys, &mut asked).ok()?;
+        let pairs: Vec<_> = asked.answers.iter().map(|(path, value)| (*path, value.as_deref())).collect();
+        let compact = state::compress(&proof.state, &pairs)?;
+        let answers: Vec<Answer> = asked.answers.into_iter().map(|(_, value)| value).collect();
+        if !(1..=MAX_ANSWERS).contains(&answers.len()) {
+            return None;
+        }
+        Some(Self {
+            keys: proof.keys.clone(),
+            height: header.height,
+            time: header.time,
+            parent_hash: header.parent_hash,
+            log_size: header.log_size,
+            log_root: header.log_root,
+            rules_version: header.rules_version,
+            next_set_hash: (header.next_set_hash != header.set_hash).then_some(header.next_set_hash),
+            round: proof.certificate.round(),
+            signers: proof.certificate.signers().clone(),
+            answers,
+            compact,
+        })
+    }
+
+    /// What the proof was asked for.
+    pub fn keys(&self) -> &[Key] {
+        &self.keys
+    }
+
+    /// The height of the header that the leaves are proved against.
+    pub const fn height(&self) -> Height {
+        self.height
+    }
+
+    /// Restores the full form for a client of `chain_id` for which `set_hash` is in force at the height.
+    pub fn expand(&self, chain_id: &Digest, set_hash: &Digest) -> Result<Proof, ProofGap> {
+        let mut source = InOrder { rest: self.answers.iter(), asked: Vec::new() };
+        facts::derive(&Paths::new(chain_id), &self.keys, &mut source)?;
+        if source.rest.next().is_some() {
+            return Err(ProofGap::Superfluous);
+        }
+        let mut reader = Reader::new(&self.compact);
+        let state = state::expand(&source.asked, &mut reader).map_err(ProofGap::Malformed)?;
+        reader.finish().map_err(ProofGap::Malformed)?;
+        let state_root = state.root().map_err(ProofGap::State)?;
+        let header = Header::from(&HeaderFields {
+            chain_id: *chain_id,
+            height: self.height,
+            time: self.time,
+            set_hash: *set_hash,
+            next_set_hash: self.next_set_hash.unwrap_or(*set_hash),
+            parent_hash: self.parent_hash,
+            log_size: self.log_size,
+            log_root: self.log_root,
+            state_root,
+            rules_version: self.rules_version,
+        });
+        let certificate = Certificate::new(self.height, self.round, header.hash(), self.signers.clone());
+        Proof::new(self.keys.clone(), Vec::new(), header, certificate, state).map_err(ProofGap::Malformed)
+    }
+}
+
+impl Wire for QrProof {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(self.keys.len() as u8);
+        self.keys.iter().for_each(|key| key.put(out));
+        out.extend_from_slice(&self.height.0.to_be_bytes());
+        out.extend_from_slice(&self.time.0.to_be_bytes());
+        self.parent_hash.put(out);
+        out.extend_from_slice(&self.log_size.to_be_bytes());
+        self.log_root.put(out);
+        out.extend_from_slice(&self.rules_version.to_be_bytes());
+        out.push(u8::from(self.next_set_hash.is_some()));
+        if let Some(hash) = &self.next_set_hash {
+            hash.put(out);
+        }
+        out.extend_from_slice(&self.round.to_be_bytes());
+        self.signers.put(out);
+        out.push(self.answers.len() as u8);
+        for answer in &self.answers {
+            put_bytes16(out, answer.as_deref().unwrap_or(&[]));
+        }
+        out.extend_from_slice(&self.compact);
+    }
+
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let count = usize::from(reader.u8()?);
+        if !(1..=MAX_KEYS).contains(&count) {
+            return Err(DecodeError::Bounds);
+        }
+        let keys = (0..count).map(|_| Key::get(reader)).collect::<Result<Vec<_>, _>>()?;
+        super::check_keys(&keys)?;
+        let height = Height(reader.u64()?);
+        let time = UnixMillis(reader.u64()?);
+        let parent_hash = Digest::get(reader)?;
+        let log_size = reader.u64()?;
+        let log_root = Digest::get(reader)?;
+        let rules_version = reader.u32()?;
+        let next_set_hash = if reader.flag()? { Some(Digest::get(reader)?) } else { None };
+        let round = reader.u32()?;
+        let signers = Signers::get(reader)?;
+        let count = usize::from(reader.u8()?);
+        if !(1..=MAX_ANSWERS).contains(&count) {
+            return Err(DecodeError::Bounds);
+        }
+        let mut answers = Vec::new();
+        for _ in 0..count {
+            let value = reader.bytes16(0..=state::MAX_VALUE_BYTES)?;
+            answers.push((!value.is_empty()).then(|| value.to_vec()));
+        }
+        let compact = reader.take(reader.rest().len())?.to_vec();
+        Ok(Self {
+            keys,
+            height,
+            time,
+            parent_hash,
+            log_size,
+            log_root,
+            rules_version,
+            next_set_hash,
+            round,
+            signers,
+            answers,
+            compact,
+        })
+    }
+}
+
+impl Message for QrProof {
+    const TYPE: MessageType = MessageType::QrProof;
+}
+
+/// Gives answers in the order in which paths are derived.
+struct InOrder<'a> {
+    rest: core::slice::Iter<'a, Answer>,
+    asked: Vec<(Path, Option<&'a [u8]>)>,
+}
+
+impl<'a> Source<'a> for InOrder<'a> {
+    fn find(&mut self, path: &Path) -> Result<Found<'a>, Gap> {
+        if let Some((_, value)) = self.asked.iter().find(|(asked, _)| asked == path) {
+            return Ok(*value);
+        }
+        let value = self.rest.next().ok_or(Gap)?.as_deref();
+        self.asked.push((*path, value));
+        Ok(value)
+    }
+}
+
+/// Records which paths are derived and what was found there.
+struct Asked<'a> {
+    source: &'a state::StateProof,
+    answers: Vec<(Path, Answer)>,
+}
+
+impl<'a> Source<'a> for Asked<'a> {
+    fn find(&mut self, path: &Path) -> Result<Found<'a>, Gap> {
+        let mut source = self.source;
+        let found = source.find(path)?;
+        if !self.answers.iter().any(|(asked, _)| asked == path) {
+            self.answers.push((*path, found.map(<[u8]>::to_vec)));
+        }
+        Ok(found)
+    }
+}
+
+const MAX_KEYS: usize = 5;
+const MAX_ANSWERS: usize = 64;

@@ -1,0 +1,54 @@
+//! The symbology identifier in front of a scan (ISO/IEC 15424, General Specifications section 5.1.2).
+
+use super::error::ScanError;
+
+/// A scan parted into symbology identifier and data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Carrier<'a> {
+    /// The three characters of the symbology identifier, if there are any.
+    pub symbology: Option<[u8; 3]>,
+    /// What the identifier says about the data.
+    pub kind: CarrierKind,
+    /// What follows the identifier.
+    pub data: &'a str,
+}
+
+/// What a symbology identifier says about the data behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CarrierKind {
+    /// There is no identifier.
+    Unknown,
+    /// Data without GS1 meaning of their own.
+    Plain,
+    /// A GS1 element string: `]C1 ]e0 ]d2 ]d8 ]Q3 ]J1`.
+    Gs1,
+    /// A GTIN of so many digits: `]E0` 13, `]E4` 8, `]I0` and `]I1` 14.
+    Gtin(u8),
+}
+
+impl<'a> Carrier<'a> {
+    /// Parts `scan`, which has an identifier if it begins with `]`.
+    pub fn open(scan: &'a str) -> Result<Self, ScanError> {
+        if !scan.starts_with(']') {
+            return Ok(Self { symbology: None, kind: CarrierKind::Unknown, data: scan });
+        }
+        let (id, data) = scan.split_at_checked(3).ok_or(ScanError::Symbology)?;
+        let &[_, letter, modifier] = id.as_bytes() else { return Err(ScanError::Symbology) };
+        if !letter.is_ascii_alphabetic() || !modifier.is_ascii_digit() {
+            return Err(ScanError::Symbology);
+        }
+        let kind = match (letter, modifier) {
+            (b'C' | b'J', b'1') | (b'e', b'0') | (b'd', b'2' | b'8') | (b'Q', b'3') => CarrierKind::Gs1,
+            (b'E', b'0') => CarrierKind::Gtin(13),
+            (b'E', b'4') => CarrierKind::Gtin(8),
+            (b'I', b'0' | b'1') => CarrierKind::Gtin(14),
+            _ => CarrierKind::Plain,
+        };
+        if data.is_empty() && kind != CarrierKind::Plain {
+            return Err(ScanError::Empty);
+        }
+        Ok(Self { symbology: Some([b']', letter, modifier]), kind, data })
+    }
+}

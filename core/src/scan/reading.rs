@@ -1,0 +1,157 @@
+//! What was read from a scan.
+
+use super::error::ScanError;
+use crate::identity::{Day, Lot, PackId, ProductCode, Sscc};
+use alloc::{string::String, vec::Vec};
+
+/// The answer of the parser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Scan {
+    /// Exactly one reading.
+    Read(Reading),
+    /// Two to sixteen readings, the scan as it stands first; none of them is preferred.
+    Ambiguous(Vec<Reading>),
+    /// No reading.
+    Unreadable(ScanError),
+}
+
+/// One way to read a scan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Reading {
+    /// The notation that the scan is written in.
+    pub form: Form,
+    /// The symbology identifier (`]d2`) where the scanner sent one.
+    pub symbology: Option<[u8; 3]>,
+    /// The parts in the order of the scan, for display.
+    pub elements: Vec<Element>,
+    /// What the scan names.
+    pub target: Target,
+    /// The lot as it stands on the pack.
+    pub lot: Option<Lot>,
+    /// The last day of use as it stands on the pack.
+    pub expiry: Option<Day>,
+    /// What was repaired, in the order of the repairs; empty for a scan read as it is.
+    pub repairs: Vec<Repair>,
+    /// Whether a Russian verification code stands behind the identifier.
+    pub crypto_tail: CryptoTail,
+    /// The host of a Digital Link, to be shown as untrusted; it is never contacted.
+    pub host: Option<String>,
+}
+
+/// A notation for identifiers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Form {
+    /// GS1 element string (General Specifications section 7.8), also inside an ISO/IEC 15434 envelope of format 05.
+    ElementString,
+    /// A bare GTIN from an EAN, UPC or ITF-14 symbol.
+    Gtin,
+    /// GS1 Digital Link URI, uncompressed.
+    DigitalLink,
+    /// EPC URN (EPC Tag Data Standard section 6).
+    EpcUrn,
+    /// IFA pharmacy product number inside an ISO/IEC 15434 envelope of format 06.
+    IfaPpn,
+    /// The 20-character Chinese drug trace code (NMPAB/T 1002).
+    ChinaTrace,
+}
+
+/// What a scan names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Target {
+    /// A pack: its main identity, then those by national codes on the same pack; at most four.
+    Pack(Vec<PackId>),
+    /// A lot of a product.
+    Lot {
+        /// The product: its main code, then national ones; at most four.
+        products: Vec<ProductCode>,
+        /// The lot.
+        lot: Lot,
+    },
+    /// A product: its main code, then national ones; at most four.
+    Product(Vec<ProductCode>),
+    /// A logistic unit.
+    Unit(Sscc),
+}
+
+/// One identifier with its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Element {
+    /// The identifier.
+    pub label: Label,
+    /// The value as it was scanned.
+    pub value: String,
+}
+
+impl Element {
+    /// An element of `label`, of which at most four bytes are kept.
+    pub fn new(label: &str, value: &str) -> Self {
+        Self { label: Label::new(label), value: String::from(value) }
+    }
+}
+
+/// A GS1 Application Identifier (`01`), an ASC MH10 data identifier (`9N`), or nothing for a Chinese trace code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Label([u8; 4]);
+
+impl Label {
+    /// Keeps the first four bytes of `text`.
+    pub fn new(text: &str) -> Self {
+        let mut label = [0; 4];
+        for (slot, byte) in label.iter_mut().zip(text.bytes()) {
+            *slot = byte;
+        }
+        Self(label)
+    }
+
+    /// The label as text.
+    pub fn as_str(&self) -> &str {
+        core::str::from_utf8(&self.0).unwrap_or("").trim_end_matches('\0')
+    }
+}
+
+/// What was done to a scan to make it readable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Repair {
+    /// Characters before the data were dropped: a separator, a space, a control character.
+    LeadingByte,
+    /// Characters behind the data were dropped: a line end, a space.
+    TrailingByte,
+    /// A separator that arrived as another character was put back.
+    SeparatorReplaced,
+    /// A separator that did not arrive was put back.
+    SeparatorRestored,
+    /// Upper and lower case were exchanged by Caps Lock.
+    CapsLock,
+    /// The keyboard was set to German: `y` for `z`, `ß` for `-`.
+    KeyboardQwertz,
+    /// The keyboard was set to French: `&é"` for `123`, `q` for `a`.
+    KeyboardAzerty,
+    /// GS1 data stood in a symbol that is not marked as GS1.
+    Unmarked,
+    /// The envelope lacked its end.
+    EnvelopeEnd,
+    /// A GTIN in a Digital Link was written without its leading zeros.
+    ShortGtin,
+    /// A Digital Link used a word (`gtin`) for an Application Identifier.
+    LinkWord,
+}
+
+/// The Russian verification code behind an identifier: AI 91 and 92, or AI 93.
+///
+/// Its lengths are all that can be checked here, so that it is never called valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CryptoTail {
+    /// None.
+    Absent,
+    /// AI 91 of 4 characters with AI 92 of 44 or 88, or AI 93 of 4.
+    Present,
+    /// AI 92 or 93 of other lengths.
+    WrongLength,
+}

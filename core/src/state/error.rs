@@ -1,0 +1,41 @@
+//! Why a state proof shows nothing.
+
+/// Why a well-formed state proof is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum StateError {
+    /// A node has one empty child and another that is empty or a leaf: no honest tree has that shape.
+    Forged,
+    /// The proof's root is not the expected one.
+    Root,
+    /// An end names an asked path as another leaf, and so withholds its value.
+    Withheld,
+    /// An asked path lies under none of the ends.
+    Incomplete,
+    /// An end answers for nothing that was asked.
+    Superfluous,
+    /// A value is empty or longer than [`MAX_VALUE_BYTES`](super::MAX_VALUE_BYTES).
+    ValueLength,
+}
+
+impl StateError {
+    /// The stable reason code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Forged => "trust.state.forged",
+            Self::Root => "trust.state.root",
+            Self::Withheld => "trust.state.withheld",
+            Self::Incomplete => "trust.proof.incomplete",
+            Self::Superfluous => "trust.proof.superfluous",
+            Self::ValueLength => "trust.state.value-length",
+        }
+    }
+}
+
+impl core::fmt::Display for StateError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl core::error::Error for StateError {}

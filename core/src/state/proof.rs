@@ -1,0 +1,260 @@
+//! Proofs about a set of paths under one root.
+//!
+//! ```text
+//! state proof = count u16 (1..=32,768) ‖ end… ‖ bitmap ‖ siblings
+//! ```
+
+use super::{
+    MAX_ENDS,
+    end::{End, Terminal, get_leaf},
+    error::StateError,
+    fold::{Fold, Siblings},
+    node::NodeHash,
+    path::Path,
+};
+use crate::encoding::{DecodeError, Reader, Wire};
+use alloc::vec::Vec;
+use core::cmp::Ordering;
+
+/// What a proof says about a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Lookup<'a> {
+    /// The leaf is in the tree, with this value.
+    Present(&'a [u8]),
+    /// The tree has no leaf at the path.
+    Absent,
+    /// The proof does not say: no end answers for the path, or one names it without its value.
+    Missing,
+}
+
+/// A proof about one or more paths, without complete subtrees.
+///
+/// One that exists is well-formed: ends ascend strictly, none is a prefix of another, the bitmap
+/// has exactly one bit per one-sided level and no empty sibling is spelled out. Whether it is
+/// *true* shows [`verify_root`](Self::verify_root).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StateProof {
+    /// The encoding.
+    bytes: Vec<u8>,
+    /// Where each end begins.
+    ends: Vec<u32>,
+    /// Where the path of each present leaf begins, those of subtrees among them.
+    leaves: Vec<u32>,
+    /// Where the bitmap begins.
+    bitmap_at: usize,
+    /// Number of one-sided levels.
+    levels: usize,
+}
+
+impl StateProof {
+    /// The root that follows from ends and siblings.
+    pub fn root(&self) -> Result<NodeHash, StateError> {
+        let mut fold = Fold::new(self.siblings());
+        let mut ends = self.ends().rev().peekable();
+        let mut root = NodeHash::EMPTY;
+        while let Some(end) = ends.next() {
+            let to = ends.peek().map_or(0, |before| before.path.shared_bits(&end.path) + 1);
+            root = fold.climb(&end.path, end.hash(), end.depth(), to)?;
+            fold.keep(to, root);
+        }
+        Ok(root)
+    }
+
+    /// Compares the proof's root with that of a header.
+    pub fn verify_root(&self, expected: &NodeHash) -> Result<(), StateError> {
+        if self.root()? == *expected { Ok(()) } else { Err(StateError::Root) }
+    }
+
+    /// What the proof says about `path`.
+    ///
+    /// # Precondition
+    /// The answer holds for the tree whose root is [`root`](Self::root), and for no other.
+    pub fn lookup(&self, path: &Path) -> Lookup<'_> {
+        let found = self.leaves.binary_search_by(|at| match self.leaf_at(*at) {
+            Some((leaf, _)) => leaf.cmp(path),
+            None => Ordering::Less,
+        });
+        let leaf = found.ok().and_then(|index| self.leaves.get(index)).and_then(|at| self.leaf_at(*at));
+        match (leaf, self.covering(path)) {
+            (Some((_, value)), _) => Lookup::Present(value),
+            (None, Some((_, end))) if !end.names(path) => Lookup::Absent,
+            _ => Lookup::Missing,
+        }
+    }
+
+    /// The ends, ascending.
+    pub fn ends(&self) -> impl DoubleEndedIterator<Item = End<'_>> {
+        self.ends.iter().filter_map(|at| self.end_at(*at))
+    }
+
+    /// All leaves whose values the proof carries, ascending.
+    pub fn leaves(&self) -> impl DoubleEndedIterator<Item = (Path, &[u8])> {
+        self.leaves.iter().filter_map(|at| self.leaf_at(*at))
+    }
+
+    /// Number of ends.
+    pub const fn end_count(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The end that answers for `path`, with its number.
+    pub(super) fn covering(&self, path: &Path) -> Option<(usize, End<'_>)> {
+        let index = self
+            .ends
+            .binary_search_by(|at| match self.end_at(*at) {
+                Some(end) if end.covers(path) => Ordering::Equal,
+                Some(end) => end.path.cmp(path),
+                None => Ordering::Less,
+            })
+            .ok()?;
+        Some((index, self.end_at(*self.ends.get(index)?)?))
+    }
+
+    /// Bitmap and siblings, encoded.
+    pub(super) fn siblings_bytes(&self) -> &[u8] {
+        self.from(self.bitmap_at)
+    }
+
+    fn siblings(&self) -> Siblings<'_> {
+        let (bitmap, hashes) = self.siblings_bytes().split_at_checked(self.levels.div_ceil(8)).unwrap_or_default();
+        Siblings::new(bitmap, self.levels, hashes.as_chunks().0)
+    }
+
+    fn end_at(&self, at: u32) -> Option<End<'_>> {
+        End::get(&mut Reader::new(self.from(at as usize))).ok()
+    }
+
+    fn leaf_at(&self, at: u32) -> Option<(Path, &[u8])> {
+        get_leaf(&mut Reader::new(self.from(at as usize))).ok()
+    }
+
+    fn from(&self, at: usize) -> &[u8] {
+        self.bytes.get(at..).unwrap_or_default()
+    }
+}
+
+impl Wire for StateProof {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.bytes);
+    }
+
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let proof = BucketProof::get(reader)?.0;
+        if proof.ends().any(|end| matches!(end.terminal, Terminal::Subtree(_))) {
+            return Err(DecodeError::Subtree);
+        }
+        Ok(proof)
+    }
+}
+
+/// A proof that may hold complete subtrees: all leaves under a prefix.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BucketProof(pub(super) StateProof);
+
+impl BucketProof {
+    /// The proof as one about paths.
+    pub const fn as_state_proof(&self) -> &StateProof {
+        &self.0
+    }
+}
+
+impl Wire for BucketProof {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.0.put(out);
+    }
+
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let mut scan = Scan::new(reader.rest());
+        let count = reader.count16(1..=MAX_ENDS, MIN_END_BYTES)?;
+        scan.ends.reserve_exact(count);
+        for _ in 0..count {
+            scan.end(reader)?;
+        }
+        let bitmap_at = scan.at(reader);
+        // Each end but the first hangs below one level that has ends on both sides.
+        let levels = scan.nodes.saturating_sub(count - 1);
+        let bitmap = reader.take(levels.div_ceil(8))?;
+        let unused_bits = bitmap.len() * 8 - levels;
+        if bitmap.last().is_some_and(|last| last.trailing_zeros() < unused_bits as u32) {
+            return Err(DecodeError::Padding);
+        }
+        let count_siblings: usize = bitmap.iter().map(|byte| byte.count_ones() as usize).sum();
+        let siblings = reader.take(count_siblings * 32)?;
+        if siblings.as_chunks().0.contains(&[0; 32]) {
+            return Err(DecodeError::EmptySibling);
+        }
+        let bytes = scan.start.get(..scan.at(reader)).unwrap_or_default().to_vec();
+        Ok(Self(StateProof { bytes, ends: scan.ends, leaves: scan.leaves, bitmap_at, levels }))
+    }
+}
+
+/// What is known of a proof while its ends are read.
+struct Scan<'a> {
+    start: &'a [u8],
+    ends: Vec<u32>,
+    leaves: Vec<u32>,
+    last: Option<End<'a>>,
+    /// Nodes above the ends that were read.
+    nodes: usize,
+}
+
+impl<'a> Scan<'a> {
+    const fn new(start: &'a [u8]) -> Self {
+        Self { start, ends: Vec::new(), leaves: Vec::new(), last: None, nodes: 0 }
+    }
+
+    /// How many bytes were read.
+    const fn at(&self, reader: &Reader<'a>) -> usize {
+        self.start.len() - reader.rest().len()
+    }
+
+    fn offset(&self, reader: &Reader<'a>) -> Result<u32, DecodeError> {
+        u32::try_from(self.at(reader)).map_err(|_| DecodeError::Bounds)
+    }
+
+    fn end(&mut self, reader: &mut Reader<'a>) -> Result<(), DecodeError> {
+        let at = self.offset(reader)?;
+        let end = End::get(reader)?;
+        self.ends.push(at);
+        self.nodes += end.depth() - self.first_own_depth(&end)?;
+        match &end.terminal {
+            Terminal::Leaf(_) => self.leaves.push(at + PATH_OFFSET_BYTES),
+            Terminal::Subtree(leaves) => self.subtree(&end, leaves.len(), reader)?,
+            Terminal::Nothing | Terminal::Other(_) => {}
+        }
+        self.last = Some(end);
+        Ok(())
+    }
+
+    /// The depth of the first node above `end` that is above no earlier end.
+    fn first_own_depth(&self, end: &End<'_>) -> Result<usize, DecodeError> {
+        let Some(last) = &self.last else { return Ok(0) };
+        let shared = last.path.shared_bits(&end.path);
+        if shared >= last.depth().min(end.depth()) || last.path > end.path {
+            return Err(DecodeError::Order);
+        }
+        Ok(shared + 1)
+    }
+
+    fn subtree(&mut self, end: &End<'_>, count: usize, reader: &mut Reader<'a>) -> Result<(), DecodeError> {
+        let mut last = None;
+        for _ in 0..count {
+            self.leaves.push(self.offset(reader)?);
+            let (path, _) = get_leaf(reader)?;
+            if !end.covers(&path) {
+                return Err(DecodeError::Value);
+            }
+            if last >= Some(path) {
+                return Err(DecodeError::Order);
+            }
+            last = Some(path);
+        }
+        Ok(())
+    }
+}
+
+/// Kind and depth stand before a leaf's path.
+const PATH_OFFSET_BYTES: u32 = 2;
+
+const MIN_END_BYTES: usize = 2;

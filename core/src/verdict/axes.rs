@@ -1,0 +1,265 @@
+//! The axes of a verdict.
+
+use crate::{
+    client::TrustError,
+    event::MemberRole,
+    header::{Height, UnixMillis},
+    identity::{Day, MemberId},
+    leaf::{MemberState, State, StateCode},
+    scan::ScanError,
+};
+
+/// Whether a quorum vouches for the leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Trust {
+    /// A quorum signed the header, and all required leaves are proved against it.
+    Quorum,
+    /// As `Quorum`, but a leaf or state is newer than this client.
+    NeedsNewerClient,
+    /// It was not reached; the error says why.
+    Failed(TrustError),
+    /// The scan names nothing that could be checked.
+    NotChecked,
+}
+
+impl Trust {
+    /// The axis value's stable name.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Quorum => "quorum",
+            Self::NeedsNewerClient => "needs-newer-client",
+            Self::NotChecked => "not-checked",
+            Self::Failed(error) => match error {
+                TrustError::NeedsNewAnchor { .. } => "needs-new-anchor",
+                TrustError::BeforeAnchor { .. } => "before-anchor",
+                TrustError::NewerHeader => "needs-newer-client",
+                TrustError::Decode(error) if error.is_newer() => "needs-newer-client",
+                TrustError::Fork { .. } => "fork",
+                _ => "invalid",
+            },
+        }
+    }
+}
+
+/// How old the answer is. Ages are in ms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Freshness {
+    /// From a node, within the limit.
+    Fresh {
+        /// Now minus header time.
+        age_ms: u64,
+    },
+    /// Carried or cached, within the limit.
+    Carried {
+        /// Now minus header time.
+        age_ms: u64,
+    },
+    /// Too old, or older than what was seen of this pack before.
+    Stale {
+        /// Now minus header time.
+        age_ms: u64,
+    },
+    /// The header's time lies ahead of this device's clock by more than the tolerance.
+    Future {
+        /// Header time minus now.
+        ahead_ms: u64,
+    },
+}
+
+impl Freshness {
+    /// The axis value's stable name.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Fresh { .. } => "fresh",
+            Self::Carried { .. } => "carried",
+            Self::Stale { .. } => "stale",
+            Self::Future { .. } => "future",
+        }
+    }
+
+    /// Whether what would be `ok` or `warn` may still be said.
+    pub const fn is_current(&self) -> bool {
+        matches!(self, Self::Fresh { .. } | Self::Carried { .. })
+    }
+}
+
+/// What a scan names: one pack, a lot, a product, or a logistic unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Level {
+    /// One serialised pack.
+    Pack,
+    /// A lot, no serial.
+    Lot,
+    /// A product, neither lot nor serial.
+    Product,
+    /// A logistic unit (SSCC).
+    Unit,
+}
+
+impl Level {
+    /// The level's stable name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pack => "pack",
+            Self::Lot => "lot",
+            Self::Product => "product",
+            Self::Unit => "unit",
+        }
+    }
+}
+
+/// Whether the scanned identifier is on the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Identifier {
+    /// It is.
+    Registered(Level),
+    /// It is proved not to be, though its product is.
+    Absent(Level),
+    /// Its product is proved not to be in this registry.
+    UnknownProduct,
+    /// The scan cannot be read.
+    Unreadable(ScanError),
+    /// The scan can be read in more than one way.
+    Ambiguous,
+    /// Nothing was proved.
+    NotProved,
+}
+
+impl Identifier {
+    /// The axis value's stable name.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Registered(_) => "registered",
+            Self::Absent(_) => "absent",
+            Self::UnknownProduct => "unknown-product",
+            Self::Unreadable(_) => "unreadable",
+            Self::Ambiguous => "ambiguous",
+            Self::NotProved => "not-proved",
+        }
+    }
+}
+
+/// Whether something printed on the pack is what the ledger says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Match {
+    /// It is.
+    Match,
+    /// It is not.
+    Mismatch,
+    /// It is not printed, or there is nothing to compare with.
+    #[default]
+    NotOnPack,
+}
+
+impl Match {
+    /// The axis value's stable name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Match => "match",
+            Self::Mismatch => "mismatch",
+            Self::NotOnPack => "not-on-pack",
+        }
+    }
+}
+
+/// Lot and expiry on the pack against the ledger.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Agreement {
+    /// The lot number.
+    pub lot: Match,
+    /// The expiry date.
+    pub expiry: Match,
+}
+
+/// States, each the worst of its kind, and the worst of all that this client knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct States {
+    /// The pack's own.
+    pub pack: Option<StateCode>,
+    /// The units' above it.
+    pub unit: Option<StateCode>,
+    /// The lot's.
+    pub lot: Option<StateCode>,
+    /// The product's.
+    pub product: Option<StateCode>,
+    /// The worst known state.
+    pub effective: Option<State>,
+}
+
+/// Whether the lot is in date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Expiry {
+    /// The last day of use on the ledger, to 24:00 UTC.
+    pub day: Day,
+    /// Whether it is over.
+    pub is_expired: bool,
+}
+
+/// What is known of a key at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyState {
+    /// In use.
+    Valid,
+    /// Revoked before.
+    Revoked,
+    /// Others may have signed with it.
+    Compromised,
+}
+
+impl KeyState {
+    /// The axis value's stable name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Revoked => "revoked",
+            Self::Compromised => "compromised",
+        }
+    }
+}
+
+/// Who released the lot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Issuer {
+    /// The member.
+    pub member: MemberId,
+    /// Its role at release.
+    pub role: MemberRole,
+    /// The release key at release (and at registration of the pack).
+    pub key_then: KeyState,
+    /// The release key at the header's time.
+    pub key_now: KeyState,
+    /// The member's state now; `None` is newer than this client.
+    pub member_now: Option<MemberState>,
+}
+
+/// What else a registered pack's leaf says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PackDetails {
+    /// The day since which the pack's own state holds.
+    pub since: Day,
+    /// Units left in the pack.
+    pub quantity_left: u16,
+    /// Number of events in the custody chain.
+    pub events: u32,
+}
+
+/// The header that an answer is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AsOf {
+    /// Its height.
+    pub height: Height,
+    /// Its time.
+    pub time: UnixMillis,
+}

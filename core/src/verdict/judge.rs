@@ -1,0 +1,322 @@
+//! From checked facts to a verdict: the table, then the overrides, in this order.
+//!
+//! 1. Trust not reached: `cannot-tell`. It says nothing about the pack.
+//! 2. Scan unreadable or ambiguous: `cannot-tell`.
+//! 3. Product proved absent: `unknown`. Serial, lot or SSCC proved absent: `do-not-use`.
+//! 4. The table, for the worst state of all leaves; a lot or product scan is at best `warn`.
+//! 5. `do-not-use` where lot or expiry mismatch, codes name different packs, the lot is expired,
+//!    the pack is retired, or the issuer's key was compromised before release or registration.
+//! 6. `ok` and `warn` become `cannot-tell` where the answer is not current, or a leaf is newer than
+//!    this client.
+
+use super::{
+    Agreement, AsOf, Expiry, Freshness, Identifier, Issuer, KeyState, Level, Match, Mode, Overall, PackDetails, Policy,
+    States, Trust, Verdict, codes, table,
+};
+use crate::{
+    client::TrustError,
+    facts::{Facts, IssuerFact, PackLeaf},
+    header::UnixMillis,
+    leaf::{MemberState, State, StateCode, UnitPlace},
+    scan::{Reading, Target},
+};
+use alloc::vec::Vec;
+
+/// What the client checked about one scan.
+pub(crate) struct Checked {
+    pub(crate) facts: Facts,
+    pub(crate) as_of: AsOf,
+    /// The header is older than the newest trusted one.
+    pub(crate) is_older: bool,
+    /// The pack was seen at a newer height before.
+    pub(crate) is_superseded: bool,
+}
+
+/// The verdict where nothing was proved: trust failed, or the scan names nothing.
+pub(crate) fn judge_unchecked(trust: Trust, identifier: Identifier) -> Verdict {
+    let mut reasons = Vec::new();
+    if let Trust::Failed(error) = trust {
+        reasons.push(error.code());
+    }
+    match identifier {
+        Identifier::Unreadable(error) => reasons.push(error.code()),
+        Identifier::Ambiguous => reasons.push(codes::AMBIGUOUS),
+        _ => {}
+    }
+    Verdict {
+        overall: Overall::CannotTell,
+        reasons,
+        trust,
+        freshness: None,
+        identifier,
+        agreement: Agreement::default(),
+        states: States::default(),
+        expiry: None,
+        issuer: None,
+        pack: None,
+        as_of: None,
+    }
+}
+
+/// The verdict about a scan whose required leaves are all proved.
+pub(crate) fn judge(reading: &Reading, checked: &Checked, now: UnixMillis, policy: &Policy) -> Verdict {
+    let facts = &checked.facts;
+    let freshness = freshness(checked, now, policy);
+    let identifier = identifier(&reading.target, facts);
+    let agreement = agreement(reading, facts);
+    let states = states(facts);
+    let expiry = expiry(facts, checked.as_of.time.max(now));
+    let issuer = facts.issuers.first().map(|_| issuer(facts, checked.as_of.time));
+    let is_newer = facts.newer || states.all().any(|state| state.known().is_none());
+    let mut judged = Judged { overall: Overall::Ok, reasons: Vec::new() };
+
+    judged.note_if(is_newer, codes::NEWER_LEAF);
+    judged.note_if(checked.is_older, codes::OLDER_HEADER);
+    judged.freshness(&freshness, checked.is_superseded);
+    judged.identifier(identifier);
+    judged.agreement(agreement, facts);
+    judged.states(&states, facts, policy);
+    judged.bad_if(expiry.is_some_and(|expiry| expiry.is_expired), codes::EXPIRED);
+    if let Some(issuer) = issuer {
+        judged.bad_if(issuer.key_then == KeyState::Compromised, codes::KEY_COMPROMISED);
+        judged.note_if(issuer.member_now != Some(MemberState::Admitted), codes::ISSUER_NOT_ADMITTED);
+    }
+    let mut overall = table::aged(judged.overall, &freshness);
+    if is_newer && overall != Overall::DoNotUse {
+        overall = Overall::CannotTell;
+    }
+    Verdict {
+        overall,
+        reasons: judged.reasons,
+        trust: if is_newer { Trust::NeedsNewerClient } else { Trust::Quorum },
+        freshness: Some(freshness),
+        identifier,
+        agreement,
+        states,
+        expiry,
+        issuer,
+        pack: pack_details(facts),
+        as_of: Some(checked.as_of),
+    }
+}
+
+/// The answer so far, and why.
+struct Judged {
+    overall: Overall,
+    reasons: Vec<&'static str>,
+}
+
+impl Judged {
+    fn note_if(&mut self, applies: bool, code: &'static str) {
+        if applies {
+            self.reasons.push(code);
+        }
+    }
+
+    fn bad_if(&mut self, applies: bool, code: &'static str) {
+        self.note_if(applies, code);
+        if applies && self.overall != Overall::Unknown {
+            self.overall = Overall::DoNotUse;
+        }
+    }
+
+    fn warn(&mut self, code: &'static str) {
+        self.reasons.push(code);
+        if self.overall == Overall::Ok {
+            self.overall = Overall::Warn;
+        }
+    }
+
+    fn freshness(&mut self, freshness: &Freshness, is_superseded: bool) {
+        match freshness {
+            Freshness::Fresh { .. } => {}
+            Freshness::Carried { .. } => self.reasons.push(codes::CARRIED),
+            Freshness::Stale { .. } if is_superseded => self.reasons.push(codes::SUPERSEDED),
+            Freshness::Stale { .. } => self.reasons.push(codes::STALE),
+            Freshness::Future { .. } => self.reasons.push(codes::FUTURE),
+        }
+    }
+
+    fn identifier(&mut self, identifier: Identifier) {
+        match identifier {
+            Identifier::Registered(Level::Lot) => self.warn(codes::LOT_ONLY),
+            Identifier::Registered(Level::Product) => self.warn(codes::PRODUCT_ONLY),
+            Identifier::Absent(Level::Lot) => self.bad_if(true, codes::ABSENT_LOT),
+            Identifier::Absent(Level::Unit) => self.bad_if(true, codes::ABSENT_UNIT),
+            Identifier::Absent(_) => self.bad_if(true, codes::ABSENT_PACK),
+            Identifier::UnknownProduct => {
+                self.overall = Overall::Unknown;
+                self.reasons.push(codes::UNKNOWN_PRODUCT);
+            }
+            _ => {}
+        }
+    }
+
+    fn agreement(&mut self, agreement: Agreement, facts: &Facts) {
+        self.bad_if(agreement.lot == Match::Mismatch, codes::LOT_MISMATCH);
+        self.bad_if(agreement.expiry == Match::Mismatch, codes::EXPIRY_MISMATCH);
+        self.bad_if(facts.packs.len() > 1, codes::CODES_DIFFER);
+    }
+
+    fn states(&mut self, states: &States, facts: &Facts, policy: &Policy) {
+        for (state, level) in states.by_level() {
+            let code = state.and_then(StateCode::known).and_then(|state| codes::state(state, level));
+            self.reasons.extend(code);
+        }
+        let is_retired = facts.packs.iter().any(|pack| matches!(pack.leaf, PackLeaf::Retired(_)));
+        self.bad_if(is_retired, codes::RETIRED_PACK);
+        let is_dissolved = facts.packs.is_empty()
+            && facts.units.first().is_some_and(|(_, unit)| matches!(unit.place, UnitPlace::Dissolved(_)));
+        if is_dissolved {
+            self.warn(codes::DISSOLVED_UNIT);
+        }
+        let Some(effective) = states.effective else { return };
+        self.note_if(effective == State::Active, codes::ACTIVE);
+        match table::cell(effective, policy.purpose) {
+            Overall::Warn if effective == State::Active => self.warn(codes::NOT_DISPENSED),
+            Overall::Warn if self.overall == Overall::Ok => self.overall = Overall::Warn,
+            Overall::DoNotUse if self.overall != Overall::Unknown => self.overall = Overall::DoNotUse,
+            _ => {}
+        }
+    }
+}
+
+impl States {
+    fn by_level(&self) -> [(Option<StateCode>, Level); 4] {
+        [(self.pack, Level::Pack), (self.unit, Level::Unit), (self.lot, Level::Lot), (self.product, Level::Product)]
+    }
+
+    fn all(&self) -> impl Iterator<Item = StateCode> {
+        self.by_level().into_iter().filter_map(|(state, _)| state)
+    }
+}
+
+fn freshness(checked: &Checked, now: UnixMillis, policy: &Policy) -> Freshness {
+    let (UnixMillis(now), UnixMillis(time)) = (now, checked.as_of.time);
+    let age_ms = now.saturating_sub(time);
+    if time > now.saturating_add(policy.clock_tolerance_ms) {
+        return Freshness::Future { ahead_ms: time - now };
+    }
+    if age_ms > policy.max_age_ms() || checked.is_superseded {
+        return Freshness::Stale { age_ms };
+    }
+    match policy.mode {
+        Mode::Online => Freshness::Fresh { age_ms },
+        Mode::Carried => Freshness::Carried { age_ms },
+    }
+}
+
+fn identifier(target: &Target, facts: &Facts) -> Identifier {
+    let (level, is_registered) = match target {
+        Target::Pack(_) => (Level::Pack, !facts.packs.is_empty()),
+        Target::Lot { .. } => (Level::Lot, !facts.lots.is_empty()),
+        Target::Product(_) => (Level::Product, !facts.products.is_empty()),
+        Target::Unit(_) => (Level::Unit, !facts.units.is_empty()),
+    };
+    let is_product_known = !facts.products.is_empty() || level == Level::Unit;
+    match (is_registered, is_product_known) {
+        (true, _) => Identifier::Registered(level),
+        // What a newer client would read may be the very thing.
+        (false, _) if facts.newer => Identifier::NotProved,
+        (false, true) => Identifier::Absent(level),
+        (false, false) => Identifier::UnknownProduct,
+    }
+}
+
+fn agreement(reading: &Reading, facts: &Facts) -> Agreement {
+    if facts.lots.is_empty() {
+        return Agreement::default();
+    }
+    let all = |is_same: bool| if is_same { Match::Match } else { Match::Mismatch };
+    Agreement {
+        lot: reading.lot.as_ref().map_or(Match::NotOnPack, |lot| all(facts.lots.iter().all(|l| l.lot == *lot))),
+        expiry: reading.expiry.map_or(Match::NotOnPack, |day| all(facts.lots.iter().all(|l| l.expiry == day))),
+    }
+}
+
+fn states(facts: &Facts) -> States {
+    let packs = facts.packs.iter().filter_map(|pack| match &pack.leaf {
+        PackLeaf::Live(leaf) => Some(leaf.state),
+        PackLeaf::Retired(leaf) => Some(leaf.state),
+        PackLeaf::Unread => None,
+    });
+    let mut states = States {
+        pack: packs.max(),
+        unit: facts.units.iter().map(|(_, unit)| unit.state).max(),
+        lot: facts.lots.iter().map(|lot| lot.state).max(),
+        product: facts.products.iter().map(|(_, product)| product.state).max(),
+        effective: None,
+    };
+    states.effective = worst_known(facts);
+    states
+}
+
+/// The worst state that this client knows, over every leaf.
+fn worst_known(facts: &Facts) -> Option<State> {
+    let packs = facts.packs.iter().filter_map(|pack| match &pack.leaf {
+        PackLeaf::Live(leaf) => leaf.state.known(),
+        PackLeaf::Retired(leaf) => leaf.state.known(),
+        PackLeaf::Unread => None,
+    });
+    let units = facts.units.iter().filter_map(|(_, unit)| unit.state.known());
+    let lots = facts.lots.iter().filter_map(|lot| lot.state.known());
+    let products = facts.products.iter().filter_map(|(_, product)| product.state.known());
+    packs.chain(units).chain(lots).chain(products).max()
+}
+
+fn expiry(facts: &Facts, now: UnixMillis) -> Option<Expiry> {
+    let day = facts.lots.iter().map(|lot| lot.expiry).min()?;
+    Some(Expiry { day, is_expired: now.0 >= day.end_ms() })
+}
+
+/// The issuer of the first lot, with the worst that any issuer's keys show.
+fn issuer(facts: &Facts, time: UnixMillis) -> Issuer {
+    let mut worst: Option<Issuer> = None;
+    for fact in &facts.issuers {
+        let issuer = one_issuer(fact, time);
+        if worst.is_none_or(|known| known.key_then != KeyState::Compromised) {
+            worst = Some(issuer);
+        }
+    }
+    worst.unwrap_or(Issuer {
+        member: crate::identity::MemberId(0),
+        role: crate::event::MemberRole(0),
+        key_then: KeyState::Valid,
+        key_now: KeyState::Valid,
+        member_now: None,
+    })
+}
+
+fn one_issuer(fact: &IssuerFact, time: UnixMillis) -> Issuer {
+    let released = fact.release_key.is_compromised_on(fact.lot.released);
+    let registered = fact.registered.as_ref().is_some_and(|(key, day)| key.is_compromised_on(*day));
+    let key_now = if fact.release_key.compromised_since.is_some() {
+        KeyState::Compromised
+    } else if fact.release_key.is_revoked_at(time) {
+        KeyState::Revoked
+    } else {
+        KeyState::Valid
+    };
+    Issuer {
+        member: fact.member,
+        role: fact.lot.issuer_role,
+        key_then: if released || registered { KeyState::Compromised } else { KeyState::Valid },
+        key_now,
+        member_now: fact.leaf.known_state(),
+    }
+}
+
+fn pack_details(facts: &Facts) -> Option<PackDetails> {
+    match &facts.packs.first()?.leaf {
+        PackLeaf::Live(pack) => {
+            Some(PackDetails { since: pack.since, quantity_left: pack.quantity_left, events: pack.events })
+        }
+        PackLeaf::Retired(_) | PackLeaf::Unread => None,
+    }
+}
+
+impl From<TrustError> for Verdict {
+    fn from(error: TrustError) -> Self {
+        judge_unchecked(Trust::Failed(error), Identifier::NotProved)
+    }
+}

@@ -1,0 +1,1 @@
+//! Naive twins, external suites and whole-system tests; everything is in `tests/`.
