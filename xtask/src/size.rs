@@ -1,0 +1,93 @@
+//! `cargo xtask size`: the verifier as the web gets it, and its bound.
+
+use crate::setup::{self, cargo_for};
+use crate::stage::{Outcome, Run};
+use crate::{Result, command, place, table, variants};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The most that the verifier may weigh, compressed as servers do it.
+const BOUND_GZIP: u64 = 40 * 1024;
+
+const PACKAGE: &str = "medproof-wasm-probe";
+const FILE: &str = "medproof_wasm_probe.wasm";
+
+/// What rustc emits for this target; wasm-opt refuses it unless told.
+const FEATURES: &[&str] = &[
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+/// Prints the bytes raw, by gzip and by brotli, one a line.
+const COMPRESS: &str = r"
+const { readFileSync } = require('node:fs');
+const { gzipSync, brotliCompressSync } = require('node:zlib');
+const bytes = readFileSync(process.argv[1]);
+for (const form of [bytes, gzipSync(bytes, { level: 9 }), brotliCompressSync(bytes)]) console.log(form.length);
+";
+
+pub(crate) fn task(arguments: &[&str]) -> Result {
+    setup::provide(&[&setup::WASM_TARGET, &setup::NODE_PACKAGES])?;
+    match arguments {
+        [] => check(),
+        ["--variants"] => variants::compare(),
+        _ => Err("usage: cargo xtask size [--variants]".into()),
+    }
+}
+
+pub(crate) fn stage(_: &mut Run) -> Result<Outcome> {
+    if !place::root().join("tests/wasm-probe").exists() {
+        return Ok(Outcome::Skipped("tests/wasm-probe is not written yet".into()));
+    }
+    check().map(|()| Outcome::Passed)
+}
+
+/// Builds the verifier for the web as it is shipped; answers where it lies.
+pub(crate) fn build() -> Result<PathBuf> {
+    let built = compile(&[])?;
+    optimise(&built, "-Oz", FILE)
+}
+
+/// Compiles the verifier for the web, with `settings` for cargo that differ from the profile `wasm`.
+pub(crate) fn compile(settings: &[&str]) -> Result<PathBuf> {
+    let mut cargo = cargo_for(setup::WASM, "build")?;
+    cargo.args(["--package", PACKAGE, "--profile", "wasm", "--target-dir"]).arg(place::target());
+    for setting in settings {
+        cargo.args(["--config", setting]);
+    }
+    command::run(&mut cargo)?;
+    Ok(place::target().join(setup::WASM).join("wasm").join(FILE))
+}
+
+/// Passes a wasm file through wasm-opt; answers where the result, called `name`, lies.
+pub(crate) fn optimise(wasm: &Path, level: &str, name: &str) -> Result<PathBuf> {
+    let folder = place::target().join("web");
+    fs::create_dir_all(&folder)?;
+    let result = folder.join(name);
+    let wasm_opt = place::node_tests().join("node_modules/.bin/wasm-opt").display().to_string();
+    command::run(command::program(&wasm_opt).arg(level).args(FEATURES).arg(wasm).arg("-o").arg(&result))?;
+    Ok(result)
+}
+
+fn check() -> Result {
+    let [raw, gzip, brotli] = measure(&build()?)?;
+    let rows = [("raw", raw), ("gzip -9", gzip), ("brotli", brotli)];
+    let rows = rows.map(|(form, bytes)| vec![form.to_owned(), bytes.to_string()]);
+    table::print("The verifier for the web", &["form", "bytes"], &rows);
+    if gzip > BOUND_GZIP {
+        return Err(format!("{gzip} bytes by gzip are more than the bound of {BOUND_GZIP}").into());
+    }
+    println!("  by gzip {} bytes below the bound of {BOUND_GZIP}", BOUND_GZIP - gzip);
+    Ok(())
+}
+
+/// Bytes raw, by gzip and by brotli.
+pub(crate) fn measure(wasm: &Path) -> Result<[u64; 3]> {
+    let sizes = command::answer(command::program("node").args(["-e", COMPRESS]).arg(wasm))?;
+    let sizes: Vec<u64> = sizes.lines().filter_map(|line| line.parse().ok()).collect();
+    sizes.try_into().map_err(|_| "Node did not print three sizes".into())
+}
