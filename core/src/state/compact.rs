@@ -44,7 +44,7 @@ pub fn expand(keys: &[(Path, Option<&[u8]>)], reader: &mut Reader<'_>) -> Result
     let ends_len_bytes = bytes.len();
     bytes.extend_from_slice(reader.rest());
     let proof = StateProof::get(&mut Reader::new(&bytes))?;
-    reader.take(proof.to_wire().len().saturating_sub(ends_len_bytes))?;
+    reader.take(proof.len_bytes().saturating_sub(ends_len_bytes))?;
     Ok(proof)
 }
 

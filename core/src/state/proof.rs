@@ -98,6 +98,11 @@ impl StateProof {
         self.ends.len()
     }
 
+    /// Length of the encoding, in bytes.
+    pub const fn len_bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// The end that answers for `path`, with its number.
     pub(super) fn covering(&self, path: &Path) -> Option<(usize, End<'_>)> {
         let index = self

@@ -43,6 +43,9 @@ struct Prover<'a> {
 
 impl<'a> Prover<'a> {
     fn run(tree: &'a MemoryTree, mut asked: Vec<Path>, bucket: Option<&'a Prefix>) -> Option<Vec<u8>> {
+        if asked.is_empty() {
+            return None;
+        }
         asked.sort_unstable();
         asked.dedup();
         let mut prover = Prover { bucket, ..Prover::default() };
@@ -50,7 +53,7 @@ impl<'a> Prover<'a> {
         while let Some((node, depth, asked)) = open.pop() {
             prover.walk(node, depth, asked, &mut open)?;
         }
-        (1..=MAX_ENDS).contains(&prover.count).then(|| prover.finish())
+        (prover.count <= MAX_ENDS).then(|| prover.finish())
     }
 
     /// Walks down while the asked paths lie on one side; where they part, the right side is left open.
