@@ -1,1 +1,6 @@
-//! Naive twins, external suites and whole-system tests; everything is in `tests/`.
+//! A synthetic ledger, and what the tests, vectors, benches and the demonstration make from it.
+
+pub mod ledger;
+pub mod report;
+pub mod rng;
+pub mod stock;
