@@ -111,5 +111,5 @@ fn sizes_of_a_loose_pack_with_issuer() {
     println!(
         "state\tloose pack with issuer, 2^33 packs\tfull mean {full:.0} p99 {full_p99}\tcompact mean {compact:.0} p99 {p99}"
     );
-    assert!(p99 < 1800);
+    assert!(p99 < 2000);
 }
