@@ -2,13 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-mod state_support;
-
 use medproof_core::{
     encoding::Wire,
     state::{MemoryTree, Path, compress, simulate},
 };
-use state_support::Rng;
+use medproof_tests::naive::Rng;
 
 /// Mean and 99th percentile.
 fn summary(mut sizes: Vec<usize>) -> (f64, usize) {
