@@ -36,6 +36,7 @@ pub mod write;
 
 mod ai;
 mod ai_table;
+mod elements;
 mod envelope;
 mod epc_urn;
 mod error;
@@ -49,8 +50,11 @@ mod split;
 mod target;
 mod trace_code;
 
+pub use elements::{Element, Elements, Label};
 pub use error::ScanError;
-pub use reading::{CryptoTail, Element, Form, Label, Reading, Repair, Scan, Target};
+pub use reading::{CryptoTail, Form, Reading, Repair, Repairs, Scan, Target};
+
+use alloc::vec::Vec;
 
 /// The longest scan that is read, in bytes.
 pub const MAX_LEN_BYTES: usize = 2048;
@@ -79,7 +83,13 @@ pub fn parse(text: &str, mode: Mode) -> Scan {
         return Scan::Unreadable(ScanError::TooLong);
     }
     match mode {
-        Mode::Strict => notation::read(text, mode).map_or_else(Scan::Unreadable, Scan::of),
+        Mode::Strict => {
+            let mut readings = Vec::new();
+            match notation::read(text.as_bytes(), mode, &mut readings) {
+                Ok(()) => Scan::of(readings),
+                Err(error) => Scan::Unreadable(error),
+            }
+        }
         Mode::Tolerant => repair::read(text),
     }
 }

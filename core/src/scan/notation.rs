@@ -8,7 +8,7 @@ use super::{
     gtin,
     reading::{Form, Reading, Repair, Scan},
     split::GS,
-    target::interpret,
+    target::Draft,
     trace_code,
 };
 use alloc::vec::Vec;
@@ -23,75 +23,70 @@ impl Scan {
     }
 }
 
-/// All readings of `text` as it stands: one, or two where a trace code is also an element string.
-pub(super) fn read(text: &str, mode: Mode) -> Result<Vec<Reading>, ScanError> {
-    let carrier = Carrier::open(text)?;
-    let mut readings = match carrier.kind {
-        CarrierKind::Gs1 => one(element_string(carrier.data, mode)?),
-        CarrierKind::Gtin(len) => one(gtin::read(carrier.data, len, mode)?),
-        CarrierKind::Plain | CarrierKind::Unknown => match self_identifying(carrier.data, mode) {
-            Some(reading) => one(reading?),
-            None => unmarked(&carrier, mode)?,
-        },
-    };
-    for reading in &mut readings {
-        reading.symbology = carrier.symbology;
+/// Appends all readings of `text` as it stands: one, or two where a trace code is also an element string.
+pub(super) fn read(text: &[u8], mode: Mode, out: &mut Vec<Reading>) -> Result<(), ScanError> {
+    let Carrier { symbology, kind, data } = Carrier::open(text)?;
+    let known = out.len();
+    match kind {
+        CarrierKind::Gs1 => read_elements(data, false, mode, out),
+        CarrierKind::Gtin(len) => gtin::read(data, usize::from(len), mode, out),
+        CarrierKind::Plain | CarrierKind::Unknown => {
+            if digital_link::after_scheme(data).is_some() {
+                digital_link::read(data, mode, out)
+            } else if let Some(urn) = epc_urn::strip(data) {
+                epc_urn::read(urn, mode, out)
+            } else if let Some(rest) = data.strip_prefix(envelope::OPENING) {
+                envelope::read(rest, mode, out)
+            } else {
+                read_unmarked(data, kind == CarrierKind::Plain, mode, out)
+            }
+        }
+    }?;
+    for reading in out.iter_mut().skip(known) {
+        reading.symbology = symbology;
     }
-    Ok(readings)
-}
-
-/// Reads the forms that no other can be taken for.
-fn self_identifying(data: &str, mode: Mode) -> Option<Result<Reading, ScanError>> {
-    if digital_link::is_link(data) {
-        Some(digital_link::read(data, mode))
-    } else if let Some(urn) = epc_urn::strip(data) {
-        Some(epc_urn::read(urn, mode))
-    } else {
-        data.strip_prefix(envelope::OPENING).map(|rest| envelope::read(rest, mode))
-    }
+    Ok(())
 }
 
 /// Reads the forms that only the symbology could tell apart.
-fn unmarked(carrier: &Carrier<'_>, mode: Mode) -> Result<Vec<Reading>, ScanError> {
-    let is_plain = carrier.kind == CarrierKind::Plain;
-    let trace_code = trace_code::read(carrier.data);
+fn read_unmarked(data: &[u8], is_plain: bool, mode: Mode, out: &mut Vec<Reading>) -> Result<(), ScanError> {
     if mode == Mode::Strict {
-        return if is_plain { trace_code.map(one) } else { Err(ScanError::NoSymbology) };
+        return if is_plain { trace_code::read(data, out) } else { Err(ScanError::NoSymbology) };
     }
-    if is_plain && let Ok(reading) = trace_code {
-        return Ok(one(reading));
+    if is_plain && trace_code::read(data, out).is_ok() {
+        return Ok(());
     }
-    let mut elements = element_string(carrier.data, mode);
-    if is_plain && let Ok(reading) = &mut elements {
-        reading.repairs.push(Repair::Unmarked);
-    }
-    let mut readings: Vec<Reading> = elements.iter().cloned().chain(trace_code).collect();
-    if readings.is_empty() && elements != Err(ScanError::PatientData) {
-        let len = u8::try_from(carrier.data.len()).unwrap_or(0);
-        readings.extend(gtin::read(carrier.data, len, mode).ok().filter(|_| len >= 12));
-    }
-    match elements {
-        Err(error) if readings.is_empty() => Err(error),
-        _ => Ok(readings),
-    }
-}
-
-fn element_string(data: &str, mode: Mode) -> Result<Reading, ScanError> {
-    let stripped = data.strip_prefix(GS as char).filter(|_| mode == Mode::Tolerant);
-    let elements = match element_string::elements(stripped.unwrap_or(data)) {
-        Err(ScanError::UnknownAi) if !data.starts_with(|c: char| c.is_ascii_digit()) => {
-            return Err(ScanError::NotMedicine);
+    match read_elements(data, is_plain, mode, out) {
+        Err(ScanError::PatientData) => Err(ScanError::PatientData),
+        Err(error) => {
+            let is_long = data.len() >= 12;
+            let other = if is_long { gtin::read(data, data.len(), mode, out) } else { Err(error) };
+            other.or_else(|_| trace_code::read(data, out)).map_err(|_| error)
         }
-        elements => elements?,
-    };
-    let keys = elements.len();
-    let mut reading = interpret(Form::ElementString, elements, keys, mode)?;
-    if stripped.is_some() {
-        reading.repairs.push(Repair::LeadingByte);
+        // The same characters may be a trace code as well: both readings stand.
+        Ok(()) => trace_code::read(data, out).or(Ok(())),
     }
-    Ok(reading)
 }
 
-fn one(reading: Reading) -> Vec<Reading> {
-    Vec::from([reading])
+/// Reads an element string; tolerant mode reads over a separator before it.
+fn read_elements(data: &[u8], is_unmarked: bool, mode: Mode, out: &mut Vec<Reading>) -> Result<(), ScanError> {
+    let mut draft = Draft::new(Form::ElementString);
+    if is_unmarked {
+        draft.repaired(Repair::Unmarked);
+    }
+    let data = match data {
+        [GS, rest @ ..] if mode == Mode::Tolerant => {
+            draft.repaired(Repair::LeadingByte);
+            rest
+        }
+        _ => data,
+    };
+    match element_string::read_into(data, &mut draft.elements) {
+        Err(ScanError::UnknownAi) if !data.first().is_some_and(u8::is_ascii_digit) => Err(ScanError::NotMedicine),
+        Err(error) => Err(error),
+        Ok(()) => {
+            let keys = draft.elements.len();
+            draft.read_gs1(keys, mode, out)
+        }
+    }
 }

@@ -5,17 +5,22 @@
 
 use super::{
     error::ScanError,
-    reading::{Element, Form, Reading},
-    target::{reading, trade_item},
+    reading::{Form, Reading},
+    target::{Draft, add_product, trade_item},
 };
 use crate::identity::{ProductCode, Scheme};
 use alloc::vec::Vec;
 
 /// Reads `data` if it is a trace code.
-pub(super) fn read(data: &str) -> Result<Reading, ScanError> {
-    let is_code = data.len() == 20 && data.bytes().all(|c| c.is_ascii_digit() || c.is_ascii_uppercase());
-    let (code, serial) = data.split_at_checked(7).filter(|_| is_code).ok_or(ScanError::NotMedicine)?;
-    let product = ProductCode::new(Scheme::China, code).map_err(|_| ScanError::NotMedicine)?;
-    let target = trade_item(Vec::from([product]), Some(serial), None)?;
-    Ok(reading(Form::ChinaTrace, Vec::from([Element::new("", data)]), target, None, None))
+pub(super) fn read(data: &[u8], out: &mut Vec<Reading>) -> Result<(), ScanError> {
+    if data.len() != 20 || !data.iter().all(|c| c.is_ascii_digit() || c.is_ascii_uppercase()) {
+        return Err(ScanError::NotMedicine);
+    }
+    let text = core::str::from_utf8(data).unwrap_or("");
+    let mut draft = Draft::new(Form::ChinaTrace);
+    draft.elements.add(b"", data)?;
+    let mut products = Vec::new();
+    add_product(&mut products, text.get(..7).and_then(|code| ProductCode::new(Scheme::China, code).ok()));
+    let target = trade_item(products, text.get(7..), None)?;
+    draft.finish(target, b"10", None, out)
 }
