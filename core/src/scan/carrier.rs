@@ -36,7 +36,7 @@ impl<'a> Carrier<'a> {
         }
         let (id, data) = scan.split_first_chunk::<3>().ok_or(ScanError::Symbology)?;
         let [_, letter, modifier] = *id;
-        if !letter.is_ascii_alphabetic() || !modifier.is_ascii_digit() {
+        if !LETTERS.contains(&letter) || !modifier.is_ascii_digit() {
             return Err(ScanError::Symbology);
         }
         let kind = match (letter, modifier) {
@@ -52,3 +52,6 @@ impl<'a> Carrier<'a> {
         Ok(Self { symbology: Some(*id), kind, data })
     }
 }
+
+/// The letters of the symbologies in use on medicines and their cases, Code 39 to Aztec.
+const LETTERS: &[u8] = b"ACEFGIJKLOQUXZdez";

@@ -43,7 +43,9 @@ fn key_of(shown: char, layout: &str) -> Option<u8> {
 }
 
 /// What a German keyboard shows for the American ` ` to `~`, in that order.
-const QWERTZ: &str = " !Ä§$%/ä)=(`,ß.-0123456789Öö;´:_\"ABCDEFGHIJKLMNOPQRSTUVWXZYü#+&?^abcdefghijklmnopqrstuvwxzyÜ'*°";
+pub(super) const QWERTZ: &str =
+    " !Ä§$%/ä)=(`,ß.-0123456789Öö;´:_\"ABCDEFGHIJKLMNOPQRSTUVWXZYü#+&?^abcdefghijklmnopqrstuvwxzyÜ'*°";
 
 /// What a French keyboard shows for the American ` ` to `~`, in that order.
-const AZERTY: &str = " 1%3457ù908+;):!à&é\"'(-è_çMm.=/§2QBCDEFGHIJKL?NOPARSTUVZXYW^*$6°²qbcdefghijkl,noparstuvzxyw¨µ£~";
+pub(super) const AZERTY: &str =
+    " 1%3457ù908+;):!à&é\"'(-è_çMm.=/§2QBCDEFGHIJKL?NOPARSTUVZXYW^*$6°²qbcdefghijkl,noparstuvzxyw¨µ£~";

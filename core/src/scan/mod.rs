@@ -48,6 +48,9 @@ mod repair;
 mod separator;
 mod split;
 mod target;
+#[cfg(test)]
+#[expect(clippy::panic, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
+mod tests;
 mod trace_code;
 
 pub use elements::{Element, Elements, Label};

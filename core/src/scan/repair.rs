@@ -25,6 +25,9 @@ pub(super) fn read(text: &str) -> Scan {
     let text = found.trim(text.as_bytes());
     let error = match found.read(text, Repairs::NONE) {
         Ok(()) => {
+            if let Some(text) = separator::named(text) {
+                let _ = found.read(&text, Repairs::NONE.and(Repair::SeparatorReplaced));
+            }
             separator::add_suspected(text, &mut found.readings);
             return Scan::of(found.marked());
         }

@@ -6,7 +6,7 @@ use super::{
     carrier::{Carrier, CarrierKind},
     elements::Elements,
     reading::{CryptoTail, Form, Reading, Repair, Target},
-    split::{GS, cut},
+    split::{GS, any_part, cut},
     target::Draft,
 };
 use crate::identity::is_cset82;
@@ -21,9 +21,12 @@ const MAX_DEPTH: usize = 16;
 /// The most places that one search looks at.
 const MAX_STEPS: u32 = 20_000;
 
-/// The three control characters, as some scanners write them out: the name in brackets, or the picture in UTF-8.
-const NAMES: [(&[u8], [u8; 3], u8); 3] =
-    [(b"GS", [0xe2, 0x90, 0x9d], GS), (b"RS", [0xe2, 0x90, 0x9e], 0x1e), (b"EOT", [0xe2, 0x90, 0x84], 0x04)];
+/// The three control characters, as some scanners write them out.
+const NAMES: [(&[u8], u8); 3] = [
+    (b"{GS}/<GS>/[GS]/\xe2\x90\x9d", GS),
+    (b"{RS}/<RS>/[RS]/\xe2\x90\x9e", 0x1e),
+    (b"{EOT}/<EOT>/[EOT]/\xe2\x90\x84", 0x04),
+];
 
 /// More readings than may be told, or more places than may be looked at.
 #[derive(Debug, PartialEq, Eq)]
@@ -170,43 +173,25 @@ fn is_complete(reading: &Reading) -> bool {
     matches!(reading.target, Target::Pack(_)) && reading.lot.is_some() && reading.expiry.is_some()
 }
 
-fn named(text: &[u8]) -> Option<Vec<u8>> {
+/// `text` with the names of control characters exchanged for them; `None` where there are none.
+pub(super) fn named(text: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
-    while let [byte, tail @ ..] = rest {
-        match name_at(rest) {
-            Some((control, tail)) => {
-                out.push(control);
-                rest = tail;
-            }
-            None => {
-                out.push(*byte);
-                rest = tail;
-            }
+    while let Some((first, mut tail)) = rest.split_first() {
+        let mut byte = *first;
+        for (names, control) in NAMES {
+            any_part(names, b'/', &mut |name| match rest.strip_prefix(name) {
+                Some(behind) => {
+                    (byte, tail) = (control, behind);
+                    true
+                }
+                None => false,
+            });
         }
+        out.push(byte);
+        rest = tail;
     }
     (out.len() < text.len()).then_some(out)
-}
-
-/// The character that the name at the front of `text` stands for, and what follows the name.
-fn name_at(text: &[u8]) -> Option<(u8, &[u8])> {
-    let close = match text.first()? {
-        b'{' => b"}".as_slice(),
-        b'<' => b">",
-        b'[' => b"]",
-        _ => b"".as_slice(),
-    };
-    for (name, picture, control) in NAMES {
-        let tail = if close.is_empty() {
-            text.strip_prefix(&picture)
-        } else {
-            text.get(1..)?.strip_prefix(name).and_then(|tail| tail.strip_prefix(close))
-        };
-        if let Some(tail) = tail {
-            return Some((control, tail));
-        }
-    }
-    None
 }
 
 /// The one character outside character set 82 exchanged, where there is no separator: any byte, not part of a longer character.
