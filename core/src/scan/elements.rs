@@ -4,7 +4,7 @@ use super::{MAX_ELEMENTS, error::ScanError};
 use alloc::vec::Vec;
 
 /// A list of identifiers and values, such as (01) 09504000059101 (21) ABC123.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Elements {
     text: Vec<u8>,
     parts: Vec<Part>,
@@ -28,7 +28,7 @@ pub struct Element<'a> {
 }
 
 /// A GS1 Application Identifier (`01`), an ASC MH10 data identifier (`9N`), or nothing for a Chinese trace code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Label([u8; 4]);
 
 impl Elements {
@@ -114,5 +114,17 @@ impl Label {
     pub(super) fn bytes(&self) -> &[u8] {
         let len = self.0.iter().position(|byte| *byte == 0).unwrap_or(4);
         self.0.get(..len).unwrap_or(&self.0)
+    }
+}
+
+impl core::fmt::Debug for Elements {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_map().entries(self.iter().map(|element| (element.label, element.value))).finish()
+    }
+}
+
+impl core::fmt::Debug for Label {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.as_str())
     }
 }

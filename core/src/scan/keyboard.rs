@@ -4,6 +4,9 @@ use super::reading::Repair;
 use alloc::vec::Vec;
 
 /// What was typed, for each keyboard under which `text` could have arrived and would differ.
+///
+/// A German or French keyboard is thought of only where something speaks for it: `text` does not begin with a digit, or
+/// holds a character beyond ASCII.
 pub(super) fn variants(text: &[u8]) -> Vec<(Vec<u8>, Repair)> {
     let mut variants = Vec::new();
     let mut capitals = Vec::from(text);
@@ -12,6 +15,9 @@ pub(super) fn variants(text: &[u8]) -> Vec<(Vec<u8>, Repair)> {
     }
     if capitals != text {
         variants.push((capitals, Repair::CapsLock));
+    }
+    if text.first().is_some_and(u8::is_ascii_digit) && text.is_ascii() {
+        return variants;
     }
     for (layout, repair) in [(QWERTZ, Repair::KeyboardQwertz), (AZERTY, Repair::KeyboardAzerty)] {
         let typed = typed_on(text, layout).unwrap_or_default();
