@@ -16,7 +16,7 @@ use super::{
     elements::Elements,
     error::ScanError,
     gtin::gtin14,
-    reading::{Form, Reading, Repair, Repairs},
+    reading::{Form, Repair, Repairs},
     split::{any_part, cut, cut_last, is_digits, look_up},
     target::Draft,
 };
@@ -46,8 +46,8 @@ pub fn qualifiers(ai: &str) -> Option<&'static str> {
 /// These write GTINs of 8, 12 and 13 digits, and the words `gtin`, `itip`, `cpid`, `sscc`, `cpv`, `lot`, `ser` and `exp`
 /// for 01, 8006, 8010, 00, 22, 10, 21 and 17.
 pub fn parse(uri: &str, older: bool) -> Result<Link, ScanError> {
-    let mut draft = Draft::new(Form::DigitalLink);
-    let path_len = read_into(uri.as_bytes(), older, &mut draft)?;
+    let mut draft = Draft::new(if older { Mode::Tolerant } else { Mode::Strict });
+    let path_len = read_into(uri.as_bytes(), &mut draft)?;
     let Draft { elements, repairs, host, .. } = draft;
     Ok(Link { host: host.unwrap_or_default(), elements, path_len, repairs })
 }
@@ -60,14 +60,14 @@ pub(super) fn after_scheme(uri: &[u8]) -> Option<&[u8]> {
 }
 
 /// Reads a link; tolerant mode takes those of older editions.
-pub(super) fn read(uri: &[u8], mode: Mode, out: &mut Vec<Reading>) -> Result<(), ScanError> {
-    let mut draft = Draft::new(Form::DigitalLink);
-    let path_len = read_into(uri, mode == Mode::Tolerant, &mut draft)?;
-    draft.read_gs1(path_len, mode, out)
+pub(super) fn read(uri: &[u8], draft: &mut Draft) -> Result<(), ScanError> {
+    let path_len = read_into(uri, draft)?;
+    draft.finish_with(path_len)
 }
 
 /// Fills `draft` and tells how many elements the path has.
-fn read_into(uri: &[u8], older: bool, draft: &mut Draft) -> Result<usize, ScanError> {
+fn read_into(uri: &[u8], draft: &mut Draft) -> Result<usize, ScanError> {
+    draft.begin(Form::DigitalLink);
     let rest = after_scheme(uri).filter(|_| uri.iter().all(is_uri_character)).ok_or(ScanError::Link)?;
     let (rest, _fragment) = cut(rest, b'#');
     let (rest, query) = cut(rest, b'?');
@@ -76,7 +76,7 @@ fn read_into(uri: &[u8], older: bool, draft: &mut Draft) -> Result<usize, ScanEr
         return Err(ScanError::Link);
     }
     draft.host = core::str::from_utf8(host).ok().map(String::from);
-    let mut link = Reader { draft, older, sequences: b"" };
+    let mut link = Reader { older: draft.mode == Mode::Tolerant, draft, sequences: b"" };
     link.read_path(path.ok_or(ScanError::NoKey)?)?;
     let path_len = link.draft.elements.len();
     if let Some(query) = query {

@@ -76,6 +76,12 @@ impl Elements {
         Ok(())
     }
 
+    /// Removes all elements.
+    pub(super) fn clear(&mut self) {
+        self.text.clear();
+        self.parts.clear();
+    }
+
     /// Removes the last element.
     pub(super) fn pop(&mut self) {
         if let Some(part) = self.parts.pop() {

@@ -15,26 +15,22 @@
 //! ```
 
 use super::{
-    Mode,
-    ai::date,
-    element_string,
+    Mode, element_string,
     error::ScanError,
-    pairing::check_repeats,
-    reading::{Form, Reading, Repair},
+    reading::{Form, Repair},
     split::{GS, cut, is_digits},
-    target::{Draft, add_product, trade_item},
+    target::Draft,
 };
 use crate::identity::{ProductCode, Scheme};
-use alloc::vec::Vec;
 
 /// What begins every envelope.
 pub(super) const OPENING: &[u8] = b"[)>\x1e";
 
 /// Reads what follows [`OPENING`].
-pub(super) fn read(text: &[u8], mode: Mode, out: &mut Vec<Reading>) -> Result<(), ScanError> {
-    let mut draft = Draft::new(Form::IfaPpn);
+pub(super) fn read(text: &[u8], draft: &mut Draft) -> Result<(), ScanError> {
+    draft.begin(Form::IfaPpn);
     let mut body = text.strip_suffix(b"\x1e\x04");
-    if body.is_none() && mode == Mode::Tolerant {
+    if body.is_none() && draft.mode == Mode::Tolerant {
         let unended = text.strip_suffix(b"\x04").unwrap_or(text);
         body = Some(unended.strip_suffix(b"\x1e").unwrap_or(unended));
         draft.repaired(Repair::EnvelopeEnd);
@@ -43,34 +39,11 @@ pub(super) fn read(text: &[u8], mode: Mode, out: &mut Vec<Reading>) -> Result<()
         [b'0', b'5', GS, data @ ..] => {
             draft.form = Form::ElementString;
             element_string::read_into(data, &mut draft.elements)?;
-            let keys = draft.elements.len();
-            draft.read_gs1(keys, mode, out)
         }
-        [b'0', b'6', GS, data @ ..] => {
-            read_fields(data, &mut draft)?;
-            ifa(draft, out)
-        }
-        _ => Err(ScanError::Envelope),
+        [b'0', b'6', GS, data @ ..] => read_fields(data, draft)?,
+        _ => return Err(ScanError::Envelope),
     }
-}
-
-fn ifa(draft: Draft, out: &mut Vec<Reading>) -> Result<(), ScanError> {
-    let elements = &draft.elements;
-    check_repeats(elements)?;
-    let mut products = Vec::new();
-    if let Some(ppn) = elements.get("9N") {
-        add_product(&mut products, Some(product_of_ppn(ppn.as_bytes())?));
-    }
-    if let Some(gtin) = elements.get("8P") {
-        add_product(&mut products, Some(ProductCode::from_gtin14(gtin).map_err(|_| ScanError::BadValue)?));
-    }
-    let expiry = match elements.get("D") {
-        Some(text) if text.len() == 6 => Some(date(text.as_bytes(), true).ok_or(ScanError::BadValue)?),
-        Some(_) => return Err(ScanError::BadValue),
-        None => None,
-    };
-    let target = trade_item(products, elements.get("S"), elements.get("1T"))?;
-    draft.finish(target, b"1T", expiry, out)
+    draft.finish()
 }
 
 /// Reads the fields: each begins with its data identifier, at most three digits and a capital letter.
@@ -90,7 +63,7 @@ fn read_fields(data: &[u8], draft: &mut Draft) -> Result<(), ScanError> {
 }
 
 /// The PZN in a pharmacy product number of agency `11`.
-fn product_of_ppn(ppn: &[u8]) -> Result<ProductCode, ScanError> {
+pub(super) fn product_of_ppn(ppn: &[u8]) -> Result<ProductCode, ScanError> {
     let &[b'1', b'1', .., tens, ones] = ppn else { return Err(ScanError::BadValue) };
     if ppn.len() != 12 || !is_digits(ppn) {
         return Err(ScanError::BadValue);

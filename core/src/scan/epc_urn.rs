@@ -10,10 +10,9 @@
 //! The GTIN is indicator ‖ prefix ‖ item ‖ check digit, the SSCC extension ‖ prefix ‖ reference ‖ check digit.
 
 use super::{
-    Mode,
     digital_link::unescape,
     error::ScanError,
-    reading::{Form, Reading},
+    reading::Form,
     split::{cut, is_digits, look_up},
     target::Draft,
 };
@@ -27,21 +26,21 @@ pub(super) fn strip(text: &[u8]) -> Option<&[u8]> {
 }
 
 /// Reads what follows `urn:epc:`.
-pub(super) fn read(urn: &[u8], mode: Mode, out: &mut Vec<Reading>) -> Result<(), ScanError> {
-    let body_at = urn.iter().rposition(|c| *c == b':').ok_or(ScanError::Urn)?;
-    let (kind, body) = urn.split_at_checked(body_at).ok_or(ScanError::Urn)?;
+pub(super) fn read(urn: &[u8], draft: &mut Draft) -> Result<(), ScanError> {
+    let (class, rest) = cut(urn, b':');
+    let (scheme, body) = cut(rest.ok_or(ScanError::Urn)?, b':');
+    let kind = urn.get(..class.len() + 1 + scheme.len()).unwrap_or(urn);
     let (label, ai) = cut(look_up(KINDS, kind).ok_or(ScanError::Urn)?, b'/');
-    let (prefix, rest) = cut(body.get(1..).unwrap_or_default(), b'.');
+    let (prefix, rest) = cut(body.ok_or(ScanError::Urn)?, b'.');
     let (reference, rest) = cut(rest.ok_or(ScanError::Urn)?, b'.');
-    let mut draft = Draft::new(Form::EpcUrn);
+    draft.begin(Form::EpcUrn);
     draft.elements.add(label, &key(prefix, reference, if label == b"00" { 17 } else { 13 })?)?;
     match (ai, rest) {
         (None, None) | (Some(b"*"), Some(b"*")) => {}
         (Some(ai), Some(text)) if ai != b"*" => draft.elements.add(ai, &component(text)?)?,
         _ => return Err(ScanError::Urn),
     }
-    let keys = draft.elements.len();
-    draft.read_gs1(keys, mode, out)
+    draft.finish()
 }
 
 /// The first digit of the reference, the company prefix of 6 to 12 digits, the rest of the reference, the check digit.

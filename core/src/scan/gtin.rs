@@ -1,27 +1,17 @@
 //! Bare GTINs of EAN-13, UPC-A, UPC-E (expanded), EAN-8 and ITF-14 symbols (General Specifications section 5.2).
 
-use super::{
-    Mode,
-    ai::check_digit,
-    element_string,
-    error::ScanError,
-    reading::{Form, Reading},
-    split::is_digits,
-    target::Draft,
-};
-use alloc::vec::Vec;
+use super::{ai::check_digit, element_string, error::ScanError, reading::Form, split::is_digits, target::Draft};
 
 /// Reads a GTIN of `len` digits, and the elements of a composite symbol behind `|]e0`.
-pub(super) fn read(data: &[u8], len: usize, mode: Mode, out: &mut Vec<Reading>) -> Result<(), ScanError> {
+pub(super) fn read(data: &[u8], len: usize, draft: &mut Draft) -> Result<(), ScanError> {
     let (digits, composite) = data.split_at_checked(len).ok_or(ScanError::BadValue)?;
-    let mut draft = Draft::new(Form::Gtin);
+    draft.begin(Form::Gtin);
     draft.elements.add(b"01", &gtin14(digits)?)?;
     if !composite.is_empty() {
         let composite = composite.strip_prefix(b"|]e0").ok_or(ScanError::BadValue)?;
         element_string::read_into(composite, &mut draft.elements)?;
     }
-    let keys = draft.elements.len();
-    draft.read_gs1(keys, mode, out)
+    draft.finish()
 }
 
 /// The GTIN-14 of 8, 12, 13 or 14 digits with a right check digit.

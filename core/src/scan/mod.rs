@@ -57,8 +57,6 @@ pub use elements::{Element, Elements, Label};
 pub use error::ScanError;
 pub use reading::{CryptoTail, Form, Reading, Repair, Repairs, Scan, Target};
 
-use alloc::vec::Vec;
-
 /// The longest scan that is read, in bytes.
 pub const MAX_LEN_BYTES: usize = 2048;
 
@@ -86,13 +84,10 @@ pub fn parse(text: &str, mode: Mode) -> Scan {
         return Scan::Unreadable(ScanError::TooLong);
     }
     match mode {
-        Mode::Strict => {
-            let mut readings = Vec::new();
-            match notation::read(text.as_bytes(), mode, &mut readings) {
-                Ok(()) => Scan::of(readings),
-                Err(error) => Scan::Unreadable(error),
-            }
-        }
+        Mode::Strict => match notation::read(text.as_bytes(), mode) {
+            Ok(readings) => Scan::of(readings),
+            Err(error) => Scan::Unreadable(error),
+        },
         Mode::Tolerant => repair::read(text),
     }
 }

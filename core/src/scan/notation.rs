@@ -23,59 +23,62 @@ impl Scan {
     }
 }
 
-/// Appends all readings of `text` as it stands: one, or two where a trace code is also an element string.
-pub(super) fn read(text: &[u8], mode: Mode, out: &mut Vec<Reading>) -> Result<(), ScanError> {
+/// All readings of `text` as it stands: one, or two where a trace code is also an element string.
+pub(super) fn read(text: &[u8], mode: Mode) -> Result<Vec<Reading>, ScanError> {
     let Carrier { symbology, kind, data } = Carrier::open(text)?;
-    let known = out.len();
+    let mut draft = Draft::new(mode);
     match kind {
-        CarrierKind::Gs1 => read_elements(data, false, mode, out),
-        CarrierKind::Gtin(len) => gtin::read(data, usize::from(len), mode, out),
+        CarrierKind::Gs1 => read_elements(data, &mut draft),
+        CarrierKind::Gtin(len) => gtin::read(data, usize::from(len), &mut draft),
         CarrierKind::Plain | CarrierKind::Unknown => {
             if digital_link::after_scheme(data).is_some() {
-                digital_link::read(data, mode, out)
+                digital_link::read(data, &mut draft)
             } else if let Some(urn) = epc_urn::strip(data) {
-                epc_urn::read(urn, mode, out)
+                epc_urn::read(urn, &mut draft)
             } else if let Some(rest) = data.strip_prefix(envelope::OPENING) {
-                envelope::read(rest, mode, out)
+                envelope::read(rest, &mut draft)
             } else {
-                read_unmarked(data, kind == CarrierKind::Plain, mode, out)
+                read_unmarked(data, kind == CarrierKind::Plain, &mut draft)
             }
         }
     }?;
-    for reading in out.iter_mut().skip(known) {
+    for reading in &mut draft.readings {
         reading.symbology = symbology;
     }
-    Ok(())
+    Ok(draft.readings)
 }
 
 /// Reads the forms that only the symbology could tell apart.
-fn read_unmarked(data: &[u8], is_plain: bool, mode: Mode, out: &mut Vec<Reading>) -> Result<(), ScanError> {
-    if mode == Mode::Strict {
-        return if is_plain { trace_code::read(data, out) } else { Err(ScanError::NoSymbology) };
+fn read_unmarked(data: &[u8], is_plain: bool, draft: &mut Draft) -> Result<(), ScanError> {
+    if draft.mode == Mode::Strict {
+        return if is_plain { trace_code::read(data, draft) } else { Err(ScanError::NoSymbology) };
     }
-    if is_plain && trace_code::read(data, out).is_ok() {
+    if is_plain && trace_code::read(data, draft).is_ok() {
         return Ok(());
     }
-    match read_elements(data, is_plain, mode, out) {
-        Err(ScanError::PatientData) => Err(ScanError::PatientData),
-        Err(error) => {
-            let is_long = data.len() >= 12;
-            let other = if is_long { gtin::read(data, data.len(), mode, out) } else { Err(error) };
-            other.or_else(|_| trace_code::read(data, out)).map_err(|_| error)
-        }
-        // The same characters may be a trace code as well: both readings stand.
-        Ok(()) => trace_code::read(data, out).or(Ok(())),
+    let result = read_elements(data, draft);
+    if result == Err(ScanError::PatientData) {
+        return result;
     }
+    if is_plain {
+        for reading in &mut draft.readings {
+            reading.repairs = reading.repairs.and(Repair::Unmarked);
+        }
+    }
+    // The same characters may be a trace code as well: both readings stand.
+    if trace_code::read(data, draft).is_ok()
+        || result.is_err() && data.len() >= 12 && gtin::read(data, data.len(), draft).is_ok()
+    {
+        return Ok(());
+    }
+    result
 }
 
 /// Reads an element string; tolerant mode reads over a separator before it.
-fn read_elements(data: &[u8], is_unmarked: bool, mode: Mode, out: &mut Vec<Reading>) -> Result<(), ScanError> {
-    let mut draft = Draft::new(Form::ElementString);
-    if is_unmarked {
-        draft.repaired(Repair::Unmarked);
-    }
+fn read_elements(data: &[u8], draft: &mut Draft) -> Result<(), ScanError> {
+    draft.begin(Form::ElementString);
     let data = match data {
-        [GS, rest @ ..] if mode == Mode::Tolerant => {
+        [GS, rest @ ..] if draft.mode == Mode::Tolerant => {
             draft.repaired(Repair::LeadingByte);
             rest
         }
@@ -84,9 +87,6 @@ fn read_elements(data: &[u8], is_unmarked: bool, mode: Mode, out: &mut Vec<Readi
     match element_string::read_into(data, &mut draft.elements) {
         Err(ScanError::UnknownAi) if !data.first().is_some_and(u8::is_ascii_digit) => Err(ScanError::NotMedicine),
         Err(error) => Err(error),
-        Ok(()) => {
-            let keys = draft.elements.len();
-            draft.read_gs1(keys, mode, out)
-        }
+        Ok(()) => draft.finish(),
     }
 }

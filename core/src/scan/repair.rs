@@ -82,9 +82,7 @@ impl Found {
     }
 
     fn read(&mut self, text: &[u8], repairs: Repairs) -> Result<(), ScanError> {
-        let mut readings = Vec::new();
-        notation::read(text, Mode::Tolerant, &mut readings)?;
-        self.add(readings, repairs);
+        self.add(notation::read(text, Mode::Tolerant)?, repairs);
         Ok(())
     }
 
@@ -98,13 +96,11 @@ impl Found {
     fn restored(&mut self, text: &[u8], repairs: Repairs) {
         let replaced = separator::put_back(text);
         let repairs = repairs.and(Repair::SeparatorRestored);
-        let mut readings = Vec::new();
-        let result = match &replaced {
-            Some(text) => separator::restore(text, &mut readings),
-            None => separator::restore(text, &mut readings),
-        };
-        self.overflow |= result.is_err();
-        self.add(readings, if replaced.is_some() { repairs.and(Repair::SeparatorReplaced) } else { repairs });
+        let repairs = if replaced.is_some() { repairs.and(Repair::SeparatorReplaced) } else { repairs };
+        match separator::restore(replaced.as_deref().unwrap_or(text)) {
+            Ok(readings) => self.add(readings, repairs),
+            Err(_) => self.overflow = true,
+        }
     }
 
     /// Adds `readings` that are new.

@@ -51,36 +51,35 @@ pub(super) fn add_suspected(text: &[u8], readings: &mut Vec<Reading>) {
         && !is_complete(reading)
         && !text.contains(&GS)
     {
-        let mut others = Vec::new();
-        if restore(text, &mut others).is_ok() {
-            for mut other in others {
-                if is_complete(&other) {
-                    other.repairs = other.repairs.and(Repair::SeparatorRestored);
-                    readings.push(other);
-                }
+        for mut other in restore(text).unwrap_or_default() {
+            if is_complete(&other) {
+                other.repairs = other.repairs.and(Repair::SeparatorRestored);
+                readings.push(other);
             }
         }
     }
 }
 
-/// Appends all readings of `text` as an element string, with separators put back before AI 10, 11, 17, 21, 7003,
+/// All readings of `text` as an element string, with separators put back before AI 10, 11, 17, 21, 7003,
 /// 710–717, 91, 92 and 93.
 ///
 /// Each reading conforms: no identifier stands twice, the pairing rules hold, and AI 91, 92 and 93 have the lengths of a
 /// Russian verification code.
-pub(super) fn restore(text: &[u8], out: &mut Vec<Reading>) -> Result<(), TooMany> {
-    let Ok(Carrier { symbology, kind, data }) = Carrier::open(text) else { return Ok(()) };
+pub(super) fn restore(text: &[u8]) -> Result<Vec<Reading>, TooMany> {
+    let Ok(Carrier { symbology, kind, data }) = Carrier::open(text) else { return Ok(Vec::new()) };
     let data = data.strip_prefix(&[GS]).unwrap_or(data);
     if matches!(kind, CarrierKind::Gtin(_)) || data.len() > MAX_LEN_BYTES {
-        return Ok(());
+        return Ok(Vec::new());
     }
-    let mut search = Search { data, readable: vec![false; data.len() + 1], steps: 0, path: Elements::new() };
+    let (readable, draft) = (vec![false; data.len() + 1], Draft::new(Mode::Strict));
+    let mut search = Search { data, readable, steps: 0, path: Elements::new(), draft };
     search.mark_readable();
-    search.walk(0, out)?;
-    for reading in out {
+    search.walk(0)?;
+    let mut readings = search.draft.readings;
+    for reading in &mut readings {
         reading.symbology = symbology;
     }
-    Ok(())
+    Ok(readings)
 }
 
 struct Search<'a> {
@@ -89,6 +88,7 @@ struct Search<'a> {
     readable: Vec<bool>,
     steps: u32,
     path: Elements,
+    draft: Draft,
 }
 
 /// An element that may stand at some place.
@@ -111,12 +111,15 @@ impl<'a> Search<'a> {
     }
 
     /// Follows every way to read the text from `at` on.
-    fn walk(&mut self, at: usize, out: &mut Vec<Reading>) -> Result<(), TooMany> {
+    fn walk(&mut self, at: usize) -> Result<(), TooMany> {
         if at == self.data.len() {
-            let draft = Draft { elements: self.path.clone(), ..Draft::new(Form::ElementString) };
-            let _ = draft.read_gs1(self.path.len(), Mode::Strict, out);
-            out.pop_if(|reading| reading.crypto_tail == CryptoTail::WrongLength);
-            return if out.len() > MAX_READINGS { Err(TooMany) } else { Ok(()) };
+            self.draft.begin(Form::ElementString);
+            self.draft.elements = self.path.clone();
+            // A way that does not conform is none.
+            let _ = self.draft.finish();
+            let readings = &mut self.draft.readings;
+            readings.pop_if(|reading| reading.crypto_tail == CryptoTail::WrongLength);
+            return if readings.len() > MAX_READINGS { Err(TooMany) } else { Ok(()) };
         }
         let mut len = 0;
         while let Some(Candidate { label, value, next }) = self.candidate(at, len) {
@@ -127,7 +130,7 @@ impl<'a> Search<'a> {
             len = value.len() + 1;
             let is_new = self.path.first(label, MAX_DEPTH).is_none() && self.path.len() < MAX_DEPTH;
             if is_new && self.path.add(label, value).is_ok() {
-                self.walk(next, out)?;
+                self.walk(next)?;
                 self.path.pop();
             }
         }

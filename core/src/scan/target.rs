@@ -1,9 +1,20 @@
 //! From elements to what they name: the one place where identities are made.
+//!
+//! The identifiers of all notations are distinct, so that one rule serves them all:
+//!
+//! | | GS1 | IFA | Chinese trace code |
+//! |---|---|---|---|
+//! | main code | `01` | `9N`, `8P` | first 7 characters |
+//! | other codes | `710`–`717` | `8P` | |
+//! | serial | `21` | `S` | other 13 characters |
+//! | lot | `10` | `1T` | |
+//! | expiry | `17`, `7003` | `D` | |
 
 use super::{
     Mode,
     ai::date,
     elements::{Element, Elements},
+    envelope::product_of_ppn,
     error::ScanError,
     pairing,
     reading::{CryptoTail, Form, Reading, Repair, Repairs, Target},
@@ -11,19 +22,29 @@ use super::{
 use crate::identity::{Day, Lot, PackId, ProductCode, Scheme, Serial, Sscc};
 use alloc::{string::String, vec::Vec};
 
-/// A reading in the making.
+/// A reading in the making, and those that are made.
 #[derive(Debug)]
 pub(super) struct Draft {
+    pub(super) mode: Mode,
     pub(super) form: Form,
     pub(super) elements: Elements,
     pub(super) repairs: Repairs,
     pub(super) host: Option<String>,
+    pub(super) readings: Vec<Reading>,
 }
 
 impl Draft {
-    /// A draft without elements.
-    pub(super) const fn new(form: Form) -> Self {
-        Self { form, elements: Elements::new(), repairs: Repairs::NONE, host: None }
+    /// A draft without elements or readings.
+    pub(super) fn new(mode: Mode) -> Self {
+        let (elements, readings) = (Elements::new(), Vec::new());
+        Self { mode, form: Form::ElementString, elements, repairs: Repairs::NONE, host: None, readings }
+    }
+
+    /// Begins another reading.
+    pub(super) fn begin(&mut self, form: Form) {
+        self.form = form;
+        self.elements.clear();
+        self.repairs = Repairs::NONE;
     }
 
     /// Notes a repair.
@@ -31,85 +52,95 @@ impl Draft {
         self.repairs = self.repairs.and(repair);
     }
 
-    /// Reads GS1 elements, of which the first `keys` may identify; those behind them are particulars.
+    /// Makes a reading of the elements, all of which may identify.
+    pub(super) fn finish(&mut self) -> Result<(), ScanError> {
+        self.finish_with(self.elements.len())
+    }
+
+    /// Makes a reading of the elements, of which the first `keys` may identify; those behind them are particulars.
     ///
-    /// In a Digital Link the path identifies and the query does not; elsewhere all do.
-    pub(super) fn read_gs1(self, keys: usize, mode: Mode, out: &mut Vec<Reading>) -> Result<(), ScanError> {
+    /// In a Digital Link the path identifies and the query does not.
+    pub(super) fn finish_with(&mut self, keys: usize) -> Result<(), ScanError> {
         let elements = &self.elements;
         if elements.iter().any(|element| is_patient_data(element.label.bytes())) {
             return Err(ScanError::PatientData);
         }
         pairing::check_repeats(elements)?;
-        if mode == Mode::Strict {
+        if self.mode == Mode::Strict {
             pairing::check(elements)?;
         }
         let expiry = expiry(elements)?;
-        let key = |label: &[u8]| elements.first(label, keys);
-        let target = match (key(b"00"), key(b"01")) {
-            (Some(_), Some(_)) => return Err(ScanError::TwoKeys),
-            (Some(sscc), None) => Target::Unit(Sscc::new(sscc).map_err(|_| ScanError::CheckDigit)?),
-            (None, Some(gtin)) => {
-                let mut products = Vec::new();
-                add_product(&mut products, ProductCode::from_gtin14(gtin).ok());
-                for element in elements.iter().take(keys) {
-                    add_product(&mut products, national_code(element));
-                }
-                trade_item(products, key(b"21"), key(b"10"))?
-            }
-            (None, None) => return Err(ScanError::NoKey),
-        };
-        self.finish(target, b"10", expiry, out)
-    }
-
-    /// Makes the reading, the lot being the value of `lot`.
-    pub(super) fn finish(
-        self,
-        target: Target,
-        lot: &[u8],
-        expiry: Option<Day>,
-        out: &mut Vec<Reading>,
-    ) -> Result<(), ScanError> {
-        let Self { form, elements, repairs, host } = self;
-        let lot = match elements.first(lot, elements.len()) {
+        let lot = match first_of(elements, [b"10", b"1T"], elements.len()) {
             Some(lot) => Some(Lot::new(lot).map_err(|_| ScanError::BadValue)?),
             None => None,
         };
-        let crypto_tail = crypto_tail(&elements);
-        out.push(Reading { form, symbology: None, elements, target, lot, expiry, repairs, crypto_tail, host });
+        let target = target(elements, keys)?;
+        let crypto_tail = crypto_tail(elements);
+        self.readings.push(Reading {
+            form: self.form,
+            symbology: None,
+            elements: core::mem::take(&mut self.elements),
+            target,
+            lot,
+            expiry,
+            repairs: self.repairs,
+            crypto_tail,
+            host: self.host.take(),
+        });
         Ok(())
     }
 }
 
-/// The target of product codes with a serial or a lot.
-pub(super) fn trade_item(
-    products: Vec<ProductCode>,
-    serial: Option<&str>,
-    lot: Option<&str>,
-) -> Result<Target, ScanError> {
-    if products.len() > 4 {
-        return Err(ScanError::TooManyCodes);
+fn target(elements: &Elements, keys: usize) -> Result<Target, ScanError> {
+    let products = products(elements, keys)?;
+    if let Some(sscc) = elements.first(b"00", keys) {
+        if !products.is_empty() {
+            return Err(ScanError::TwoKeys);
+        }
+        return Ok(Target::Unit(Sscc::new(sscc).map_err(|_| ScanError::CheckDigit)?));
     }
     if products.is_empty() {
         return Err(ScanError::NoKey);
     }
-    if let Some(serial) = serial {
-        let mut packs = Vec::new();
+    let trace_serial = elements.first(b"", keys).and_then(|code| code.get(7..));
+    if let Some(serial) = first_of(elements, [b"21", b"S"], keys).or(trace_serial) {
+        let mut packs = Vec::with_capacity(products.len());
         for product in products {
             packs.push(PackId { product, serial: Serial::new(serial).map_err(|_| ScanError::BadValue)? });
         }
         return Ok(Target::Pack(packs));
     }
-    match lot {
+    match first_of(elements, [b"10", b"1T"], keys) {
         Some(lot) => Ok(Target::Lot { products, lot: Lot::new(lot).map_err(|_| ScanError::BadValue)? }),
         None => Ok(Target::Product(products)),
     }
 }
 
-/// Appends `product` unless it is there already.
-pub(super) fn add_product(products: &mut Vec<ProductCode>, product: Option<ProductCode>) {
-    if let Some(product) = product
-        && !products.contains(&product)
-    {
+/// The main code, then the others in the order of the scan, none of them twice; empty without a main code.
+fn products(elements: &Elements, keys: usize) -> Result<Vec<ProductCode>, ScanError> {
+    let mut products = Vec::new();
+    for label in [b"".as_slice(), b"9N", b"01", b"8P"] {
+        if let Some(value) = elements.first(label, keys) {
+            let product = match label {
+                b"" => ProductCode::new(Scheme::China, value.get(..7).unwrap_or("")),
+                b"9N" => Ok(product_of_ppn(value.as_bytes())?),
+                _ => ProductCode::from_gtin14(value),
+            };
+            add(&mut products, product.map_err(|_| ScanError::BadValue)?);
+        }
+    }
+    if !products.is_empty() {
+        for element in elements.iter().take(keys) {
+            if let Some(product) = national_code(element) {
+                add(&mut products, product);
+            }
+        }
+    }
+    if products.len() > 4 { Err(ScanError::TooManyCodes) } else { Ok(products) }
+}
+
+fn add(products: &mut Vec<ProductCode>, product: ProductCode) {
+    if !products.contains(&product) {
         products.push(product);
     }
 }
@@ -120,19 +151,31 @@ fn national_code(element: Element<'_>) -> Option<ProductCode> {
     if index == b'0' {
         return ProductCode::new(Scheme::Pzn, element.value).ok();
     }
-    let at = 2 * usize::from(index - b'1');
+    let at = 2 * usize::from(index.wrapping_sub(b'1'));
     let mut code = String::from("FRESBRPTUSITCR".get(at..at + 2)?);
     code.push_str(element.value);
     ProductCode::new(Scheme::National, &code).ok()
 }
 
-/// AI 17, else the day of AI 7003; both must agree.
+/// The value of the first of two labels that is among the first `count` elements.
+fn first_of<'a>(elements: &'a Elements, labels: [&[u8]; 2], count: usize) -> Option<&'a str> {
+    let [one, other] = labels;
+    elements.first(one, count).or_else(|| elements.first(other, count))
+}
+
+/// The expiry of AI 17 or DI D, or the day of AI 7003; where two stand they must agree.
 fn expiry(elements: &Elements) -> Result<Option<Day>, ScanError> {
-    let day = |label, day0| elements.get(label).and_then(|text| date(text.as_bytes(), day0));
-    match (day("17", true), day("7003", false)) {
-        (Some(day), Some(timed)) if day != timed => Err(ScanError::Contradiction),
-        (day, timed) => Ok(day.or(timed)),
+    let mut expiry = None;
+    for (label, len, day0) in [("17", 6, true), ("7003", 10, false), ("D", 6, true)] {
+        if let Some(text) = elements.get(label) {
+            let day = date(text.as_bytes(), day0).filter(|_| text.len() == len).ok_or(ScanError::BadValue)?;
+            if expiry.is_some_and(|other| other != day) {
+                return Err(ScanError::Contradiction);
+            }
+            expiry = Some(day);
+        }
     }
+    Ok(expiry)
 }
 
 fn crypto_tail(elements: &Elements) -> CryptoTail {
