@@ -13,7 +13,7 @@
 use super::{
     Mode,
     ai::{Row, row_of},
-    elements::Elements,
+    elements::{Elements, Label},
     error::ScanError,
     gtin::gtin14,
     reading::{Form, Repair, Repairs},
@@ -153,7 +153,7 @@ impl Reader<'_> {
 
     fn add(&mut self, ai: &[u8], row: &Row, text: &[u8], query: bool) -> Result<(), ScanError> {
         let elements = &mut self.draft.elements;
-        if elements.first(ai, elements.len()).is_some() {
+        if elements.first(Label::of(ai), elements.len()).is_some() {
             return Err(ScanError::Repeated);
         }
         let mut value = unescape(text, query)?;
@@ -200,8 +200,8 @@ fn is_host(host: &[u8]) -> bool {
     let (name, port) = match host.strip_prefix(b"[") {
         Some(inner) => {
             let (address, rest) = cut(inner, b']');
-            let is_address =
-                address.contains(&b':') && address.iter().all(|c| c.is_ascii_hexdigit() || matches!(c, b':' | b'.'));
+            let is_address = cut(address, b':').1.is_some()
+                && address.iter().all(|c| c.is_ascii_hexdigit() || matches!(c, b':' | b'.'));
             match rest {
                 Some(b"") if is_address => (address, None),
                 Some([b':', port @ ..]) if is_address => (address, Some(port)),

@@ -54,7 +54,7 @@ impl Elements {
 
     /// The value of the first element with `label`.
     pub fn get(&self, label: &str) -> Option<&str> {
-        self.first(label.as_bytes(), self.len())
+        self.first(Label::of(label.as_bytes()), self.len())
     }
 
     /// Appends an element, of whose label at most four bytes are kept.
@@ -90,9 +90,13 @@ impl Elements {
     }
 
     /// The value of the first element with `label` among the first `count`.
-    pub(super) fn first(&self, label: &[u8], count: usize) -> Option<&str> {
-        let label = Label::of(label);
+    pub(super) fn first(&self, label: Label, count: usize) -> Option<&str> {
         self.parts.iter().take(count).find(|part| part.label == label).map(|part| self.text_of(*part))
+    }
+
+    /// Whether `test` holds for the label of an element.
+    pub(super) fn any_label(&self, test: &mut dyn FnMut(Label) -> bool) -> bool {
+        self.parts.iter().any(|part| test(part.label))
     }
 
     fn text_of(&self, part: Part) -> &str {
@@ -103,12 +107,19 @@ impl Elements {
 
 impl Label {
     /// Keeps the first four bytes of `text`.
-    pub(super) fn of(text: &[u8]) -> Self {
-        let mut label = [0; 4];
-        for (slot, byte) in label.iter_mut().zip(text) {
-            *slot = *byte;
-        }
-        Self(label)
+    pub(super) const fn of(text: &[u8]) -> Self {
+        Self(match *text {
+            [] => [0; 4],
+            [a] => [a, 0, 0, 0],
+            [a, b] => [a, b, 0, 0],
+            [a, b, c] => [a, b, c, 0],
+            [a, b, c, d, ..] => [a, b, c, d],
+        })
+    }
+
+    /// The four bytes, with zeros behind a shorter label.
+    pub(super) const fn padded(self) -> [u8; 4] {
+        self.0
     }
 
     /// The label as text.

@@ -1,20 +1,20 @@
 //! A scanner that types like a keyboard, and a computer set to another one.
 
-use super::reading::Repair;
+use super::reading::{Repair, Repairs};
 use alloc::vec::Vec;
 
 /// What was typed, for each keyboard under which `text` could have arrived and would differ.
 ///
 /// A German or French keyboard is thought of only where something speaks for it: `text` does not begin with a digit, or
 /// holds a character beyond ASCII.
-pub(super) fn variants(text: &[u8]) -> Vec<(Vec<u8>, Repair)> {
+pub(super) fn variants(text: &[u8]) -> Vec<(Vec<u8>, Repairs)> {
     let mut variants = Vec::new();
     let mut capitals = Vec::from(text);
     for c in &mut capitals {
         *c ^= if c.is_ascii_alphabetic() { 0x20 } else { 0 };
     }
     if capitals != text {
-        variants.push((capitals, Repair::CapsLock));
+        variants.push((capitals, Repairs::NONE.and(Repair::CapsLock)));
     }
     if text.first().is_some_and(u8::is_ascii_digit) && text.is_ascii() {
         return variants;
@@ -22,7 +22,7 @@ pub(super) fn variants(text: &[u8]) -> Vec<(Vec<u8>, Repair)> {
     for (layout, repair) in [(QWERTZ, Repair::KeyboardQwertz), (AZERTY, Repair::KeyboardAzerty)] {
         let typed = typed_on(text, layout).unwrap_or_default();
         if !typed.is_empty() && typed != text {
-            variants.push((typed, repair));
+            variants.push((typed, Repairs::NONE.and(repair)));
         }
     }
     variants

@@ -28,7 +28,7 @@ pub fn check_exclusions(elements: &Elements) -> Result<(), ScanError> {
         let (_, patterns) = rule_of(ai);
         any_part(patterns, b',', &mut |pattern| {
             let pattern = if pattern == b"=" { ai.get(..3).unwrap_or(ai) } else { pattern };
-            elements.iter().any(|other| other.label != element.label && matches(pattern, other.label.bytes()))
+            elements.any_label(&mut |other| other != element.label && matches(pattern, &other.padded()))
         })
     };
     if elements.iter().any(excluded) { Err(ScanError::Pairing) } else { Ok(()) }
@@ -38,7 +38,7 @@ pub fn check_exclusions(elements: &Elements) -> Result<(), ScanError> {
 pub fn check_requisites(elements: &Elements) -> Result<(), ScanError> {
     let satisfied = |element: Element<'_>| {
         let (alternatives, _) = rule_of(element.label.bytes());
-        let is_absent = |pattern: &[u8]| !elements.iter().any(|other| matches(pattern, other.label.bytes()));
+        let is_absent = |pattern: &[u8]| !elements.any_label(&mut |other| matches(pattern, &other.padded()));
         alternatives.is_empty()
             || any_part(alternatives, b',', &mut |together| {
                 !any_part(together, b'+', &mut |pattern| is_absent(pattern))

@@ -34,22 +34,18 @@ pub(super) fn read(text: &str) -> Scan {
         Err(error @ (ScanError::PatientData | ScanError::TwoKeys)) => return Scan::Unreadable(error),
         Err(error) => error,
     };
+    let as_shown = [(Vec::from(text), Repairs::NONE)];
     let typed = keyboard::variants(text);
-    found.replaced(text, Repairs::NONE);
-    if found.is_empty() {
-        for (text, repair) in &typed {
-            let repairs = Repairs::NONE.and(*repair);
-            if found.read(text, repairs).is_err() {
-                found.replaced(text, repairs);
+    // Steps 2 to 5: what stands in the place of separators, keyboards, missing separators, both.
+    for (restore, texts) in [(false, as_shown.as_slice()), (false, &typed), (true, &as_shown), (true, &typed)] {
+        if found.readings.is_empty() && !found.overflow {
+            for (text, repairs) in texts {
+                if restore {
+                    found.restored(text, *repairs);
+                } else if found.read(text, *repairs).is_err() {
+                    found.replaced(text, *repairs);
+                }
             }
-        }
-    }
-    if found.is_empty() {
-        found.restored(text, Repairs::NONE);
-    }
-    if found.is_empty() {
-        for (text, repair) in &typed {
-            found.restored(text, Repairs::NONE.and(*repair));
         }
     }
     if found.overflow {
@@ -69,10 +65,6 @@ struct Found {
 }
 
 impl Found {
-    fn is_empty(&self) -> bool {
-        self.readings.is_empty() && !self.overflow
-    }
-
     /// The readings, with the repairs of the edges.
     fn marked(mut self) -> Vec<Reading> {
         for reading in &mut self.readings {

@@ -4,7 +4,7 @@ use super::{
     MAX_READINGS, Mode,
     ai::{Row, find},
     carrier::{Carrier, CarrierKind},
-    elements::Elements,
+    elements::{Elements, Label},
     reading::{CryptoTail, Form, Reading, Repair, Target},
     split::{GS, any_part, cut},
     target::Draft,
@@ -49,7 +49,7 @@ pub(super) fn add_suspected(text: &[u8], readings: &mut Vec<Reading>) {
         && reading.form == Form::ElementString
         && reading.symbology.is_none()
         && !is_complete(reading)
-        && !text.contains(&GS)
+        && cut(text, GS).1.is_none()
     {
         for mut other in restore(text).unwrap_or_default() {
             if is_complete(&other) {
@@ -128,7 +128,7 @@ impl<'a> Search<'a> {
                 return Err(TooMany);
             }
             len = value.len() + 1;
-            let is_new = self.path.first(label, MAX_DEPTH).is_none() && self.path.len() < MAX_DEPTH;
+            let is_new = self.path.first(Label::of(label), MAX_DEPTH).is_none() && self.path.len() < MAX_DEPTH;
             if is_new && self.path.add(label, value).is_ok() {
                 self.walk(next)?;
                 self.path.pop();

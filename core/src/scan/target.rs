@@ -13,7 +13,7 @@
 use super::{
     Mode,
     ai::date,
-    elements::{Element, Elements},
+    elements::{Element, Elements, Label},
     envelope::product_of_ppn,
     error::ScanError,
     pairing,
@@ -62,7 +62,7 @@ impl Draft {
     /// In a Digital Link the path identifies and the query does not.
     pub(super) fn finish_with(&mut self, keys: usize) -> Result<(), ScanError> {
         let elements = &self.elements;
-        if elements.iter().any(|element| is_patient_data(element.label.bytes())) {
+        if elements.any_label(&mut is_patient_data) {
             return Err(ScanError::PatientData);
         }
         pairing::check_repeats(elements)?;
@@ -93,7 +93,7 @@ impl Draft {
 
 fn target(elements: &Elements, keys: usize) -> Result<Target, ScanError> {
     let products = products(elements, keys)?;
-    if let Some(sscc) = elements.first(b"00", keys) {
+    if let Some(sscc) = elements.first(Label::of(b"00"), keys) {
         if !products.is_empty() {
             return Err(ScanError::TwoKeys);
         }
@@ -102,7 +102,7 @@ fn target(elements: &Elements, keys: usize) -> Result<Target, ScanError> {
     if products.is_empty() {
         return Err(ScanError::NoKey);
     }
-    let trace_serial = elements.first(b"", keys).and_then(|code| code.get(7..));
+    let trace_serial = elements.first(Label::of(b""), keys).and_then(|code| code.get(7..));
     if let Some(serial) = first_of(elements, [b"21", b"S"], keys).or(trace_serial) {
         let mut packs = Vec::with_capacity(products.len());
         for product in products {
@@ -120,14 +120,13 @@ fn target(elements: &Elements, keys: usize) -> Result<Target, ScanError> {
 fn products(elements: &Elements, keys: usize) -> Result<Vec<ProductCode>, ScanError> {
     let mut products = Vec::new();
     for label in [b"".as_slice(), b"9N", b"01", b"8P"] {
-        if let Some(value) = elements.first(label, keys) {
-            let product = match label {
-                b"" => ProductCode::new(Scheme::China, value.get(..7).unwrap_or("")),
-                b"9N" => Ok(product_of_ppn(value.as_bytes())?),
-                _ => ProductCode::from_gtin14(value),
-            };
-            add(&mut products, product.map_err(|_| ScanError::BadValue)?);
-        }
+        let Some(value) = elements.first(Label::of(label), keys) else { continue };
+        let product = match label {
+            b"" => ProductCode::new(Scheme::China, value.get(..7).unwrap_or("")),
+            b"9N" => Ok(product_of_ppn(value.as_bytes())?),
+            _ => ProductCode::from_gtin14(value),
+        };
+        add(&mut products, product.map_err(|_| ScanError::BadValue)?);
     }
     if !products.is_empty() {
         for element in elements.iter().take(keys) {
@@ -147,7 +146,7 @@ fn add(products: &mut Vec<ProductCode>, product: ProductCode) {
 
 /// The code of AI 710 (a PZN-8, otherwise ignored) or of AI 711 to 717 (country and code).
 fn national_code(element: Element<'_>) -> Option<ProductCode> {
-    let &[b'7', b'1', index] = element.label.bytes() else { return None };
+    let [b'7', b'1', index, 0] = element.label.padded() else { return None };
     if index == b'0' {
         return ProductCode::new(Scheme::Pzn, element.value).ok();
     }
@@ -160,7 +159,7 @@ fn national_code(element: Element<'_>) -> Option<ProductCode> {
 /// The value of the first of two labels that is among the first `count` elements.
 fn first_of<'a>(elements: &'a Elements, labels: [&[u8]; 2], count: usize) -> Option<&'a str> {
     let [one, other] = labels;
-    elements.first(one, count).or_else(|| elements.first(other, count))
+    elements.first(Label::of(one), count).or_else(|| elements.first(Label::of(other), count))
 }
 
 /// The expiry of AI 17 or DI D, or the day of AI 7003; where two stand they must agree.
@@ -187,6 +186,6 @@ fn crypto_tail(elements: &Elements) -> CryptoTail {
     }
 }
 
-fn is_patient_data(label: &[u8]) -> bool {
-    matches!(label, b"8018" | &[b'7', b'2', b'5', _])
+fn is_patient_data(label: Label) -> bool {
+    matches!(&label.padded(), b"8018" | [b'7', b'2', b'5', _])
 }
