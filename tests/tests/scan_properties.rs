@@ -1,5 +1,7 @@
 //! The scan parser over generated scans: what is written is read back, damage is undone or told, and nothing panics.
 
+#![expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
+
 use medproof_core::scan::{Elements, Mode, Reading, Repair, Scan, Target, digital_link, parse, write};
 use proptest::prelude::*;
 use std::time::{Duration, Instant};

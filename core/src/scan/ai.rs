@@ -56,7 +56,7 @@ enum Class {
 }
 
 impl Row {
-    /// Whether the length is predefined, so that no separator need follow (General Specifications figure 7.8.5-2).
+    /// Whether the length is predefined, so that no separator need follow (General Specifications section 7.8).
     pub(super) const fn is_predefined(&self) -> bool {
         self.flags & FIXED != 0
     }

@@ -1,4 +1,4 @@
-//! The symbology identifier in front of a scan (ISO/IEC 15424, General Specifications section 5.1.2).
+//! The symbology identifier in front of a scan (ISO/IEC 15424).
 
 use super::error::ScanError;
 

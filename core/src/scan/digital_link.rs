@@ -1,4 +1,4 @@
-//! GS1 Digital Link URIs, uncompressed (GS1 Digital Link: URI Syntax 1.6, section 4).
+//! GS1 Digital Link URIs, uncompressed (GS1 Digital Link Standard: URI Syntax).
 //!
 //! ```text
 //! link  = ("http://" | "https://" | "HTTP://" | "HTTPS://") host { "/" stem }
@@ -41,7 +41,7 @@ pub fn qualifiers(ai: &str) -> Option<&'static str> {
     look_up(KEYS, ai.as_bytes()).and_then(|sequences| core::str::from_utf8(sequences).ok())
 }
 
-/// Takes `uri` apart; with `older` also as the editions before 1.3 allow it.
+/// Takes `uri` apart; with `older` also in the ways of older editions.
 ///
 /// These write GTINs of 8, 12 and 13 digits, and the words `gtin`, `itip`, `cpid`, `sscc`, `cpv`, `lot`, `ser` and `exp`
 /// for 01, 8006, 8010, 00, 22, 10, 21 and 17.

@@ -1,4 +1,4 @@
-//! EPC URNs (EPC Tag Data Standard, sections 6.3 and 7): SGTIN, SSCC, LGTIN, and the SGTIN class pattern.
+//! EPC URNs (EPC Tag Data Standard): SGTIN, SSCC, LGTIN, and the SGTIN class pattern.
 //!
 //! ```text
 //! urn:epc:id:sgtin:      prefix . indicator item . serial     prefix and item are 13 digits together
@@ -54,7 +54,7 @@ fn key(prefix: &[u8], reference: &[u8], len: usize) -> Result<Vec<u8>, ScanError
     Ok(digits)
 }
 
-/// A serial or lot, in which `" % & / < > ?` stand escaped (Tag Data Standard, annex A).
+/// A serial or lot, in which `" % & / < > ?` stand escaped (EPC Tag Data Standard).
 fn component(text: &[u8]) -> Result<Vec<u8>, ScanError> {
     if text.iter().any(|c| matches!(c, b'"' | b'&' | b'/' | b'<' | b'>' | b'?')) {
         return Err(ScanError::Urn);

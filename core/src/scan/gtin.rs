@@ -1,4 +1,4 @@
-//! Bare GTINs of EAN-13, UPC-A, UPC-E (expanded), EAN-8 and ITF-14 symbols (General Specifications section 5.2).
+//! Bare GTINs of EAN-13, UPC-A, UPC-E (expanded), EAN-8 and ITF-14 symbols.
 
 use super::{ai::check_digit, element_string, error::ScanError, reading::Form, split::is_digits, target::Draft};
 

@@ -1,6 +1,6 @@
 //! Which Application Identifiers may, must and must not stand together.
 //!
-//! General Specifications sections 4.13 and 4.14, as the GS1 Barcode Syntax Dictionary states
+//! General Specifications section 4.13, as the GS1 Barcode Syntax Dictionary states
 //! them. A rule reads `identifiers>required/excluded`; in an identifier `#` is any digit, `+` joins
 //! those that are needed together, `,` separates alternatives, and `=` excludes the others of
 //! the same first three digits.
@@ -15,7 +15,7 @@ use super::{
     split::{any_part, cut, look_up, matches},
 };
 
-/// Refuses an identifier that stands twice with different values (General Specifications section 4.13.1).
+/// Refuses an identifier that stands twice with different values.
 pub fn check_repeats(elements: &Elements) -> Result<(), ScanError> {
     let differs = |a: Element<'_>| elements.iter().any(|b| a.label == b.label && a.value != b.value);
     if elements.iter().any(differs) { Err(ScanError::Contradiction) } else { Ok(()) }

@@ -50,7 +50,7 @@ pub enum Form {
     Gtin,
     /// GS1 Digital Link URI, uncompressed.
     DigitalLink,
-    /// EPC URN (EPC Tag Data Standard section 6).
+    /// EPC URN (EPC Tag Data Standard).
     EpcUrn,
     /// IFA pharmacy product number inside an ISO/IEC 15434 envelope of format 06.
     IfaPpn,

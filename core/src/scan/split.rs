@@ -1,6 +1,6 @@
 //! Cutting text at a separator byte, and small tables of text.
 
-/// Group separator: what a scanner sends for FNC1 between two elements (General Specifications section 7.8.3).
+/// Group separator: what a scanner sends for FNC1 between two elements (General Specifications section 7.8).
 pub(super) const GS: u8 = 0x1d;
 
 /// Cuts `text` at the first `separator`, which belongs to neither part.

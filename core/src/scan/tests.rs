@@ -58,6 +58,8 @@ fn one_pack_in_every_notation() {
         assert!(reading.repairs.is_empty());
         assert_eq!(read(scan, Mode::Tolerant), reading);
     }
+    let urn = read("URN:epc:id:sgtin:950400.0005910.A:1.%22", Mode::Strict);
+    assert_eq!(packs(&urn), [(Scheme::Gtin, "09504000059101", "A:1.\"")]);
     let urn = read("urn:epc:id:sgtin:950400.0005910.A%2F1", Mode::Strict);
     assert_eq!(packs(&urn), [(Scheme::Gtin, "09504000059101", "A/1")]);
 }

@@ -24,7 +24,7 @@ use super::{
 use crate::identity::{PackId, ProductCode, Scheme};
 use alloc::string::String;
 
-/// The stem of canonical Digital Links (GS1 Digital Link: URI Syntax, section 4.12).
+/// The stem of canonical Digital Links (GS1 Digital Link Standard: URI Syntax).
 pub const CANONICAL_STEM: &str = "https://id.gs1.org";
 
 /// A kind of symbol that carries GS1 data.
