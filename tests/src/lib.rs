@@ -1,6 +1,8 @@
 //! A synthetic ledger, and what the tests, vectors, benches and the demonstration make from it.
 
+pub mod allocation;
 pub mod ledger;
 pub mod report;
 pub mod rng;
 pub mod stock;
+pub mod suites;
