@@ -86,7 +86,7 @@ pub enum DecodeError {
     Value,
     /// A state proof spells out an empty sibling.
     EmptySibling,
-    /// A state proof outside a bucket holds a complete subtree.
+    /// A state proof holds more complete subtrees than it may: one in a bucket, else none.
     Subtree,
     /// The format version is newer than this client.
     NewerVersion,
