@@ -105,7 +105,7 @@ impl Client {
         self.check_period(now)?;
         let proof = self.decode(proof)?;
         let asked_for: BTreeSet<&Key> = questions.iter().flatten().collect();
-        if !asked_for.into_iter().eq(proof.keys()) {
+        if !proof.answers(asked_for) {
             return Err(TrustError::OtherScan);
         }
         let header = proof.header();
