@@ -1,10 +1,12 @@
 //! A synthetic ledger, and what the tests, vectors, benches and the demonstration make from it.
 
+pub mod allocation;
 pub mod ledger;
 pub mod naive;
 pub mod report;
 pub mod rng;
 pub mod stock;
+pub mod suites;
 pub mod vectors;
 
 /// The English guide, whose examples compile here.
