@@ -2,14 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-mod state_support;
-
 use medproof_core::{
     encoding::{Reader, Wire},
     log::LogProof,
     state::{BucketProof, MemoryTree, Path, Prefix, StateProof, compress, expand},
 };
-use state_support::Rng;
+use medproof_tests::naive::Rng;
 use std::{
     alloc::{GlobalAlloc, Layout, System},
     cell::Cell,
