@@ -39,10 +39,7 @@ impl<'a> Request<'a> {
         if self.flag()? { read(self).map(Some) } else { Ok(None) }
     }
 
-    pub(crate) fn list<T>(
-        &mut self,
-        mut read: impl FnMut(&mut Self) -> Result<T, Problem>,
-    ) -> Result<Vec<T>, Problem> {
+    pub(crate) fn list<T>(&mut self, mut read: impl FnMut(&mut Self) -> Result<T, Problem>) -> Result<Vec<T>, Problem> {
         (0..self.len()?).map(|_| read(self)).collect()
     }
 
