@@ -1,6 +1,7 @@
 //! A synthetic ledger, and what the tests, vectors, benches and the demonstration make from it.
 
 pub mod allocation;
+pub mod examples;
 pub mod ledger;
 pub mod naive;
 pub mod report;
