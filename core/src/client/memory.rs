@@ -68,15 +68,26 @@ impl Wire for Client {
         let anchor = Anchor::from_bytes(reader.bytes16(0..=usize::from(u16::MAX))?)?;
         let newest = Header::get(reader)?;
         let ranges = Ranges::get(reader)?;
+        let is_reached = newest.chain_id() == anchor.chain_id() && newest.height() >= anchor.header().height();
+        if !is_reached || !ranges.is_newest(newest.next_set_hash()) {
+            return Err(DecodeError::Value);
+        }
         let history = (TreeSize(reader.u64()?), LogHash::from_bytes(reader.array()?));
         let mut certified = Certified::default();
         for _ in 0..reader.count16(0..=MAX_CERTIFIED, 2)? {
             let (header, certificate) = (Header::get(reader)?, Certificate::get(reader)?);
-            certified.remember(header.hash(), &header, &certificate);
+            let hash = header.hash();
+            if certified.contains(&hash) {
+                return Err(DecodeError::Order);
+            }
+            certified.remember(hash, &header, &certificate);
         }
         let mut seen = Seen::default();
         for _ in 0..reader.count16(0..=MAX_SEEN, 40)? {
             let path = Path::new(reader.array()?);
+            if seen.newest(&path).is_some() {
+                return Err(DecodeError::Order);
+            }
             seen.remember(&path, Height(reader.u64()?));
         }
         let (forked_at, fork) = match reader.u8()? {
