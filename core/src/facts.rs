@@ -64,6 +64,8 @@ pub enum ProofGap {
     Leaf(DecodeError),
     /// Units are nested deeper than four.
     TooDeep,
+    /// Answers follow a leaf that only a newer client reads, so that they cannot be told apart.
+    Newer,
     /// The compact form does not decode.
     Malformed(DecodeError),
     /// The state proof does not fold.
@@ -80,6 +82,7 @@ impl ProofGap {
             Self::LeafType => "trust.proof.leaf-type",
             Self::Leaf(_) => "trust.proof.leaf",
             Self::TooDeep => "trust.proof.too-deep",
+            Self::Newer => "trust.newer-client.leaf",
             Self::Malformed(error) => error.code(),
             Self::State(error) => error.code(),
         }

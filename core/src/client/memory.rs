@@ -68,6 +68,10 @@ impl Wire for Client {
         let anchor = Anchor::from_bytes(reader.bytes16(0..=usize::from(u16::MAX))?)?;
         let newest = Header::get(reader)?;
         let ranges = Ranges::get(reader)?;
+        let is_reached = newest.chain_id() == anchor.chain_id() && newest.height() >= anchor.header().height();
+        if !is_reached || !ranges.is_newest(newest.next_set_hash()) {
+            return Err(DecodeError::Value);
+        }
         let history = (TreeSize(reader.u64()?), LogHash::from_bytes(reader.array()?));
         let mut certified = Certified::default();
         for _ in 0..reader.count16(0..=MAX_CERTIFIED, 2)? {

@@ -6,7 +6,7 @@ use crate::{
     encoding::{Message, MessageType, PRELUDE_LEN_BYTES},
     facts::{self, Facts, Found, Gap, Source},
     header::UnixMillis,
-    leaf::{Parent, Paths, Place, UnitPlace},
+    leaf::{self, Parent, Paths, Place, UnitPlace},
     proof::{Key, Proof, QrProof},
     scan::{Reading, Scan, Target},
     state::{Path, StateProof},
@@ -206,30 +206,23 @@ pub(super) fn unread(scan: &Scan) -> Verdict {
     judge_unchecked(Trust::NotChecked, identifier)
 }
 
-/// For each scanned SSCC: the unit that it stands for now, and the distinct children among the scans.
+/// For each scanned SSCC: the unit that it stands for now, and its distinct children among the scans.
+///
+/// A unit that only stands above a scanned pack is no scan: its own contents were not counted.
 fn contents(scans: &[Scan], checked: &[Checked]) -> Vec<Contents> {
-    let is_unit = |scan: &&Scan| read(scan).is_some_and(|reading| matches!(reading.target, Target::Unit(_)));
-    let readable = scans.iter().filter(|scan| read(scan).is_some());
-    let scanned = readable.zip(checked).filter(|(scan, _)| is_unit(scan));
-    scanned
-        .filter_map(|(_, of)| of.facts.units.first())
-        .map(|(unit, leaf)| {
-            let packs: BTreeSet<&Path> = checked
-                .iter()
-                .flat_map(|c| &c.facts.packs)
-                .filter(|pack| match &pack.leaf {
-                    facts::PackLeaf::Live(live) => live.place == Place::Inside(*unit),
-                    _ => false,
-                })
-                .map(|pack| &pack.path)
-                .collect();
-            let units: BTreeSet<&Parent> = checked
-                .iter()
-                .flat_map(|c| &c.facts.units)
-                .filter(|(_, child)| child.place == UnitPlace::Inside(*unit))
-                .map(|(child, _)| child)
-                .collect();
-            Contents { unit: *unit, children: leaf.children, seen: (packs.len() + units.len()) as u32 }
-        })
-        .collect()
+    let targets = scans.iter().filter_map(read).map(|reading| &reading.target);
+    let scanned = targets.zip(checked).filter(|(target, _)| matches!(target, Target::Unit(_)));
+    let units: Vec<_> = scanned.filter_map(|(_, of)| of.facts.units.first()).collect();
+    let packs = || checked.iter().flat_map(|of| &of.facts.packs);
+    let is_in = |pack: &facts::PackFact, unit: &Parent| match &pack.leaf {
+        facts::PackLeaf::Live(live) => live.place == Place::Inside(*unit),
+        _ => false,
+    };
+    let count = |(unit, leaf): &&(Parent, leaf::Unit)| {
+        let packs: BTreeSet<&Path> = packs().filter(|pack| is_in(pack, unit)).map(|pack| &pack.path).collect();
+        let inside = units.iter().filter(|(_, child)| child.place == UnitPlace::Inside(*unit));
+        let inside: BTreeSet<&Parent> = inside.map(|(child, _)| child).collect();
+        Contents { unit: *unit, children: leaf.children, seen: (packs.len() + inside.len()) as u32 }
+    };
+    units.iter().map(count).collect()
 }
