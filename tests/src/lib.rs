@@ -1,10 +1,14 @@
 //! A synthetic ledger, and what the tests, vectors, benches and the demonstration make from it.
 
 pub mod allocation;
+pub mod examples;
+pub mod fuzz;
+pub mod honest;
 pub mod ledger;
 pub mod naive;
 pub mod report;
 pub mod rng;
+pub mod seeded;
 pub mod stock;
 pub mod suites;
 pub mod vectors;
