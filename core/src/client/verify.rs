@@ -3,8 +3,8 @@
 use super::{Client, TrustError};
 use crate::{
     disclosure::Disclosure,
-    encoding::{Message, MessageType, PRELUDE_LEN_BYTES},
-    facts::{self, Facts, Found, Gap, Source},
+    encoding::{Message, MessageType, PRELUDE_LEN_BYTES, Wire, distinct},
+    facts::{self, Facts, Found, Gap, PackLeaf, Source},
     header::UnixMillis,
     leaf::{Parent, Paths, Place, UnitPlace},
     proof::{Key, Proof, QrProof},
@@ -12,7 +12,7 @@ use crate::{
     state::{Path, StateProof},
     verdict::{AsOf, Checked, Identifier, Policy, Trust, Verdict, judge, judge_unchecked},
 };
-use alloc::{collections::BTreeSet, vec::Vec};
+use alloc::vec::Vec;
 
 /// Verdicts about several scans, from one proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,8 +104,7 @@ impl Client {
     fn check(&mut self, questions: &[Vec<Key>], proof: &[u8], now: UnixMillis) -> Result<Vec<Checked>, TrustError> {
         self.check_period(now)?;
         let proof = self.decode(proof)?;
-        let asked_for: BTreeSet<&Key> = questions.iter().flatten().collect();
-        if !proof.answers(asked_for) {
+        if !proof.answers(&distinct(questions.iter().flatten().map(Wire::to_wire))) {
             return Err(TrustError::OtherScan);
         }
         let header = proof.header();
@@ -162,10 +161,8 @@ impl<'a> Recorder<'a> {
         Self { state, asked: Vec::new() }
     }
 
-    /// The asked paths, each once.
-    pub(super) fn into_asked(mut self) -> Vec<Path> {
-        self.asked.sort_unstable();
-        self.asked.dedup();
+    /// The asked paths, as often as they were asked.
+    pub(super) fn into_asked(self) -> Vec<Path> {
         self.asked
     }
 }
@@ -214,22 +211,24 @@ fn contents(scans: &[Scan], checked: &[Checked]) -> Vec<Contents> {
     scanned
         .filter_map(|(_, of)| of.facts.units.first())
         .map(|(unit, leaf)| {
-            let packs: BTreeSet<&Path> = checked
-                .iter()
-                .flat_map(|c| &c.facts.packs)
-                .filter(|pack| match &pack.leaf {
-                    facts::PackLeaf::Live(live) => live.place == Place::Inside(*unit),
-                    _ => false,
-                })
-                .map(|pack| &pack.path)
-                .collect();
-            let units: BTreeSet<&Parent> = checked
-                .iter()
-                .flat_map(|c| &c.facts.units)
-                .filter(|(_, child)| child.place == UnitPlace::Inside(*unit))
-                .map(|(child, _)| child)
-                .collect();
-            Contents { unit: *unit, children: leaf.children, seen: (packs.len() + units.len()) as u32 }
+            let seen = distinct(checked.iter().flat_map(|of| children(&of.facts, *unit)));
+            Contents { unit: *unit, children: leaf.children, seen: seen.len() as u32 }
         })
         .collect()
+}
+
+/// What lies directly inside `unit`: packs by their paths, units by their numbers.
+fn children(facts: &Facts, unit: Parent) -> Vec<Vec<u8>> {
+    let mut children = Vec::new();
+    for pack in &facts.packs {
+        if matches!(&pack.leaf, PackLeaf::Live(live) if live.place == Place::Inside(unit)) {
+            children.push(pack.path.to_wire());
+        }
+    }
+    for (child, leaf) in &facts.units {
+        if leaf.place == UnitPlace::Inside(unit) {
+            children.push(child.to_wire());
+        }
+    }
+    children
 }
