@@ -135,7 +135,7 @@ pub(crate) struct IssuerFact {
 }
 
 /// Derives every leaf that `keys`, the keys of one scan, require, and collects what they say.
-pub fn derive<'a>(paths: &Paths<'_>, keys: &[Key], source: &mut impl Source<'a>) -> Result<Facts, ProofGap> {
+pub fn derive<'a>(paths: &Paths<'_>, keys: &[Key], source: &mut dyn Source<'a>) -> Result<Facts, ProofGap> {
     let mut derivation = Derivation { paths, source, facts: Facts::default() };
     for key in keys {
         match key {
@@ -156,7 +156,7 @@ pub fn derive_pack<'a>(
     paths: &Paths<'_>,
     path: &Path,
     value: &'a [u8],
-    source: &mut impl Source<'a>,
+    source: &mut dyn Source<'a>,
 ) -> Result<Facts, ProofGap> {
     let mut derivation = Derivation { paths, source, facts: Facts::default() };
     match Leaf::from_value(value) {
@@ -168,9 +168,9 @@ pub fn derive_pack<'a>(
     Ok(derivation.facts)
 }
 
-struct Derivation<'d, 'p, S> {
-    paths: &'d Paths<'p>,
-    source: &'d mut S,
+struct Derivation<'d, 'a> {
+    paths: &'d Paths<'d>,
+    source: &'d mut dyn Source<'a>,
     facts: Facts,
 }
 
@@ -181,7 +181,7 @@ enum At {
     Newer,
 }
 
-impl<'a, S: Source<'a>> Derivation<'_, '_, S> {
+impl Derivation<'_, '_> {
     fn at(&mut self, path: &Path) -> Result<At, ProofGap> {
         let Some(value) = self.source.find(path).map_err(|Gap| ProofGap::Incomplete)? else {
             return Ok(At::Nothing);
