@@ -161,10 +161,10 @@ fn an_older_header_is_noted_and_a_pack_seen_later_is_superseded() {
             let time = scene.block.header.time().0 - 1_000;
             let late = UnixMillis(time + policy.max_age_ms() + 1);
             let verdict = ask(&mut client.clone(), &text, &older, late, &policy);
-            assert_eq!((verdict.overall, &verdict.reasons[..2]), (
-                Overall::CannotTell,
-                ["trust.older-header", "freshness.stale"].as_slice()
-            ));
+            assert_eq!(
+                (verdict.overall, &verdict.reasons[..2]),
+                (Overall::CannotTell, ["trust.older-header", "freshness.stale"].as_slice())
+            );
             let verdict = ask(&mut client, &text, &newer, scene.now(), &policy);
             assert_eq!(verdict.overall, Overall::DoNotUse);
             // From now on the older header is superseded for this pack, and for no other.

@@ -393,7 +393,8 @@ fn headers_older_than_the_newest_or_before_the_anchor() {
     }
     // Times that do not fit the heights, signed by the right set: its range, then the newest header.
     let at = |hours: u64| chain.anchor.header().time().0 + hours * HOUR_MS;
-    let times = [(1, at(0)), (1, at(2) + 1), (3, at(2)), (3, at(5) + 1), (6, at(7)), (6, at(8)), (8, at(7)), (8, at(6))];
+    let times =
+        [(1, at(0)), (1, at(2) + 1), (3, at(2)), (3, at(5) + 1), (6, at(7)), (6, at(8)), (8, at(7)), (8, at(6))];
     for (height, time) in times {
         let number = chain.hand_overs.iter().filter(|hand_over| hand_over.header.height().0 < height).count();
         let quorum = &chain.quorums[number];

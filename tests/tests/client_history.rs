@@ -119,7 +119,8 @@ fn a_rewritten_log_is_refused() {
         let now = after(&block.header, 1);
         let changed = |n: u64| (0..first + 6).map(|i| entry(if i == n { 1_000 } else { i })).collect::<Vec<_>>();
         let lost = |n: u64| (0..first + 6).filter(|i| *i != n).map(entry).collect::<Vec<_>>();
-        let gained = |n: u64| (0..first + 6).flat_map(|i| [Some(entry(i)), (i == n).then(|| entry(1_000))]).flatten().collect();
+        let gained =
+            |n: u64| (0..first + 6).flat_map(|i| [Some(entry(i)), (i == n).then(|| entry(1_000))]).flatten().collect();
         for n in 0..first {
             let rewritten: [Vec<LogEntry>; 3] = [changed(n), lost(n), gained(n)];
             // To have lost the last entry and gained others is to have changed it.

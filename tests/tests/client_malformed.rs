@@ -180,7 +180,8 @@ fn an_alias_of_an_alias_is_refused() {
     let paths = scene.ledger.paths();
     let (alias, alias_scan) = (product_code(102), pack_scan(102, "VIA"));
     let product_path = paths.product(&alias);
-    let pack = |n: u32, serial: &str| PackId { product: product_code(n), serial: Serial::new(serial).expect("a serial") };
+    let pack =
+        |n: u32, serial: &str| PackId { product: product_code(n), serial: Serial::new(serial).expect("a serial") };
     let to_alias = Leaf::ProductAlias(product_code(shapes::ALIAS));
     let asked = [product_path, paths.product(&product_code(shapes::ALIAS)), paths.product(&product_code(1))];
     assert_refused(&ask(&scene, &alias_scan, &asked, |ledger| ledger.put(product_path, &to_alias)), LEAF_TYPE);

@@ -97,7 +97,17 @@ fn an_answer_dropped_elsewhere_is_refused() {
         };
         (0..honest.answers.len() - 1).map(without).collect()
     });
-    tally.assert("client: QR form, answer dropped", &["trust.message.bounds", "trust.message.value", "trust.proof.dangling", "trust.proof.incomplete", "trust.proof.leaf-type", "trust.proof.superfluous"]);
+    tally.assert(
+        "client: QR form, answer dropped",
+        &[
+            "trust.message.bounds",
+            "trust.message.value",
+            "trust.proof.dangling",
+            "trust.proof.incomplete",
+            "trust.proof.leaf-type",
+            "trust.proof.superfluous",
+        ],
+    );
 }
 
 #[test]
@@ -113,7 +123,16 @@ fn an_answer_added_elsewhere_is_refused() {
         }
         all
     });
-    tally.assert("client: QR form, answer added", &["trust.message.value", "trust.proof.dangling", "trust.proof.leaf-type", "trust.proof.superfluous", "trust.proof.too-deep"]);
+    tally.assert(
+        "client: QR form, answer added",
+        &[
+            "trust.message.value",
+            "trust.proof.dangling",
+            "trust.proof.leaf-type",
+            "trust.proof.superfluous",
+            "trust.proof.too-deep",
+        ],
+    );
 }
 
 #[test]
@@ -131,7 +150,16 @@ fn two_answers_exchanged_are_refused() {
         }
         all
     });
-    tally.assert("client: QR form, answers exchanged", &["trust.certificate.signature", "trust.message.value", "trust.proof.dangling", "trust.proof.leaf-type", "trust.proof.superfluous"]);
+    tally.assert(
+        "client: QR form, answers exchanged",
+        &[
+            "trust.certificate.signature",
+            "trust.message.value",
+            "trust.proof.dangling",
+            "trust.proof.leaf-type",
+            "trust.proof.superfluous",
+        ],
+    );
 }
 
 #[test]
@@ -144,7 +172,10 @@ fn an_answer_emptied_is_refused() {
         };
         (0..honest.answers.len()).filter(|place| !honest.answers[*place].is_empty()).map(emptied).collect()
     });
-    tally.assert("client: QR form, answer emptied", &["trust.message.value", "trust.proof.dangling", "trust.proof.leaf-type", "trust.proof.superfluous"]);
+    tally.assert(
+        "client: QR form, answer emptied",
+        &["trust.message.value", "trust.proof.dangling", "trust.proof.leaf-type", "trust.proof.superfluous"],
+    );
 }
 
 /// Answers of one scan under the keys of another.
@@ -166,5 +197,18 @@ fn answers_of_another_scan_are_refused() {
             assert_ne!(whole.to_bytes(), scene.prove(text).to_bytes());
         }
     }
-    tally.assert("client: QR form of another scan", &["trust.certificate.signature", "trust.message.padding", "trust.message.value", "trust.proof.incomplete", "trust.proof.leaf-type", "trust.proof.other-scan", "trust.proof.superfluous", "trust.proof.too-deep", "trust.state.forged"]);
+    tally.assert(
+        "client: QR form of another scan",
+        &[
+            "trust.certificate.signature",
+            "trust.message.padding",
+            "trust.message.value",
+            "trust.proof.incomplete",
+            "trust.proof.leaf-type",
+            "trust.proof.other-scan",
+            "trust.proof.superfluous",
+            "trust.proof.too-deep",
+            "trust.state.forged",
+        ],
+    );
 }

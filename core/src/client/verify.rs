@@ -117,7 +117,7 @@ impl Client {
         let is_older = header.height() < self.newest.height();
         self.move_forward(ranges, header);
         let as_of = AsOf { height: header.height(), time: header.time() };
-        Ok(facts.into_iter().map(|facts| self.checked(facts, as_of, is_older)).collect())
+        Ok(self.remember(facts, as_of, is_older))
     }
 
     fn decode(&self, bytes: &[u8]) -> Result<Proof, TrustError> {
@@ -143,13 +143,18 @@ impl Client {
         Ok(facts)
     }
 
-    fn checked(&mut self, facts: Facts, as_of: AsOf, is_older: bool) -> Checked {
-        let mut is_superseded = false;
-        for pack in &facts.packs {
-            is_superseded |= self.seen.newest(&pack.path).is_some_and(|seen| seen > as_of.height);
+    /// Compares all packs with what was seen before any of them is remembered and pushes out another.
+    fn remember(&mut self, facts: Vec<Facts>, as_of: AsOf, is_older: bool) -> Vec<Checked> {
+        let is_newer_known = |path: &Path| self.seen.newest(path).is_some_and(|seen| seen > as_of.height);
+        let checked = facts.into_iter().map(|facts| {
+            let is_superseded = facts.packs.iter().any(|pack| is_newer_known(&pack.path));
+            Checked { facts, as_of, is_older, is_superseded }
+        });
+        let checked: Vec<Checked> = checked.collect();
+        for pack in checked.iter().flat_map(|of| &of.facts.packs) {
             self.seen.remember(&pack.path, as_of.height);
         }
-        Checked { facts, as_of, is_older, is_superseded }
+        checked
     }
 }
 
