@@ -100,7 +100,7 @@ impl Wire for Chain {
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let count = reader.count16(0..=10_000, 40)?;
-        let mut steps = Vec::new();
+        let mut steps = Vec::with_capacity(count);
         for _ in 0..count {
             steps.push(match reader.u8()? {
                 0 => Step::Own(LogEntry::get(reader)?),
@@ -126,4 +126,11 @@ pub fn holder_salt(event_salt: &[u8; 32], path: &Path) -> Digest {
 /// The commitment to a holder: tagged("medproof holder", holder salt ‖ member u32).
 pub fn holder(holder_salt: &Digest, member: MemberId) -> Digest {
     tagged(Tag::Holder, &[&holder_salt.0, &member.0.to_be_bytes()])
+}
+
+/// The commitment to a place: tagged("medproof place", holder salt ‖ member u32 ‖ site u64).
+///
+/// The path in the salt keeps two packs that were dispensed together from showing equal commitments.
+pub fn place(holder_salt: &Digest, member: MemberId, site: u64) -> Digest {
+    tagged(Tag::Place, &[&holder_salt.0, &member.0.to_be_bytes(), &site.to_be_bytes()])
 }

@@ -15,7 +15,7 @@
 //! assert_eq!(reader.finish(), Err(DecodeError::Trailing));
 //! ```
 
-use alloc::{string::String, vec::Vec};
+use alloc::{collections::BinaryHeap, string::String, vec::Vec};
 
 /// The four bytes with which every message begins.
 pub const MAGIC: [u8; 4] = *b"MPRF";
@@ -56,10 +56,12 @@ pub enum MessageType {
     Event = 10,
     /// Names and particulars of a product.
     ProductInfo = 11,
-    /// A proof with product information and a timeline.
+    /// A proof with product information and a timeline; not yet laid out.
     Bundle = 12,
     /// What a light client remembers between runs.
     Memory = 13,
+    /// Names, GLN and web domains of a member.
+    MemberInfo = 14,
 }
 
 /// Why bytes are not a message.
@@ -86,7 +88,7 @@ pub enum DecodeError {
     Value,
     /// A state proof spells out an empty sibling.
     EmptySibling,
-    /// A state proof outside a bucket holds a complete subtree.
+    /// A state proof holds more complete subtrees than it may: one in a bucket, else none.
     Subtree,
     /// The format version is newer than this client.
     NewerVersion,
@@ -291,10 +293,7 @@ impl<'a> Reader<'a> {
     pub fn text8(&mut self, bound_bytes: core::ops::RangeInclusive<usize>) -> Result<String, DecodeError> {
         let bytes = self.bytes8(bound_bytes)?;
         let text = core::str::from_utf8(bytes).map_err(|_| DecodeError::Text)?;
-        if text.chars().any(char::is_control) {
-            return Err(DecodeError::Text);
-        }
-        Ok(String::from(text))
+        if is_text(text) { Ok(String::from(text)) } else { Err(DecodeError::Text) }
     }
 
     /// Magic, type, version and suite of a message of type `expected`.
@@ -324,6 +323,20 @@ impl<'a> Reader<'a> {
         }
         self.take(len_bytes)
     }
+}
+
+/// Whether `text` may stand in a message: no control characters (Unicode general category Cc).
+pub(crate) fn is_text(text: &str) -> bool {
+    !text.chars().any(char::is_control)
+}
+
+/// Encodings in ascending order, each once.
+///
+/// A heap sort of the one type: in wasm each sort of a slice, and each ordered set, brings ten times its code.
+pub(crate) fn distinct(encodings: impl Iterator<Item = Vec<u8>>) -> Vec<Vec<u8>> {
+    let mut sorted = encodings.collect::<BinaryHeap<_>>().into_sorted_vec();
+    sorted.dedup();
+    sorted
 }
 
 /// Appends a vector of at most 255 bytes behind its one-byte length.

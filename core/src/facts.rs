@@ -103,7 +103,7 @@ pub struct Facts {
     /// Who released the lots.
     pub(crate) issuers: Vec<IssuerFact>,
     /// The commitment of a record scan.
-    pub(crate) record: Option<crate::hash::Digest>,
+    pub(crate) record: Option<leaf::Record>,
     /// A leaf or state code is newer than this client.
     pub(crate) newer: bool,
 }
@@ -135,7 +135,7 @@ pub(crate) struct IssuerFact {
 }
 
 /// Derives every leaf that `keys`, the keys of one scan, require, and collects what they say.
-pub fn derive<'a>(paths: &Paths<'_>, keys: &[Key], source: &mut impl Source<'a>) -> Result<Facts, ProofGap> {
+pub fn derive<'a>(paths: &Paths<'_>, keys: &[Key], source: &mut dyn Source<'a>) -> Result<Facts, ProofGap> {
     let mut derivation = Derivation { paths, source, facts: Facts::default() };
     for key in keys {
         match key {
@@ -151,9 +151,26 @@ pub fn derive<'a>(paths: &Paths<'_>, keys: &[Key], source: &mut impl Source<'a>)
     Ok(derivation.facts)
 }
 
-struct Derivation<'d, 'p, S> {
-    paths: &'d Paths<'p>,
-    source: &'d mut S,
+/// Derives what the leaf at `path`, one of a bucket's packs or aliases, requires.
+pub fn derive_pack<'a>(
+    paths: &Paths<'_>,
+    path: &Path,
+    value: &'a [u8],
+    source: &mut dyn Source<'a>,
+) -> Result<Facts, ProofGap> {
+    let mut derivation = Derivation { paths, source, facts: Facts::default() };
+    match Leaf::from_value(value) {
+        Ok(Leaf::PackAlias(canonical)) => derivation.canonical_pack(&canonical)?,
+        Ok(leaf) => derivation.pack_leaf(*path, leaf)?,
+        Err(LeafError::Newer) => derivation.facts.newer = true,
+        Err(LeafError::Malformed(error)) => return Err(ProofGap::Leaf(error)),
+    }
+    Ok(derivation.facts)
+}
+
+struct Derivation<'d, 'a> {
+    paths: &'d Paths<'d>,
+    source: &'d mut dyn Source<'a>,
     facts: Facts,
 }
 
@@ -164,7 +181,7 @@ enum At {
     Newer,
 }
 
-impl<'a, S: Source<'a>> Derivation<'_, '_, S> {
+impl Derivation<'_, '_> {
     fn at(&mut self, path: &Path) -> Result<At, ProofGap> {
         let Some(value) = self.source.find(path).map_err(|Gap| ProofGap::Incomplete)? else {
             return Ok(At::Nothing);
@@ -372,8 +389,8 @@ impl<'a, S: Source<'a>> Derivation<'_, '_, S> {
     fn record_scan(&mut self, id: &[u8; 32]) -> Result<(), ProofGap> {
         match self.at(&self.paths.record(id))? {
             At::Nothing | At::Newer => Ok(()),
-            At::Leaf(Leaf::Record(commitment)) => {
-                self.facts.record = Some(commitment);
+            At::Leaf(Leaf::Record(record)) => {
+                self.facts.record = Some(record);
                 Ok(())
             }
             At::Leaf(_) => Err(ProofGap::LeafType),

@@ -105,6 +105,9 @@ impl Genesis {
         if !(1..=MAX_TRUSTING_PERIOD_MS).contains(&self.parameters.trusting_period_ms) {
             return Err(DecodeError::Bounds);
         }
+        if self.set.validators().iter().any(|validator| validator.key.check_registrable().is_err()) {
+            return Err(DecodeError::Value);
+        }
         if !self.members.is_sorted_by(|a, b| a.member < b.member) {
             return Err(DecodeError::Order);
         }
@@ -141,7 +144,7 @@ impl Wire for Genesis {
         let parameters = Parameters::get(reader)?;
         let set = ValidatorSet::get(reader)?;
         let count = reader.count16(1..=1_000, 134)?;
-        let mut members = Vec::new();
+        let mut members = Vec::with_capacity(count);
         for _ in 0..count {
             members.push(FirstMember {
                 member: MemberId(reader.u32()?),

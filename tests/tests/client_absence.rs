@@ -171,7 +171,7 @@ fn absence_from_before_the_registration_is_old_news() {
     scene.block = scene.ledger.seal(1_000);
     let mut client = scene.warm_client();
     let verdict = ask(&mut client, &text, &before, scene.now(), &policy(Purpose::Buyer));
-    let reasons = ["trust.older-header", "identifier.absent-pack", "state.active"];
+    let reasons = ["trust.older-header", "identifier.absent-pack"];
     assert_says(&verdict, Overall::DoNotUse, &reasons);
     let after = scene.prove(&text).to_bytes();
     assert_says(&ask(&mut client, &text, &after, scene.now(), &policy(Purpose::Buyer)), Overall::Ok, &["state.active"]);

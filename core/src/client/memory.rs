@@ -18,7 +18,7 @@ use super::{
 use crate::{
     anchor::Anchor,
     certificate::Certificate,
-    encoding::{DecodeError, Message, MessageType, Reader, Wire, put_bytes16, put_count16},
+    encoding::{DecodeError, Message, MessageType, Reader, Wire, distinct, put_bytes16, put_count16},
     fork::Fork,
     header::{Header, Height},
     log::{LogHash, TreeSize},
@@ -82,14 +82,7 @@ impl Wire for Client {
             }
             certified.remember(hash, &header, &certificate);
         }
-        let mut seen = Seen::default();
-        for _ in 0..reader.count16(0..=MAX_SEEN, 40)? {
-            let path = Path::new(reader.array()?);
-            if seen.newest(&path).is_some() {
-                return Err(DecodeError::Order);
-            }
-            seen.remember(&path, Height(reader.u64()?));
-        }
+        let seen = get_seen(reader)?;
         let (forked_at, fork) = match reader.u8()? {
             0 => (None, None),
             1 => (Some(Height(reader.u64()?)), None),
@@ -105,4 +98,14 @@ impl Wire for Client {
 
 impl Message for Client {
     const TYPE: MessageType = MessageType::Memory;
+}
+
+fn get_seen(reader: &mut Reader<'_>) -> Result<Seen, DecodeError> {
+    let count = reader.count16(0..=MAX_SEEN, 40)?;
+    let mut entries = Vec::with_capacity(count);
+    for _ in 0..count {
+        entries.push((Path::new(reader.array()?), Height(reader.u64()?)));
+    }
+    let paths = distinct(entries.iter().map(|(path, _)| path.to_wire()));
+    if paths.len() == count { Ok(Seen::resume(entries)) } else { Err(DecodeError::Order) }
 }

@@ -3,8 +3,8 @@
 use super::{Client, TrustError};
 use crate::{
     disclosure::Disclosure,
-    encoding::{Message, MessageType, PRELUDE_LEN_BYTES},
-    facts::{self, Facts, Found, Gap, Source},
+    encoding::{Message, MessageType, PRELUDE_LEN_BYTES, Wire, distinct},
+    facts::{self, Facts, Found, Gap, PackFact, PackLeaf, Source},
     header::UnixMillis,
     leaf::{self, Parent, Paths, Place, UnitPlace},
     proof::{Key, Proof, QrProof},
@@ -12,7 +12,7 @@ use crate::{
     state::{Path, StateProof},
     verdict::{AsOf, Checked, Identifier, Policy, Trust, Verdict, judge, judge_unchecked},
 };
-use alloc::{collections::BTreeSet, vec::Vec};
+use alloc::vec::Vec;
 
 /// Verdicts about several scans, from one proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,7 +96,7 @@ impl Client {
         let question = alloc::vec![Key::Record(*disclosure.record_id())];
         let mut checked = self.check(&[question], proof, now)?;
         let checked = checked.pop().ok_or(TrustError::OtherScan)?;
-        let is_committed = checked.facts.record.map(|commitment| disclosure.commitment() == Ok(commitment));
+        let is_committed = checked.facts.record.map(|record| disclosure.commitment() == Ok(record.commitment));
         Ok(RecordAnswer { is_committed, as_of: checked.as_of })
     }
 
@@ -104,8 +104,7 @@ impl Client {
     fn check(&mut self, questions: &[Vec<Key>], proof: &[u8], now: UnixMillis) -> Result<Vec<Checked>, TrustError> {
         self.check_period(now)?;
         let proof = self.decode(proof)?;
-        let asked_for: BTreeSet<&Key> = questions.iter().flatten().collect();
-        if !asked_for.into_iter().eq(proof.keys()) {
+        if !proof.answers(&distinct(questions.iter().flatten().map(Wire::to_wire))) {
             return Err(TrustError::OtherScan);
         }
         let header = proof.header();
@@ -117,7 +116,9 @@ impl Client {
         let is_older = header.height() < self.newest.height();
         self.move_forward(ranges, header);
         let as_of = AsOf { height: header.height(), time: header.time() };
-        Ok(self.remember(facts, as_of, is_older))
+        let checked: Vec<_> = facts.into_iter().map(|facts| self.checked(facts, as_of, is_older)).collect();
+        checked.iter().for_each(|checked| self.remember(checked));
+        Ok(checked)
     }
 
     fn decode(&self, bytes: &[u8]) -> Result<Proof, TrustError> {
@@ -131,37 +132,45 @@ impl Client {
 
     fn facts(&self, questions: &[Vec<Key>], state: &StateProof) -> Result<Vec<Facts>, TrustError> {
         let paths = Paths::new(self.anchor.chain_id());
-        let mut recorder = Recorder { state, asked: Vec::new() };
+        let mut recorder = Recorder::new(state);
         let derive = |keys: &Vec<Key>| facts::derive(&paths, keys, &mut recorder);
         let facts = questions.iter().map(derive).collect::<Result<Vec<_>, _>>()?;
         // Below a leaf that only a newer client reads there may be leaves that it would require.
         if !facts.iter().any(|facts| facts.newer) {
-            recorder.asked.sort_unstable();
-            recorder.asked.dedup();
-            state.check_exact(&recorder.asked).map_err(TrustError::State)?;
+            state.check_exact(&recorder.into_asked()).map_err(TrustError::State)?;
         }
         Ok(facts)
     }
 
-    /// Compares all packs with what was seen before any of them is remembered and pushes out another.
-    fn remember(&mut self, facts: Vec<Facts>, as_of: AsOf, is_older: bool) -> Vec<Checked> {
-        let is_newer_known = |path: &Path| self.seen.newest(path).is_some_and(|seen| seen > as_of.height);
-        let checked = facts.into_iter().map(|facts| {
-            let is_superseded = facts.packs.iter().any(|pack| is_newer_known(&pack.path));
-            Checked { facts, as_of, is_older, is_superseded }
-        });
-        let checked: Vec<Checked> = checked.collect();
-        for pack in checked.iter().flat_map(|of| &of.facts.packs) {
-            self.seen.remember(&pack.path, as_of.height);
+    /// Whether a pack was seen at a newer height; all packs of a proof are asked before any is remembered.
+    pub(super) fn checked(&self, facts: Facts, as_of: AsOf, is_older: bool) -> Checked {
+        let is_newer_known = |pack: &PackFact| self.seen.newest(&pack.path).is_some_and(|seen| seen > as_of.height);
+        let is_superseded = facts.packs.iter().any(is_newer_known);
+        Checked { facts, as_of, is_older, is_superseded }
+    }
+
+    pub(super) fn remember(&mut self, checked: &Checked) {
+        for pack in &checked.facts.packs {
+            self.seen.remember(&pack.path, checked.as_of.height);
         }
-        checked
     }
 }
 
 /// Notes which paths are asked of a state proof.
-struct Recorder<'a> {
+pub(super) struct Recorder<'a> {
     state: &'a StateProof,
     asked: Vec<Path>,
+}
+
+impl<'a> Recorder<'a> {
+    pub(super) const fn new(state: &'a StateProof) -> Self {
+        Self { state, asked: Vec::new() }
+    }
+
+    /// The asked paths, as often as they were asked.
+    pub(super) fn into_asked(self) -> Vec<Path> {
+        self.asked
+    }
 }
 
 impl<'a> Source<'a> for Recorder<'a> {
@@ -191,7 +200,7 @@ fn read(scan: &Scan) -> Option<&Reading> {
     }
 }
 
-fn unread(scan: &Scan) -> Verdict {
+pub(super) fn unread(scan: &Scan) -> Verdict {
     let identifier = match scan {
         Scan::Unreadable(error) => Identifier::Unreadable(*error),
         Scan::Ambiguous(_) => Identifier::Ambiguous,
@@ -207,16 +216,16 @@ fn contents(scans: &[Scan], checked: &[Checked]) -> Vec<Contents> {
     let targets = scans.iter().filter_map(read).map(|reading| &reading.target);
     let scanned = targets.zip(checked).filter(|(target, _)| matches!(target, Target::Unit(_)));
     let units: Vec<_> = scanned.filter_map(|(_, of)| of.facts.units.first()).collect();
-    let packs = || checked.iter().flat_map(|of| &of.facts.packs);
-    let is_in = |pack: &facts::PackFact, unit: &Parent| match &pack.leaf {
-        facts::PackLeaf::Live(live) => live.place == Place::Inside(*unit),
-        _ => false,
-    };
     let count = |(unit, leaf): &&(Parent, leaf::Unit)| {
-        let packs: BTreeSet<&Path> = packs().filter(|pack| is_in(pack, unit)).map(|pack| &pack.path).collect();
+        let packs = checked.iter().flat_map(|of| &of.facts.packs).filter(|pack| is_inside(pack, *unit));
         let inside = units.iter().filter(|(_, child)| child.place == UnitPlace::Inside(*unit));
-        let inside: BTreeSet<&Parent> = inside.map(|(child, _)| child).collect();
-        Contents { unit: *unit, children: leaf.children, seen: (packs.len() + inside.len()) as u32 }
+        let packs = packs.map(|pack| pack.path.to_wire());
+        let seen = distinct(packs.chain(inside.map(|(child, _)| child.to_wire())));
+        Contents { unit: *unit, children: leaf.children, seen: seen.len() as u32 }
     };
     units.iter().map(count).collect()
+}
+
+fn is_inside(pack: &PackFact, unit: Parent) -> bool {
+    matches!(&pack.leaf, PackLeaf::Live(live) if live.place == Place::Inside(unit))
 }

@@ -111,9 +111,9 @@ pub(crate) fn put_inside(ledger: &mut Ledger, serial: &str, n: u64) {
 pub(crate) fn shapes() -> Vec<Shape> {
     use Overall::{DoNotUse, Ok, Unknown, Warn};
     const ACTIVE: &[&str] = &["state.active"];
-    const NO_PACK: &[&str] = &["identifier.absent-pack", "state.active"];
-    const LOT_ONLY: &[&str] = &["identifier.lot-only", "state.active"];
-    const PRODUCT_ONLY: &[&str] = &["identifier.product-only", "state.active"];
+    const NO_PACK: &[&str] = &["identifier.absent-pack"];
+    const LOT_ONLY: &[&str] = &["identifier.lot-only"];
+    const PRODUCT_ONLY: &[&str] = &["identifier.product-only"];
     let of = |name, scan, overall, reasons| Shape { name, scan, overall, reasons };
     let lot_scan = |product, lot| format!("]d201{}10{lot}", gtin(product));
     let product_scan = |product| format!("]d201{}", gtin(product));
@@ -139,7 +139,7 @@ pub(crate) fn shapes() -> Vec<Shape> {
         of("unknown product", pack_scan(77, "NONE"), Unknown, &["identifier.unknown-product"]),
         of("lot", lot_scan(1, LOT), Warn, LOT_ONLY),
         of("lot, product alias", lot_scan(ALIAS, LOT), Warn, LOT_ONLY),
-        of("absent lot", lot_scan(1, "NO-LOT"), DoNotUse, &["identifier.absent-lot", "state.active"]),
+        of("absent lot", lot_scan(1, "NO-LOT"), DoNotUse, &["identifier.absent-lot"]),
         of("product", product_scan(1), Warn, PRODUCT_ONLY),
         of("product alias alone", product_scan(ALIAS), Warn, PRODUCT_ONLY),
         of("unit", unit_scan(100), Ok, ACTIVE),
