@@ -116,7 +116,9 @@ impl Client {
         let is_older = header.height() < self.newest.height();
         self.move_forward(ranges, header);
         let as_of = AsOf { height: header.height(), time: header.time() };
-        Ok(facts.into_iter().map(|facts| self.checked(facts, as_of, is_older)).collect())
+        let checked: Vec<_> = facts.into_iter().map(|facts| self.checked(facts, as_of, is_older)).collect();
+        checked.iter().for_each(|checked| self.remember(checked));
+        Ok(checked)
     }
 
     fn decode(&self, bytes: &[u8]) -> Result<Proof, TrustError> {
@@ -140,13 +142,17 @@ impl Client {
         Ok(facts)
     }
 
-    pub(super) fn checked(&mut self, facts: Facts, as_of: AsOf, is_older: bool) -> Checked {
-        let mut is_superseded = false;
-        for pack in &facts.packs {
-            is_superseded |= self.seen.newest(&pack.path).is_some_and(|seen| seen > as_of.height);
-            self.seen.remember(&pack.path, as_of.height);
-        }
+    /// Whether a pack was seen at a newer height; all packs of a proof are asked before any is remembered.
+    pub(super) fn checked(&self, facts: Facts, as_of: AsOf, is_older: bool) -> Checked {
+        let is_newer_known = |pack: &PackFact| self.seen.newest(&pack.path).is_some_and(|seen| seen > as_of.height);
+        let is_superseded = facts.packs.iter().any(is_newer_known);
         Checked { facts, as_of, is_older, is_superseded }
+    }
+
+    pub(super) fn remember(&mut self, checked: &Checked) {
+        for pack in &checked.facts.packs {
+            self.seen.remember(&pack.path, checked.as_of.height);
+        }
     }
 }
 
