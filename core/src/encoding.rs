@@ -56,10 +56,12 @@ pub enum MessageType {
     Event = 10,
     /// Names and particulars of a product.
     ProductInfo = 11,
-    /// A proof with product information and a timeline.
+    /// A proof with product information and a timeline; not yet laid out.
     Bundle = 12,
     /// What a light client remembers between runs.
     Memory = 13,
+    /// Names, GLN and web domains of a member.
+    MemberInfo = 14,
 }
 
 /// Why bytes are not a message.

@@ -100,7 +100,7 @@ pub struct Facts {
     /// Who released the lots.
     pub(crate) issuers: Vec<IssuerFact>,
     /// The commitment of a record scan.
-    pub(crate) record: Option<crate::hash::Digest>,
+    pub(crate) record: Option<leaf::Record>,
     /// A leaf or state code is newer than this client.
     pub(crate) newer: bool,
 }
@@ -144,6 +144,23 @@ pub fn derive<'a>(paths: &Paths<'_>, keys: &[Key], source: &mut impl Source<'a>)
             Key::Unit(sscc) => derivation.unit_scan(*sscc)?,
             Key::Record(id) => derivation.record_scan(id)?,
         }
+    }
+    Ok(derivation.facts)
+}
+
+/// Derives what the leaf at `path`, one of a bucket's packs or aliases, requires.
+pub fn derive_pack<'a>(
+    paths: &Paths<'_>,
+    path: &Path,
+    value: &'a [u8],
+    source: &mut impl Source<'a>,
+) -> Result<Facts, ProofGap> {
+    let mut derivation = Derivation { paths, source, facts: Facts::default() };
+    match Leaf::from_value(value) {
+        Ok(Leaf::PackAlias(canonical)) => derivation.canonical_pack(&canonical)?,
+        Ok(leaf) => derivation.pack_leaf(*path, leaf)?,
+        Err(LeafError::Newer) => derivation.facts.newer = true,
+        Err(LeafError::Malformed(error)) => return Err(ProofGap::Leaf(error)),
     }
     Ok(derivation.facts)
 }
@@ -369,8 +386,8 @@ impl<'a, S: Source<'a>> Derivation<'_, '_, S> {
     fn record_scan(&mut self, id: &[u8; 32]) -> Result<(), ProofGap> {
         match self.at(&self.paths.record(id))? {
             At::Nothing | At::Newer => Ok(()),
-            At::Leaf(Leaf::Record(commitment)) => {
-                self.facts.record = Some(commitment);
+            At::Leaf(Leaf::Record(record)) => {
+                self.facts.record = Some(record);
                 Ok(())
             }
             At::Leaf(_) => Err(ProofGap::LeafType),

@@ -87,6 +87,8 @@ pub struct Axes {
     pub level: Option<String>,
     /// The lot on the pack against the ledger.
     pub lot: String,
+    /// The lot on the ledger.
+    pub lot_ledger: Option<String>,
     /// The expiry on the pack against the ledger.
     pub expiry: String,
     /// States.
@@ -296,6 +298,19 @@ impl Client {
         Ok(Verdict::from(&self.0.verify(&scan, proof, UnixMillis(now_ms), &policy)))
     }
 
+    /// The verdict about one scanned pack, from a bucket of its product.
+    pub fn verify_bucket(
+        &mut self,
+        scan: &str,
+        bucket: &[u8],
+        now_ms: u64,
+        policy: &Policy,
+    ) -> Result<Verdict, Problem> {
+        let policy = policy.checked()?;
+        let scan = scan::parse(scan, scan::Mode::Tolerant);
+        Ok(Verdict::from(&self.0.verify_bucket(&scan, bucket, UnixMillis(now_ms), &policy)))
+    }
+
     /// The verdicts about several scans from one proof.
     pub fn verify_many(
         &mut self,
@@ -406,6 +421,7 @@ impl From<&verdict::Verdict> for Axes {
                 _ => None,
             },
             lot: verdict.agreement.lot.name().to_string(),
+            lot_ledger: verdict.ledger_lot.as_ref().map(|lot| lot.as_str().to_string()),
             expiry: verdict.agreement.expiry.name().to_string(),
             states: States::from(&verdict.states),
             expiry_day: verdict.expiry.map(|expiry| expiry.day.0),

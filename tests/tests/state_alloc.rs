@@ -2,15 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-mod state_support;
-
 use medproof_core::{
     encoding::{Reader, Wire},
     log::LogProof,
     state::{BucketProof, MemoryTree, Path, Prefix, StateProof, compress, expand},
 };
-use medproof_tests::allocation::{Counting, bound, peak_of};
-use state_support::Rng;
+use medproof_tests::{
+    allocation::{Counting, bound, peak_of},
+    naive::Rng,
+};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;

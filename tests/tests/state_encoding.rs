@@ -2,14 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
-mod state_support;
-
 use medproof_core::{
     encoding::{DecodeError, Reader, Wire},
     state::{BucketProof, MemoryTree, Path, Prefix, StateError, StateProof, Terminal, compress, expand},
 };
+use medproof_tests::naive::{Leaves, Rng, random_asked, random_leaves};
 use proptest::prelude::*;
-use state_support::{Leaves, Rng, random_asked, random_leaves};
 
 fn tree_of(leaves: &Leaves) -> MemoryTree {
     let mut tree = MemoryTree::new();

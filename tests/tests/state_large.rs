@@ -4,13 +4,11 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-mod state_support;
-
 use medproof_core::{
     encoding::Wire,
     state::{BucketProof, MemoryTree, Path, Prefix, StateProof},
 };
-use state_support::Rng;
+use medproof_tests::naive::Rng;
 use std::time::Instant;
 
 fn timed<T>(name: &str, times: u32, mut work: impl FnMut() -> T) -> T {

@@ -52,6 +52,7 @@ impl Proof {
         if hand_overs.len() > MAX_HAND_OVERS {
             return Err(DecodeError::Bounds);
         }
+        check_ends(&state, keys.len())?;
         Ok(Self { keys: Keys::of(&keys), hand_overs, header, certificate, state })
     }
 
@@ -96,18 +97,22 @@ impl Wire for Proof {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let (keys, are_ascending) = Keys::get(reader)?;
+        let keys = Keys::get(reader)?;
         let hand_overs = get_hand_overs(reader)?;
         let header = Header::get(reader)?;
         let certificate = Certificate::get(reader)?;
         let state = StateProof::get(reader)?;
-        if are_ascending { Ok(Self { keys, hand_overs, header, certificate, state }) } else { Err(DecodeError::Order) }
+        check_ends(&state, keys.count)?;
+        Ok(Self { keys, hand_overs, header, certificate, state })
     }
 }
 
 impl Message for Proof {
     const TYPE: MessageType = MessageType::Proof;
 }
+
+/// No key requires more leaves than this; it bounds the hashing that a hostile proof can cause.
+const MAX_ENDS_PER_KEY: usize = 16;
 
 /// Keys as they are encoded: 10,000 of them hold no more memory than they take in the message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,8 +141,7 @@ impl Keys {
         out.extend_from_slice(&self.bytes);
     }
 
-    /// Reads keys, and says whether they ascend strictly.
-    fn get(reader: &mut Reader<'_>) -> Result<(Self, bool), DecodeError> {
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let count = reader.count16(1..=MAX_KEYS, Key::SMALLEST_LEN_BYTES)?;
         let start = reader.rest();
         let (mut last, mut are_ascending) = (&[][..], true);
@@ -148,13 +152,20 @@ impl Keys {
             are_ascending &= last < key;
             last = key;
         }
-        Ok((Self { count, bytes: read_since(start, reader).to_vec() }, are_ascending))
+        if !are_ascending {
+            return Err(DecodeError::Order);
+        }
+        Ok(Self { count, bytes: read_since(start, reader).to_vec() })
     }
 }
 
 /// What was read of `rest`, the bytes that were left before.
 fn read_since<'a>(rest: &'a [u8], reader: &Reader<'a>) -> &'a [u8] {
     rest.get(..rest.len() - reader.rest().len()).unwrap_or_default()
+}
+
+fn check_ends(state: &StateProof, key_count: usize) -> Result<(), DecodeError> {
+    if state.end_count() <= key_count * MAX_ENDS_PER_KEY { Ok(()) } else { Err(DecodeError::Bounds) }
 }
 
 fn check_keys(keys: &[Key]) -> Result<(), DecodeError> {

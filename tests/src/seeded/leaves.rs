@@ -8,8 +8,8 @@ use medproof_core::{
     identity::{Day, MemberId},
     keys::KeyNumber,
     leaf::{
-        Counter, Exposure, Interval, Key, Leaf, Lot, Member, Pack, Parameters, Prior, Product, RetiredPack, StateCode,
-        StorageLimits, Unit,
+        Counter, Exposure, Holds, Interval, Key, Leaf, Lot, Member, Pack, Parameters, Prior, Product, Record,
+        RetiredPack, StateCode, StorageLimits, Unit,
     },
 };
 
@@ -110,7 +110,7 @@ impl Seeded for Pack {
         Self {
             state: Seeded::seeded(rng),
             lot: Seeded::seeded(rng),
-            prior: rng.maybe(|rng| Prior { state: Seeded::seeded(rng), place: Seeded::seeded(rng) }),
+            prior: rng.maybe(Seeded::seeded),
             quantity_left: rng.number(),
             since: Day(rng.number()),
             place: Seeded::seeded(rng),
@@ -119,6 +119,23 @@ impl Seeded for Pack {
             events: rng.number(),
             custody: Seeded::seeded(rng),
         }
+    }
+}
+
+impl Seeded for Prior {
+    fn seeded(rng: &mut Rng) -> Self {
+        let state = Seeded::seeded(rng);
+        if rng.flag() {
+            return Self::Undo { state, quantity: rng.number(), place: Seeded::seeded(rng) };
+        }
+        let holds = Holds::new(1 + rng.below(15) as u8).expect("at least one bit");
+        Self::Held { state, holds }
+    }
+}
+
+impl Seeded for Record {
+    fn seeded(rng: &mut Rng) -> Self {
+        Self { commitment: Seeded::seeded(rng), issuer: Seeded::seeded(rng) }
     }
 }
 
@@ -138,8 +155,11 @@ impl Seeded for Unit {
     fn seeded(rng: &mut Rng) -> Self {
         Self {
             state: Seeded::seeded(rng),
+            prior: rng.maybe(Seeded::seeded),
+            since: Day(rng.number()),
             place: Seeded::seeded(rng),
             children: rng.number(),
+            levels: rng.number(),
             limits: rng.maybe(Seeded::seeded),
             events: rng.number(),
             custody: Seeded::seeded(rng),
@@ -155,7 +175,7 @@ impl Seeded for Exposure {
             UnixMillis(at)
         };
         let intervals = rng.list(0, 60, |rng| Interval { start: later(rng), end: later(rng) });
-        Self::new(intervals).expect("each after the one before")
+        Self::new(rng.number(), intervals).expect("each after the one before")
     }
 }
 
