@@ -4,16 +4,19 @@ use crate::{
     ledger::{Ledger, Quorum},
     rng::Rng,
     seeded::Seeded,
-    stock::{gtin, pack_scan, unit_scan},
+    stock::{gtin, pack_id, pack_scan, product_code, unit_scan},
 };
 use medproof_core::{
     anchor::Anchor,
+    bucket::Bucket,
     client::{Client, Update},
     encoding::Message,
     handover::HandOver,
     header::UnixMillis,
     proof::{Proof, QrProof},
+    prove::prove_bucket,
     scan::{Mode as Reading, parse},
+    state::Prefix,
     verdict::{Mode, Policy, Purpose, Trust, Verdict},
 };
 
@@ -25,6 +28,8 @@ pub struct Honest {
     pub now: UnixMillis,
     /// A name, the text of the scan, and the proof.
     pub proofs: Vec<(&'static str, String, Proof)>,
+    /// A name, the text of the scan, and a bucket that answers it.
+    pub buckets: Vec<(&'static str, String, Bucket)>,
     /// From the anchor over two hand-overs, with history.
     pub update: Update,
     hand_overs: Vec<HandOver>,
@@ -57,6 +62,12 @@ impl Default for Honest {
         ];
         let mut proofs: Vec<_> =
             scans.into_iter().map(|(name, scan)| (name, scan.clone(), ledger.prove(&block, &[&scan]))).collect();
+        let bucket = |(name, serial, bits)| {
+            let prefix = Prefix::new(&ledger.paths().pack(&pack_id(1, serial)), bits);
+            let bucket = prove_bucket(&ledger.tree, &product_code(1), prefix, &block.header, &block.certificate);
+            (name, pack_scan(1, serial), bucket.expect("the leaves hang together"))
+        };
+        let buckets = [("all packs", "S1", 32), ("one pack", "S2", 64), ("no pack", "S3", 64)].map(bucket).into();
 
         (0..6).for_each(|_| ledger.append(&Seeded::seeded(&mut rng)));
         let next = [Quorum::new("b", &[2, 1, 1]), Quorum::new("c", &[1])];
@@ -68,7 +79,7 @@ impl Default for Honest {
         let update = ledger.update(hand_overs.clone(), &block, Some(first_size));
         let now = UnixMillis(block.header.time().0 + 1_000);
         let experienced = Client::new(anchor.clone());
-        let mut honest = Self { anchor, now, proofs, update, hand_overs, experienced };
+        let mut honest = Self { anchor, now, proofs, buckets, update, hand_overs, experienced };
         let mut client = honest.client();
         for (_, scan, proof) in &honest.proofs {
             honest.verify(&mut client, scan, &proof.to_bytes());
@@ -94,6 +105,11 @@ impl Honest {
         is_trusted(&self.verify(&mut self.client(), scan, proof))
     }
 
+    /// Whether a fresh client trusts the bucket.
+    pub fn trusts_bucket(&self, scan: &str, bucket: &[u8]) -> bool {
+        is_trusted(&self.client().verify_bucket(&parse(scan, Reading::Tolerant), bucket, self.now, &POLICY))
+    }
+
     /// Whether a fresh client takes the update.
     pub fn takes(&self, update: &[u8]) -> bool {
         Update::from_bytes(update).is_ok_and(|update| self.client().advance(&update, self.now).is_ok())
@@ -110,6 +126,30 @@ impl Honest {
                 assert!(self.is_known(bytes, false), "{name}: leaves that nobody proved are trusted");
             }
         }
+    }
+
+    /// Panics if a client trusts a bucket under one of the scans that does not say what an honest one says.
+    pub fn check_bucket(&self, bytes: &[u8]) {
+        for (name, scan, _) in &self.buckets {
+            if self.trusts_bucket(scan, bytes) {
+                assert!(self.is_known_bucket(bytes), "{name}: a bucket that nobody made is trusted");
+            }
+        }
+    }
+
+    /// Whether the bytes are an honest bucket. Where one leaf or none lies under a prefix, the same
+    /// leaves answer for a longer or shorter one.
+    pub fn is_known_bucket(&self, bytes: &[u8]) -> bool {
+        let Ok(found) = Bucket::from_bytes(bytes) else { return false };
+        let is_same = |honest: &Bucket| {
+            let is_free =
+                honest.state.as_state_proof().leaves().filter(|(path, _)| honest.prefix.contains(path)).count() < 2;
+            let hand_overs = found.hand_overs.clone();
+            let prefix = if is_free { found.prefix } else { honest.prefix };
+            found == Bucket { prefix, hand_overs, ..honest.clone() }
+        };
+        let is_handed_over = |hand_over| self.hand_overs.contains(hand_over);
+        self.buckets.iter().any(|(_, _, honest)| is_same(honest)) && found.hand_overs.iter().all(is_handed_over)
     }
 
     /// Panics if a client goes forward to a header that no quorum signed, or forgets what it stored.

@@ -1,8 +1,8 @@
 //! Every public type of core, named once, so that a rename is seen.
 
 use medproof_core::{
-    anchor, certificate, client, custody, disclosure, encoding, event, facts, fork, genesis, handover, hash, header,
-    identity, info, keys, leaf, log, plain, proof, prove, scan, state, validators, verdict,
+    anchor, bucket, certificate, client, custody, disclosure, encoding, event, facts, fork, genesis, handover, hash,
+    header, identity, info, keys, leaf, log, plain, proof, prove, scan, state, validators, verdict,
 };
 use std::{
     collections::BTreeSet,
@@ -16,6 +16,7 @@ use std::{
 #[test]
 fn every_public_type_has_its_name() {
     values::<anchor::Anchor>();
+    values::<bucket::Bucket>();
     values::<certificate::Certificate>();
     values::<certificate::Signers>();
     values::<custody::Chain>();
@@ -34,6 +35,7 @@ fn every_public_type_has_its_name() {
     values::<handover::HandOver>();
     values::<header::Header>();
     values::<header::HeaderFields>();
+    values::<info::MemberInfo>();
     values::<info::ProductInfo>();
     values::<client::Advanced>();
     values::<client::Consistency>();
@@ -44,6 +46,7 @@ fn every_public_type_has_its_name() {
     values::<leaf::Leaf>();
     values::<leaf::Counter>();
     values::<leaf::Exposure>();
+    values::<leaf::Holds>();
     values::<leaf::Interval>();
     values::<leaf::Key>();
     values::<leaf::Lot>();
@@ -54,6 +57,7 @@ fn every_public_type_has_its_name() {
     values::<leaf::Place>();
     values::<leaf::Prior>();
     values::<leaf::Product>();
+    values::<leaf::Record>();
     values::<leaf::RetiredPack>();
     values::<leaf::StorageLimits>();
     values::<leaf::Unit>();
@@ -64,7 +68,8 @@ fn every_public_type_has_its_name() {
     values::<proof::Proof>();
     values::<proof::QrProof>();
     values::<scan::CryptoTail>();
-    values::<scan::Element>();
+    values::<scan::Element<'static>>();
+    values::<scan::Elements>();
     values::<scan::Reading>();
     values::<scan::Scan>();
     values::<scan::Target>();
@@ -139,9 +144,10 @@ fn parsers_and_stores_can_be_sent() {
     sendable::<scan::Label>();
     sendable::<scan::Mode>();
     sendable::<scan::Repair>();
+    sendable::<scan::Repairs>();
     sendable::<scan::carrier::Carrier<'static>>();
     sendable::<scan::carrier::CarrierKind>();
-    sendable::<scan::digital_link::LinkOptions>();
+
     sendable::<scan::write::Symbol>();
     sendable::<state::End<'static>>();
     sendable::<state::Leaves<'static>>();
