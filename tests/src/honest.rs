@@ -12,6 +12,7 @@ use medproof_core::{
     client::{Client, Update},
     encoding::Message,
     handover::HandOver,
+    hash::sha256,
     header::UnixMillis,
     proof::{Proof, QrProof},
     prove::prove_bucket,
@@ -41,9 +42,21 @@ pub struct Honest {
 pub const POLICY: Policy = Policy::new(Purpose::Dispenser, Mode::Online);
 
 impl Default for Honest {
+    /// The validators' keys follow from everything that they sign: what a corpus keeps of another
+    /// edition of this chain is not signed by them.
     fn default() -> Self {
+        let draft = Self::signed_by("draft");
+        let proofs = draft.proofs.iter().flat_map(|(_, _, proof)| proof.to_bytes());
+        let all: Vec<u8> = proofs.chain(draft.update.to_bytes()).collect();
+        Self::signed_by(&format!("{:?}", sha256(&all)))
+    }
+}
+
+impl Honest {
+    fn signed_by(label: &str) -> Self {
         let mut rng = Rng(3);
-        let mut ledger = Ledger::new("honest", Quorum::new("a", &[1; 4]));
+        let quorum = |name: &str, powers: &[u32]| Quorum::new(&format!("{label}/{name}"), powers);
+        let mut ledger = Ledger::new("honest", quorum("a", &[1; 4]));
         (0..5).for_each(|_| ledger.append(&Seeded::seeded(&mut rng)));
         ledger.seal(1_000);
         let (anchor, first_size) = (ledger.anchor(), ledger.log.size().0);
@@ -70,7 +83,7 @@ impl Default for Honest {
         let buckets = [("all packs", "S1", 32), ("one pack", "S2", 64), ("no pack", "S3", 64)].map(bucket).into();
 
         (0..6).for_each(|_| ledger.append(&Seeded::seeded(&mut rng)));
-        let next = [Quorum::new("b", &[2, 1, 1]), Quorum::new("c", &[1])];
+        let next = [quorum("b", &[2, 1, 1]), quorum("c", &[1])];
         let hand_overs: Vec<_> = next.map(|quorum| ledger.hand_over(1_000, quorum)).into();
         let block = ledger.seal(1_000);
         let scan = pack_scan(1, "S1");
@@ -87,9 +100,7 @@ impl Default for Honest {
         honest.experienced = client;
         honest
     }
-}
 
-impl Honest {
     /// A client that knows the anchor and nothing else.
     pub fn client(&self) -> Client {
         Client::new(self.anchor.clone())
