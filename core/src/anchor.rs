@@ -118,3 +118,73 @@ impl Wire for Anchor {
 impl Message for Anchor {
     const TYPE: MessageType = MessageType::Anchor;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        header::HeaderFields,
+        sample::{fields, other, set},
+    };
+    use std::{string::ToString, vec::Vec};
+
+    fn anchor(name: &str, period: u64) -> Result<Anchor, DecodeError> {
+        let set = set(&[1, 2]);
+        Anchor::new(name, true, Header::from(&fields(&set)), set, period)
+    }
+
+    #[test]
+    fn parts_come_back() {
+        let anchor = anchor("演示 chain", 1_000);
+        let bytes = anchor.as_ref().map(Message::to_bytes);
+        assert_eq!(bytes.as_deref().map(Anchor::from_bytes), Ok(anchor.clone()));
+        let seen = anchor
+            .as_ref()
+            .map(|a| (a.name(), a.is_demo(), a.trusting_period_ms(), a.header().height(), a.set().total_power()));
+        assert_eq!(seen, Ok(("演示 chain", true, 1_000, fields(&set(&[1])).height, 3)));
+        assert_eq!(anchor.as_ref().map(|a| *a.chain_id()), Ok(fields(&set(&[1])).chain_id));
+    }
+
+    #[test]
+    fn the_fingerprint_is_ten_bytes_of_the_hash() {
+        let fingerprint = anchor("a", 1).map(|anchor| (anchor.fingerprint(), sha256(&anchor.to_bytes())));
+        let hex = fingerprint.as_ref().map(|(_, hash)| {
+            hash.0.iter().take(10).map(|byte| std::format!("{byte:02x}")).collect::<Vec<_>>().concat()
+        });
+        assert_eq!(fingerprint.as_ref().map(|(fingerprint, _)| fingerprint.to_string()), hex.map_err(|error| error));
+        assert_ne!(
+            anchor("a", 1).map(|anchor| anchor.fingerprint()),
+            anchor("a", 2).map(|anchor| anchor.fingerprint())
+        );
+    }
+
+    #[test]
+    fn what_a_decoder_refuses_cannot_be_made() {
+        let long = "n".repeat(65);
+        assert_eq!(anchor("", 1), Err(DecodeError::Bounds));
+        assert_eq!(anchor(&long, 1), Err(DecodeError::Bounds));
+        assert_eq!(anchor("line\nbreak", 1), Err(DecodeError::Text));
+        assert_eq!(anchor("a", 0), Err(DecodeError::Bounds));
+        assert!(anchor("a", MAX_TRUSTING_PERIOD_MS).is_ok());
+        assert_eq!(anchor("a", MAX_TRUSTING_PERIOD_MS + 1), Err(DecodeError::Bounds));
+    }
+
+    #[test]
+    fn header_and_set_belong_together() {
+        let set = set(&[1, 2]);
+        let fields = fields(&set);
+        let make = |header: Header| Anchor::new("a", false, header, set.clone(), 1);
+        let next = HeaderFields { next_set_hash: other(fields.next_set_hash), ..fields.clone() };
+        assert_eq!(make(Header::from(&next)), Err(DecodeError::Value));
+        let mut newer = fields.to_bytes();
+        newer[5] = 1;
+        assert_eq!(Header::from_bytes(&newer).and_then(make), Err(DecodeError::NewerVersion));
+        // Another chain id before the header than in it.
+        let bytes = make(Header::from(&fields)).map(|anchor| anchor.to_bytes());
+        let bytes = bytes.map(|mut bytes| {
+            bytes.iter_mut().skip(7).take(1).for_each(|byte| *byte ^= 1);
+            bytes
+        });
+        assert_eq!(bytes.as_deref().map(Anchor::from_bytes), Ok(Err(DecodeError::Value)));
+    }
+}

@@ -253,3 +253,143 @@ impl Wire for Signers {
         Ok(Self { set_len, bitmap: bitmap.to_vec(), signatures })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        sample::{certify, fields, other, set, sign, signing_keys},
+        validators::Validator,
+    };
+    use std::vec;
+
+    fn case() -> (Header, ValidatorSet) {
+        let set = set(&[1; 4]);
+        (Header::from(&fields(&set)), set)
+    }
+
+    #[test]
+    fn a_quorum_certifies() {
+        let (header, set) = case();
+        for places in [&[0, 1, 2, 3][..], &[0, 1, 2], &[1, 2, 3]] {
+            let certificate = certify(&header, 4, places);
+            assert_eq!(certificate.verify(&header, &set), Ok(()), "{places:?}");
+            assert_eq!(certificate.signers().iter().map(|(place, _)| place).collect::<Vec<_>>(), places);
+            assert_eq!(Certificate::from_wire(&certificate.to_wire()), Ok(certificate));
+        }
+        let short = certify(&header, 4, &[0, 3]).verify(&header, &set);
+        assert_eq!(short, Err(CertificateError::PowerShort { total: 4, found: 2 }));
+        assert_eq!(
+            certify(&header, 4, &[]).verify(&header, &set),
+            Err(CertificateError::PowerShort { total: 4, found: 0 })
+        );
+    }
+
+    #[test]
+    fn each_part_must_be_the_headers() {
+        let (header, set) = case();
+        let good = certify(&header, 4, &[0, 1, 2]);
+        let height = Certificate { height: Height(8), ..good.clone() };
+        let expected = CertificateError::Height { expected: Height(7), found: Height(8) };
+        assert_eq!(height.verify(&header, &set), Err(expected));
+        let hash = Certificate { header_hash: other(good.header_hash), ..good.clone() };
+        assert_eq!(hash.verify(&header, &set), Err(CertificateError::HeaderHash));
+        let round = Certificate { round: 1, ..good.clone() };
+        assert_eq!(
+            (round.round(), round.verify(&header, &set)),
+            (1, Err(CertificateError::Signature { validator: 0 }))
+        );
+        let longer = certify(&header, 5, &[0, 1, 2, 3, 4]).verify(&header, &set);
+        assert_eq!(longer, Err(CertificateError::SetLength { expected: 4, found: 5 }));
+    }
+
+    #[test]
+    fn one_bad_signature_refuses_all() {
+        let (header, set) = case();
+        for bad in 0..4 {
+            let mut certificate = certify(&header, 4, &[0, 1, 2, 3]);
+            certificate.signers.signatures.iter_mut().skip(bad).take(1).for_each(|signature| signature.0[0] ^= 1);
+            assert_eq!(certificate.verify(&header, &set), Err(CertificateError::Signature { validator: bad as u16 }));
+        }
+        // The third signature under the fourth place.
+        let mut moved = certify(&header, 4, &[0, 1, 2]);
+        moved.signers.bitmap = vec![0b1101_0000];
+        assert_eq!(moved.verify(&header, &set), Err(CertificateError::Signature { validator: 3 }));
+    }
+
+    #[test]
+    fn only_precommits_without_lock_count() {
+        let (header, set) = case();
+        let hash = header.hash();
+        let vote = |kind, lock| vote_message(kind, header.chain_id(), header.height(), 0, lock, &hash);
+        let votes = [vote(VoteKind::Prevote, -1), vote(VoteKind::Proposal, -1), vote(VoteKind::Precommit, 0)];
+        assert!(votes.iter().all(|vote| vote.len() == votes[0].len()), "one length for every kind");
+        for vote in votes {
+            let signatures: Vec<_> = (0..).zip(signing_keys(4).iter().map(|key| sign(key, &vote))).collect();
+            let signers = Signers::new(4, &signatures);
+            let certificate = signers.map(|signers| Certificate::new(header.height(), 0, hash, signers));
+            let verified = certificate.map(|certificate| certificate.verify(&header, &set));
+            assert_eq!(verified, Ok(Err(CertificateError::Signature { validator: 0 })));
+        }
+        let precommit = precommit_message(header.chain_id(), header.height(), 0, &hash);
+        assert_eq!(precommit, vote(VoteKind::Precommit, -1));
+    }
+
+    #[test]
+    fn power_counts_and_not_heads() {
+        let set = set(&[7, 1, 1, 1]);
+        let header = Header::from(&fields(&set));
+        assert_eq!(certify(&header, 4, &[0]).verify(&header, &set), Ok(()));
+        let many = certify(&header, 4, &[1, 2, 3]).verify(&header, &set);
+        assert_eq!(many, Err(CertificateError::PowerShort { total: 10, found: 3 }));
+    }
+
+    #[test]
+    fn signers_are_places_that_ascend() {
+        let signature = Signature([1; 64]);
+        assert_eq!(Signers::new(0, &[]), Err(DecodeError::Bounds));
+        assert_eq!(Signers::new(257, &[]), Err(DecodeError::Bounds));
+        assert_eq!(Signers::new(4, &[(4, signature)]), Err(DecodeError::Order));
+        assert_eq!(Signers::new(4, &[(1, signature), (1, signature)]), Err(DecodeError::Order));
+        assert_eq!(Signers::new(4, &[(2, signature), (1, signature)]), Err(DecodeError::Order));
+        let all: Vec<_> = (0..256).map(|place| (place, signature)).collect();
+        assert_eq!(Signers::new(256, &all).map(|signers| signers.to_wire().len()), Ok(2 + 32 + 256 * 64));
+    }
+
+    #[test]
+    fn a_bitmap_has_one_spelling() {
+        assert_eq!(Signers::from_wire(&[0, 0]), Err(DecodeError::Bounds));
+        assert_eq!(Signers::from_wire(&[1, 1]), Err(DecodeError::Bounds));
+        assert_eq!(Signers::from_wire(&[0, 9, 0]), Err(DecodeError::Truncated));
+        assert_eq!(Signers::from_wire(&[0, 4, 0b0000_1000]), Err(DecodeError::Padding));
+        assert_eq!(Signers::from_wire(&[0, 9, 0, 0b0100_0000]), Err(DecodeError::Padding));
+        assert_eq!(Signers::from_wire(&[0, 9, 0, 0b1000_0000]), Err(DecodeError::Truncated));
+        assert_eq!(Signers::from_wire(&[0, 8, 0]).map(|signers| signers.iter().count()), Ok(0));
+    }
+
+    #[test]
+    fn a_key_that_stands_in_no_set_cannot_sign() {
+        let (header, _) = case();
+        let strangers = ValidatorSet::new(
+            (1..=4).map(|key| Validator { key: crate::keys::PublicKey([key; 32]), power: 1 }).collect(),
+        );
+        let verified = strangers.map(|set| certify(&header, 4, &[0, 1, 2]).verify(&header, &set));
+        assert_eq!(verified, Ok(Err(CertificateError::Signature { validator: 0 })));
+    }
+
+    #[test]
+    fn codes_are_stable() {
+        let height = Height(0);
+        let errors = [
+            CertificateError::Height { expected: height, found: height },
+            CertificateError::HeaderHash,
+            CertificateError::SetLength { expected: 0, found: 0 },
+            CertificateError::PowerShort { total: 0, found: 0 },
+            CertificateError::Signature { validator: 0 },
+        ];
+        let ends = ["height", "header-hash", "set-length", "power-short", "signature"];
+        for (error, end) in errors.iter().zip(ends) {
+            assert_eq!(error.code().strip_prefix("trust.certificate."), Some(end));
+        }
+    }
+}

@@ -134,3 +134,80 @@ pub fn holder(holder_salt: &Digest, member: MemberId) -> Digest {
 pub fn place(holder_salt: &Digest, member: MemberId, site: u64) -> Digest {
     tagged(Tag::Place, &[&holder_salt.0, &member.0.to_be_bytes(), &site.to_be_bytes()])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{event::EventKind, event::MemberRole, identity::Day};
+    use std::vec;
+
+    fn entry(kind: u16) -> LogEntry {
+        LogEntry { kind: EventKind(kind), day: Day(1), role: MemberRole(2), envelope: Digest([3; 32]) }
+    }
+
+    #[test]
+    fn a_replayed_chain_ends_at_the_leaf() {
+        let path = Path::new([5; 32]);
+        let unit = Custody::START.after(&entry(1)).after(&entry(2));
+        let steps = vec![Step::Own(entry(1)), Step::Unit(path, unit, entry(2)), Step::Own(entry(3))];
+        let expected = Custody::START.after(&entry(1)).after_unit(&path, &unit, &entry(2)).after(&entry(3));
+        let chain = Chain(steps);
+        assert_eq!((chain.replay(), expected.events), (expected, 3));
+        assert_eq!(Chain::from_wire(&chain.to_wire()), Ok(chain));
+        assert_eq!(Chain::default().replay(), Custody::START);
+    }
+
+    #[test]
+    fn every_part_of_a_step_counts() {
+        let (path, unit) = (Path::new([5; 32]), Custody { events: 4, hash: Digest([6; 32]) });
+        let start = Custody { events: 9, hash: Digest([7; 32]) };
+        let base = start.after_unit(&path, &unit, &entry(1));
+        assert_eq!(base.events, 10);
+        for other in [
+            start.after(&entry(1)),
+            start.after_unit(&path, &unit, &entry(2)),
+            start.after_unit(&Path::new([4; 32]), &unit, &entry(1)),
+            start.after_unit(&path, &Custody { events: 5, ..unit }, &entry(1)),
+            start.after_unit(&path, &Custody { hash: Digest::ZERO, ..unit }, &entry(1)),
+            Custody::START.after_unit(&path, &unit, &entry(1)),
+        ] {
+            assert_ne!(base.hash, other.hash);
+        }
+    }
+
+    #[test]
+    fn the_formulas_are_those_of_the_format() {
+        let (path, unit) = (Path::new([5; 32]), Custody { events: 4, hash: Digest([6; 32]) });
+        let entry_hash = LogHash::leaf(&entry(1).to_wire());
+        let own = tagged(Tag::Custody, &[&[&[0; 32][..], entry_hash.as_bytes()].concat()]);
+        assert_eq!(Custody::START.after(&entry(1)), Custody { events: 1, hash: own });
+        let parts = [&[0; 32][..], &[5; 32], &[0, 0, 0, 4], &[6; 32], entry_hash.as_bytes()].concat();
+        assert_eq!(Custody::START.after_unit(&path, &unit, &entry(1)).hash, tagged(Tag::Custody, &[&parts]));
+    }
+
+    #[test]
+    fn the_count_of_events_does_not_wrap() {
+        let last = Custody { events: u32::MAX, hash: Digest::ZERO };
+        assert_eq!(last.after(&entry(1)).events, u32::MAX);
+    }
+
+    #[test]
+    fn a_chain_is_bounded_and_its_steps_are_two() {
+        assert_eq!(Chain::from_wire(&[0x27, 0x11]), Err(DecodeError::Bounds));
+        assert_eq!(Chain::from_wire(&[0, 1, 0]), Err(DecodeError::Truncated));
+        let mut other = vec![0, 1, 2];
+        other.extend([0; 39]);
+        assert_eq!(Chain::from_wire(&other), Err(DecodeError::Value));
+    }
+
+    #[test]
+    fn a_holder_shows_only_with_its_salt() {
+        let (path, other) = (Path::new([5; 32]), Path::new([6; 32]));
+        let salt = holder_salt(&[1; 32], &path);
+        assert_ne!(salt, holder_salt(&[1; 32], &other));
+        assert_ne!(salt, holder_salt(&[2; 32], &path));
+        assert_ne!(holder(&salt, MemberId(1)), holder(&salt, MemberId(2)));
+        assert_ne!(place(&salt, MemberId(1), 1), place(&salt, MemberId(1), 2));
+        assert_ne!(place(&salt, MemberId(1), 1), holder(&salt, MemberId(1)));
+    }
+}

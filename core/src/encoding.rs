@@ -364,3 +364,162 @@ pub fn put_u48(out: &mut Vec<u8>, value: u64) {
     let bytes = value.to_be_bytes();
     out.extend_from_slice(bytes.get(2..).unwrap_or(&bytes));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+    use std::string::ToString;
+
+    struct Pair(u8, u16);
+
+    impl Wire for Pair {
+        fn put(&self, out: &mut Vec<u8>) {
+            out.push(self.0);
+            out.extend_from_slice(&self.1.to_be_bytes());
+        }
+
+        fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+            Ok(Self(reader.u8()?, reader.u16()?))
+        }
+    }
+
+    impl Message for Pair {
+        const TYPE: MessageType = MessageType::Fork;
+    }
+
+    #[test]
+    fn integers_are_big_endian() {
+        let mut reader = Reader::new(&[1, 2, 3, 0xff, 0xfe, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 0, 0, 0, 0, 0, 0, 1, 0]);
+        assert_eq!(reader.u8(), Ok(1));
+        assert_eq!(reader.u16(), Ok(0x0203));
+        assert_eq!(reader.i16(), Ok(-2));
+        assert_eq!(reader.u32(), Ok(0x0405_0607));
+        assert_eq!(reader.u48(), Ok(0x0809_0a0b_0c0d));
+        assert_eq!(reader.u64(), Ok(256));
+        assert_eq!(reader.finish(), Ok(()));
+        assert_eq!(reader.u8(), Err(DecodeError::Truncated));
+    }
+
+    #[test]
+    fn forty_eight_bits_are_written_as_read() {
+        for value in [0, 1, 0x0102_0304_0506, (1 << 48) - 1] {
+            let mut out = Vec::new();
+            put_u48(&mut out, value);
+            assert_eq!((out.len(), Reader::new(&out).u48()), (6, Ok(value)));
+        }
+    }
+
+    #[test]
+    fn a_truncated_read_takes_nothing() {
+        let mut reader = Reader::new(&[1, 2, 3]);
+        assert_eq!(reader.u32(), Err(DecodeError::Truncated));
+        assert_eq!(reader.take(4), Err(DecodeError::Truncated));
+        assert_eq!(reader.rest(), [1, 2, 3]);
+        assert_eq!(reader.take(3), Ok(&[1, 2, 3][..]));
+    }
+
+    #[test]
+    fn a_flag_is_zero_or_one() {
+        let flag = |byte| Reader::new(&[byte]).flag();
+        assert_eq!(
+            [flag(0), flag(1), flag(2), flag(255)],
+            [Ok(false), Ok(true), Err(DecodeError::Value), Err(DecodeError::Value)]
+        );
+    }
+
+    #[test]
+    fn lengths_keep_their_bounds() {
+        assert_eq!(Reader::new(&[2, 7, 8]).bytes8(1..=2), Ok(&[7, 8][..]));
+        assert_eq!(Reader::new(&[0]).bytes8(1..=2), Err(DecodeError::Bounds));
+        assert_eq!(Reader::new(&[3, 7, 8, 9]).bytes8(1..=2), Err(DecodeError::Bounds));
+        assert_eq!(Reader::new(&[2, 7]).bytes8(1..=2), Err(DecodeError::Truncated));
+        assert_eq!(Reader::new(&[0, 1, 7]).bytes16(0..=1), Ok(&[7][..]));
+        assert_eq!(Reader::new(&[1, 0]).bytes16(0..=255), Err(DecodeError::Bounds));
+    }
+
+    #[test]
+    fn a_count_is_paid_for_by_the_input() {
+        assert_eq!(Reader::new(&[0, 2, 1, 1, 1, 1]).count16(0..=2, 2), Ok(2));
+        assert_eq!(Reader::new(&[0, 2, 1, 1, 1]).count16(0..=2, 2), Err(DecodeError::Truncated));
+        assert_eq!(Reader::new(&[0, 3, 1, 1, 1]).count16(0..=2, 1), Err(DecodeError::Bounds));
+        assert_eq!(Reader::new(&[0, 0]).count16(1..=2, 1), Err(DecodeError::Bounds));
+        assert_eq!(Reader::new(&[0xff; 10]).count16(0..=65_535, usize::MAX), Err(DecodeError::Truncated));
+    }
+
+    #[test]
+    fn text_is_utf8_without_control_characters() {
+        let text = |bytes: &[u8]| Reader::new(bytes).text8(0..=10);
+        assert_eq!(text("\u{6}药品".as_bytes()), Ok("药品".to_string()));
+        assert_eq!(text(&[0]), Ok(String::new()));
+        for bytes in
+            [&[1, 0x0a][..], &[1, 0x7f], &[2, 0xc2, 0x85], &[1, 0xff], &[2, 0xc0, 0x80], &[3, 0xed, 0xa0, 0x80]]
+        {
+            assert_eq!(text(bytes), Err(DecodeError::Text), "{bytes:x?}");
+        }
+    }
+
+    #[test]
+    fn writers_cut_what_their_length_cannot_say() {
+        let mut out = Vec::new();
+        put_bytes8(&mut out, &[7; 300]);
+        assert_eq!((out.len(), out.first()), (256, Some(&255)));
+        out.clear();
+        put_bytes16(&mut out, &[7; 3]);
+        assert_eq!(out, [0, 3, 7, 7, 7]);
+        out.clear();
+        put_count16(&mut out, 70_000);
+        assert_eq!(out, [0xff, 0xff]);
+    }
+
+    #[test]
+    fn a_prelude_is_checked_from_front_to_back() {
+        let message = Pair(1, 2).to_bytes();
+        assert_eq!(message, [b'M', b'P', b'R', b'F', 8, 0, 1, 1, 0, 2]);
+        assert!(Pair::from_bytes(&message).is_ok_and(|Pair(a, b)| (a, b) == (1, 2)));
+        let changed = |place: usize| {
+            let mut bytes = message.clone();
+            bytes.iter_mut().skip(place).take(1).for_each(|byte| *byte ^= 0x40);
+            Pair::from_bytes(&bytes).err()
+        };
+        assert_eq!([0, 1, 2, 3].map(changed), [Some(DecodeError::Magic); 4]);
+        assert_eq!(changed(4), Some(DecodeError::Type));
+        assert_eq!(changed(5), Some(DecodeError::NewerVersion));
+        assert_eq!(changed(6), Some(DecodeError::NewerSuite));
+        assert_eq!(changed(7), None);
+        for len in 0..message.len() {
+            let cut = message.get(..len).unwrap_or_default();
+            assert_eq!(Pair::from_bytes(cut).err(), Some(DecodeError::Truncated), "{len}");
+        }
+        let longer = [&message[..], &[0]].concat();
+        assert_eq!(Pair::from_bytes(&longer).err(), Some(DecodeError::Trailing));
+        assert_eq!(Pair::from_wire(&[1, 2, 3, 4]).err(), Some(DecodeError::Trailing));
+    }
+
+    #[test]
+    fn codes_are_distinct_and_two_ask_for_a_newer_client() {
+        let errors = [
+            DecodeError::Truncated,
+            DecodeError::Trailing,
+            DecodeError::Magic,
+            DecodeError::Type,
+            DecodeError::Bounds,
+            DecodeError::Order,
+            DecodeError::Text,
+            DecodeError::Padding,
+            DecodeError::Value,
+            DecodeError::EmptySibling,
+            DecodeError::Subtree,
+            DecodeError::NewerVersion,
+            DecodeError::NewerSuite,
+        ];
+        let mut codes: Vec<_> = errors.map(DecodeError::code).into();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), errors.len());
+        let newer: Vec<_> = errors.into_iter().filter(|error| error.is_newer()).collect();
+        assert_eq!(newer, vec![DecodeError::NewerVersion, DecodeError::NewerSuite]);
+        assert!(errors.iter().all(|error| error.is_newer() == error.code().starts_with("trust.newer-client.")));
+        assert_eq!(DecodeError::Order.to_string(), "trust.message.order");
+    }
+}

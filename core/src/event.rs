@@ -221,3 +221,99 @@ impl Wire for LogEntry {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::{public_key, sign, signing_keys};
+    use std::vec;
+
+    fn head(body: &[u8]) -> EventHead {
+        EventHead {
+            chain_id: Digest([1; 32]),
+            member: MemberId(2),
+            key_number: KeyNumber(3),
+            lane: 4,
+            counter: 5,
+            time: UnixMillis(6),
+            not_after: UnixMillis(7),
+            salt: [8; 32],
+            kind: EventKind(9),
+            day: Day(10),
+            role: MemberRole(11),
+            body_hash: body_hash(body),
+        }
+    }
+
+    #[test]
+    fn an_event_is_signed_over_its_head() {
+        let body = b"serials".to_vec();
+        for key in signing_keys(1) {
+            let head = head(&body);
+            let message = head.signed_message();
+            assert!(message.starts_with(b"\x18medproof event signature"));
+            assert!(message.ends_with(&head.to_wire()));
+            let event = Event::new(head.clone(), body.clone(), sign(&key, &message));
+            assert_eq!(event.as_ref().map(|event| event.is_signed_by(&public_key(&key))), Ok(true));
+            assert_eq!(event.as_ref().map(|event| event.is_signed_by(&PublicKey([9; 32]))), Ok(false));
+            assert_eq!(event.as_ref().map(|event| (event.head(), event.body())), Ok((&head, &body[..])));
+            let bytes = event.as_ref().map(Message::to_bytes);
+            assert_eq!(bytes.as_deref().map(Event::from_bytes), Ok(event.clone()));
+            // Signed over the id or the body, it is another signature.
+            let wrong = Event::new(head.clone(), body.clone(), sign(&key, &head.id().0));
+            assert_eq!(wrong.map(|event| event.is_signed_by(&public_key(&key))), Ok(false));
+        }
+    }
+
+    #[test]
+    fn every_field_changes_the_id() {
+        let base = head(b"");
+        let bytes = base.to_wire();
+        assert_eq!(bytes.len(), 133);
+        for at in 0..bytes.len() {
+            let mut other = bytes.clone();
+            other.iter_mut().skip(at).take(1).for_each(|byte| *byte ^= 0x10);
+            let other = EventHead::from_wire(&other).map(|head| head.id());
+            assert!(other.is_ok_and(|id| id != base.id()), "{at}");
+        }
+    }
+
+    #[test]
+    fn counters_begin_at_one_and_have_48_bits() {
+        let with = |counter| EventHead { counter, ..head(b"") };
+        for counter in [0, 1 << 48, u64::MAX] {
+            assert_eq!(Event::new(with(counter), vec![], Signature([0; 64])), Err(DecodeError::Value));
+        }
+        for counter in [1, (1 << 48) - 1] {
+            let event = Event::new(with(counter), vec![], Signature([0; 64]));
+            let bytes = event.as_ref().map(Message::to_bytes);
+            assert_eq!(bytes.as_deref().map(Event::from_bytes), Ok(event.clone()));
+        }
+        assert_eq!(EventHead::from_wire(&with(0).to_wire()), Err(DecodeError::Value));
+    }
+
+    #[test]
+    fn a_body_belongs_to_its_head() {
+        assert_eq!(Event::new(head(b"a"), b"b".to_vec(), Signature([0; 64])), Err(DecodeError::Value));
+        let long = vec![0; MAX_BODY_BYTES + 1];
+        assert_eq!(Event::new(head(&long), long, Signature([0; 64])), Err(DecodeError::Bounds));
+        let mut bytes = head(b"").to_wire();
+        bytes.extend((MAX_BODY_BYTES as u32 + 1).to_be_bytes());
+        assert_eq!(Event::from_wire(&bytes), Err(DecodeError::Bounds));
+        let mut bytes = head(b"").to_wire();
+        bytes.extend(u32::MAX.to_be_bytes());
+        assert_eq!(Event::from_wire(&bytes), Err(DecodeError::Bounds));
+    }
+
+    #[test]
+    fn an_entry_shows_kind_day_and_role_and_binds_the_rest() {
+        let event =
+            |signature| Event::new(head(b""), vec![], Signature([signature; 64])).map(|event| event.log_entry());
+        let entry = event(1);
+        assert_eq!(entry.map(|entry| (entry.kind, entry.day, entry.role)), Ok((EventKind(9), Day(10), MemberRole(11))));
+        assert_ne!(entry, event(2));
+        let bytes = entry.map(|entry| entry.to_wire());
+        assert_eq!(bytes.as_ref().map(Vec::len), Ok(39));
+        assert_eq!(bytes.as_deref().map(LogEntry::from_wire), Ok(entry));
+    }
+}

@@ -135,3 +135,63 @@ pub fn tagged(tag: Tag, parts: &[&[u8]]) -> Digest {
 pub fn sha256(bytes: &[u8]) -> Digest {
     Digest(Sha256::digest(bytes).into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::format;
+
+    const TAGS: &[Tag] = &[
+        Tag::ChainId,
+        Tag::KeyRegistration,
+        Tag::Header,
+        Tag::Validators,
+        Tag::Vote,
+        Tag::EventId,
+        Tag::EventSignature,
+        Tag::EventBody,
+        Tag::LogEntry,
+        Tag::Owner,
+        Tag::Path,
+        Tag::HolderSalt,
+        Tag::Holder,
+        Tag::Custody,
+        Tag::ProductInfo,
+        Tag::MemberInfo,
+        Tag::RecordField,
+        Tag::Record,
+        Tag::Document,
+        Tag::Place,
+        Tag::Idempotency,
+        Tag::Governance,
+    ];
+
+    #[test]
+    fn no_domain_can_be_taken_for_another() {
+        for (number, tag) in TAGS.iter().enumerate() {
+            let prefix = tag.prefix();
+            assert!((12..=255).contains(&tag.bytes().len()), "RFC 6962 begins its hashes with 0 or 1: {tag:?}");
+            assert_eq!(prefix.first().map(|len| usize::from(*len) + 1), Some(prefix.len()));
+            for other in TAGS.iter().skip(number + 1) {
+                assert!(
+                    !other.prefix().starts_with(&prefix) && !prefix.starts_with(&other.prefix()),
+                    "{tag:?} {other:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn parts_are_hashed_one_after_another() {
+        for tag in TAGS {
+            let whole = [&tag.prefix()[..], b"abcdef"].concat();
+            assert_eq!(tagged(*tag, &[b"abc", b"", b"def"]), sha256(&whole));
+        }
+    }
+
+    #[test]
+    fn plain_sha256_is_that_of_fips_180() {
+        let hex: alloc::string::String = sha256(b"abc").0.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+}

@@ -224,3 +224,65 @@ pub const HEADER_LEN_BYTES: usize = PARENT_OFFSET + 32 + 8 + 32 + 32 + 4;
 
 /// The longest header that any version may have, in bytes.
 pub const HEADER_MAX_BYTES: usize = 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::{fields, set};
+    use std::vec;
+
+    #[test]
+    fn all_fields_come_back() {
+        let fields = fields(&set(&[1]));
+        let bytes = fields.to_bytes();
+        assert_eq!(bytes.len(), HEADER_LEN_BYTES);
+        let header = Header::from_bytes(&bytes);
+        assert_eq!(header, Ok(Header::from(&fields)));
+        let header = Header::from(&fields);
+        assert_eq!(header.raw(), bytes);
+        assert_eq!(header.fields().as_ref(), Some(&fields));
+        assert_eq!((header.chain_id(), header.height(), header.time()), (&fields.chain_id, fields.height, fields.time));
+        assert_eq!((header.set_hash(), header.next_set_hash()), (&fields.set_hash, &fields.next_set_hash));
+        assert_eq!(header.log(), Some((fields.log_size, fields.log_root)));
+        assert_eq!(header.state_root(), Some(fields.state_root));
+        assert_eq!(header.hash(), tagged(Tag::Header, &[&bytes]));
+    }
+
+    #[test]
+    fn of_a_newer_version_the_fixed_fields_are_understood() {
+        let fields = fields(&set(&[1]));
+        for place in [5, 6] {
+            let mut bytes = fields.to_bytes();
+            bytes[place] ^= 2;
+            // Whatever follows the set hashes: nothing, or more.
+            for len in [PARENT_OFFSET, PARENT_OFFSET + 1, HEADER_MAX_BYTES] {
+                bytes.resize(len, 0xaa);
+                let header = Header::from_bytes(&bytes);
+                let seen = header.as_ref().map(|header| {
+                    (header.chain_id(), header.height(), header.time(), header.set_hash(), header.next_set_hash())
+                });
+                assert_eq!(
+                    seen,
+                    Ok((&fields.chain_id, fields.height, fields.time, &fields.set_hash, &fields.next_set_hash))
+                );
+                let rest = header.as_ref().map(|header| (header.fields(), header.log(), header.state_root()));
+                assert_eq!(rest, Ok((None, None, None)));
+                let wire = header.map(|header| header.to_wire());
+                assert_eq!(wire.as_deref().map(Header::from_wire), Ok(Header::from_bytes(&bytes)));
+            }
+            bytes.truncate(PARENT_OFFSET - 1);
+            assert_eq!(Header::from_bytes(&bytes), Err(DecodeError::Truncated));
+        }
+    }
+
+    #[test]
+    fn a_header_of_this_version_has_one_length() {
+        let bytes = fields(&set(&[1])).to_bytes();
+        assert_eq!(Header::from_bytes(&bytes[..HEADER_LEN_BYTES - 1]), Err(DecodeError::Truncated));
+        assert_eq!(Header::from_bytes(&[&bytes[..], &[0]].concat()), Err(DecodeError::Trailing));
+        assert_eq!(Header::from_bytes(&vec![0; HEADER_MAX_BYTES + 1]), Err(DecodeError::Bounds));
+        assert_eq!(Header::from_bytes(b"MPRX"), Err(DecodeError::Magic));
+        assert_eq!(Header::from_bytes(b"MPRF\x03"), Err(DecodeError::Type));
+        assert_eq!(Header::from_wire(&[4, 1]), Err(DecodeError::Bounds));
+    }
+}

@@ -305,3 +305,152 @@ const fn days_in_month(year: u32, month: u32) -> Option<u32> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::ToString;
+
+    const GTIN: &str = "09504000059101";
+
+    #[test]
+    fn an_ntin_is_its_pzn() {
+        // PZN 03752864: 0·1 + 3·2 + 7·3 + 5·4 + 2·5 + 8·6 + 6·7 = 147, 147 mod 11 = 4.
+        let ntin = "04150037528643";
+        let product = ProductCode::from_gtin14(ntin);
+        assert_eq!(product, ProductCode::new(Scheme::Pzn, "03752864"));
+        assert_eq!(product.map(|product| product.scheme()), Ok(Scheme::Pzn));
+        assert_eq!(ProductCode::new(Scheme::Gtin, ntin), Err(IdentityError::NotCanonical));
+        assert_eq!(ProductCode::from_gtin14(GTIN), ProductCode::new(Scheme::Gtin, GTIN));
+    }
+
+    #[test]
+    fn a_code_under_04150_with_a_wrong_pzn_stays_a_gtin() {
+        for last in 0..10 {
+            let digits = std::format!("041500375286{last}");
+            let gtin = (0..10).map(|check| std::format!("{digits}{check}")).find(|gtin| check_mod10(gtin).is_ok());
+            let scheme = gtin.and_then(|gtin| ProductCode::from_gtin14(&gtin).ok()).map(|product| product.scheme());
+            assert_eq!(scheme, Some(if last == 4 { Scheme::Pzn } else { Scheme::Gtin }), "{last}");
+        }
+    }
+
+    #[test]
+    fn each_scheme_refuses_what_is_not_its_own() {
+        use IdentityError::{Character, CheckDigit, Length};
+        for (scheme, code, error) in [
+            (Scheme::Gtin, "0950400005910", Length),
+            (Scheme::Gtin, "095040000591012", Length),
+            (Scheme::Gtin, "0950400005910A", Character),
+            (Scheme::Gtin, "09504000059102", CheckDigit),
+            (Scheme::Pzn, "3752864", Length),
+            (Scheme::Pzn, "0375286A", Character),
+            (Scheme::Pzn, "03752863", CheckDigit),
+            // Sum 10: such a number is never issued.
+            (Scheme::Pzn, "00000050", CheckDigit),
+            (Scheme::China, "123456", Length),
+            (Scheme::China, "12345678", Length),
+            (Scheme::China, "123456a", Character),
+            (Scheme::National, "DE", Length),
+            (Scheme::National, "DE345678901234567890123", Length),
+            (Scheme::National, "de1", Character),
+            (Scheme::National, "D1X", Character),
+            (Scheme::National, "DE\u{e9}", Character),
+            (Scheme::National, "DE#", Character),
+        ] {
+            assert_eq!(ProductCode::new(scheme, code), Err(error), "{scheme:?} {code}");
+        }
+        assert!(ProductCode::new(Scheme::China, "8123X67").is_ok_and(|product| product.code() == "8123X67"));
+        assert!(ProductCode::new(Scheme::National, "BR1/2-3").is_ok());
+    }
+
+    #[test]
+    fn bytes_are_refused_with_the_code_of_their_fault() {
+        let get = |scheme: u8, code: &str| {
+            let mut bytes = std::vec![scheme];
+            put_bytes8(&mut bytes, code.as_bytes());
+            ProductCode::from_wire(&bytes).err()
+        };
+        assert_eq!(get(1, GTIN), None);
+        assert_eq!(get(0, GTIN), Some(DecodeError::Value));
+        assert_eq!(get(5, GTIN), Some(DecodeError::Value));
+        assert_eq!(get(1, ""), Some(DecodeError::Bounds));
+        assert_eq!(get(4, "DE345678901234567890123"), Some(DecodeError::Bounds));
+        assert_eq!(get(1, "09504000059102"), Some(DecodeError::Text));
+        assert_eq!(get(1, "04150037528643"), Some(DecodeError::Text));
+        assert_eq!(ProductCode::from_wire(&[4, 3, b'D', b'E', 0xff]), Err(DecodeError::Text));
+    }
+
+    #[test]
+    fn lot_and_serial_are_opaque_and_case_sensitive() {
+        assert_ne!(Serial::new("007"), Serial::new("7"));
+        assert_ne!(Lot::new("a"), Lot::new("A"));
+        assert_eq!(Serial::new(""), Err(IdentityError::Length));
+        assert_eq!(Serial::new("123456789012345678901"), Err(IdentityError::Length));
+        assert_eq!(Lot::new("A B"), Err(IdentityError::Character));
+        assert_eq!(Lot::new("A\u{1d}"), Err(IdentityError::Character));
+        assert_eq!(Serial::from_wire(&[1, b' ']), Err(DecodeError::Text));
+        assert_eq!(Lot::from_wire(&[0]), Err(DecodeError::Bounds));
+        assert_eq!(Lot::from_wire(&[1, b'/']).map(|lot| lot.as_str().to_string()), Ok("/".to_string()));
+    }
+
+    #[test]
+    fn character_set_82_has_82_characters() {
+        let set: Vec<u8> = (0..=255).filter(|byte| is_cset82(*byte)).collect();
+        assert_eq!(set.len(), 82);
+        assert!(!set.iter().any(|byte| b" #$@[\\]^`{|}~".contains(byte)));
+    }
+
+    #[test]
+    fn an_sscc_is_a_number_with_a_check_digit() {
+        let digits = "000000000000000017";
+        assert_eq!(Sscc::new(digits).map(Sscc::digits).as_deref(), Ok(digits));
+        assert_eq!(Sscc::new("000000000000000018"), Err(IdentityError::CheckDigit));
+        assert_eq!(Sscc::new("00000000000000017"), Err(IdentityError::Length));
+        assert_eq!(Sscc::new("00000000000000001x"), Err(IdentityError::Character));
+        assert_eq!(Sscc::from_wire(&17_u64.to_be_bytes()), Sscc::new(digits).map_err(|_| DecodeError::Text));
+        assert_eq!(Sscc::from_wire(&18_u64.to_be_bytes()), Err(DecodeError::Text));
+        assert_eq!(Sscc::from_wire(&(10_u64.pow(18) + 17).to_be_bytes()), Err(DecodeError::Bounds));
+    }
+
+    #[test]
+    fn check_digits_are_for_8_to_18_digits() {
+        assert_eq!(check_mod10("96385074"), Ok(()));
+        assert_eq!(check_mod10("6385074"), Err(IdentityError::Length));
+        assert_eq!(check_mod10("0000000000000000000"), Err(IdentityError::Length));
+        assert_eq!(check_mod10("9638507x"), Err(IdentityError::Character));
+        assert_eq!(check_mod10("96385075"), Err(IdentityError::CheckDigit));
+    }
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        assert_eq!(Day::from_date(1970, 1, 1), Some(Day(0)));
+        assert_eq!(Day::from_date(2000, 2, 29), Some(Day(11_016)));
+        assert_eq!(Day::from_date(2026, 1, 1), Some(Day(20_454)));
+        let mut next = 0;
+        for year in 1970..=2169 {
+            for month in 1..=12 {
+                let last = Day::last_of_month(year, month);
+                for day in 1..=31 {
+                    let Some(found) = Day::from_date(year, month, day) else { continue };
+                    assert_eq!(found, Day(next));
+                    next += 1;
+                }
+                assert_eq!(last, Some(Day(next - 1)), "{year}-{month}");
+            }
+        }
+        assert_eq!(Day(next).end_ms(), (u64::from(next) + 1) * 86_400_000);
+        for (year, month, day) in [
+            (2026, 2, 29),
+            (2100, 2, 29),
+            (2026, 4, 31),
+            (2026, 1, 0),
+            (2026, 0, 1),
+            (2026, 13, 1),
+            (1969, 12, 31),
+            (2170, 1, 1),
+        ] {
+            assert_eq!(Day::from_date(year, month, day), None, "{year}-{month}-{day}");
+        }
+        assert_eq!(Day::last_of_month(2026, 13), None);
+    }
+}

@@ -116,3 +116,76 @@ impl Wire for Signature {
         Ok(Self(reader.array()?))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        identity::MemberId,
+        sample::{public_key, sign, signing_keys},
+    };
+    use std::vec;
+
+    #[test]
+    fn a_signature_is_for_one_key_and_message() {
+        for keys in signing_keys(2).chunks(2) {
+            let [a, b] = keys else { continue };
+            let signature = sign(a, b"message");
+            assert!(public_key(a).verify(b"message", &signature));
+            assert!(!public_key(a).verify(b"massage", &signature));
+            assert!(!public_key(b).verify(b"message", &signature));
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_point_verify_nothing() {
+        let mut no_point = [0; 32];
+        no_point[0] = 2;
+        assert_eq!(PublicKey(no_point).check_registrable(), Err(KeyError::NotOnCurve));
+        assert!(!PublicKey(no_point).verify(b"", &Signature([0; 64])));
+    }
+
+    #[test]
+    fn the_identity_is_of_small_order_in_one_encoding_and_not_canonical_in_another() {
+        let mut identity = [0; 32];
+        identity[0] = 1;
+        assert_eq!(PublicKey(identity).check_registrable(), Err(KeyError::SmallOrder));
+        identity[31] = 0x80;
+        assert_eq!(PublicKey(identity).check_registrable(), Err(KeyError::NotCanonical));
+    }
+
+    #[test]
+    fn a_torsion_part_is_found() {
+        use curve25519_dalek::{constants::EIGHT_TORSION, edwards::EdwardsPoint, scalar::Scalar};
+        let point = EdwardsPoint::mul_base(&Scalar::from(5_u8));
+        assert_eq!(PublicKey(point.compress().to_bytes()).check_registrable(), Ok(()));
+        for torsion in EIGHT_TORSION.iter().skip(1) {
+            assert_eq!(PublicKey((point + torsion).compress().to_bytes()).check_registrable(), Err(KeyError::Torsion));
+        }
+    }
+
+    #[test]
+    fn a_key_registers_itself() {
+        for key in signing_keys(1) {
+            let (public, chain_id) = (public_key(&key), crate::hash::sha256(b"chain"));
+            let (member, number) = (MemberId(0x0102_0304), KeyNumber(0x0506));
+            let message = registration_message(&chain_id, member, number, &public);
+            let tag = b"\x19medproof key registration";
+            assert_eq!(message, [&tag[..], &chain_id.0, &[1, 2, 3, 4, 5, 6], &public.0].concat());
+            let signature = sign(&key, &message);
+            assert_eq!(public.check_registration(&chain_id, member, number, &signature), Ok(()));
+            let other = public.check_registration(&chain_id, member, KeyNumber(1), &signature);
+            assert_eq!(other, Err(KeyError::SelfSignature));
+            let mut no_key = public.0;
+            no_key[31] ^= 0x80;
+            assert_ne!(PublicKey(no_key).check_registration(&chain_id, member, number, &signature), Ok(()));
+        }
+    }
+
+    #[test]
+    fn encodings_are_the_bytes_themselves() {
+        assert_eq!(PublicKey([7; 32]).to_wire(), vec![7; 32]);
+        assert_eq!(Signature::from_wire(&[8; 64]), Ok(Signature([8; 64])));
+        assert_eq!(Signature::from_wire(&[8; 63]), Err(DecodeError::Truncated));
+    }
+}

@@ -37,6 +37,9 @@ pub mod plain;
 pub mod proof;
 #[cfg(feature = "prove")]
 pub mod prove;
+#[cfg(test)]
+#[expect(clippy::expect_used, reason = "tests")]
+mod sample;
 pub mod scan;
 pub mod state;
 pub mod text;

@@ -94,3 +94,59 @@ fn put_entries(validators: &[Validator], out: &mut Vec<u8>) {
 }
 
 const ENTRY_LEN_BYTES: usize = 36;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::set;
+    use std::vec;
+
+    fn validator(key: u8, power: u32) -> Validator {
+        Validator { key: PublicKey([key; 32]), power }
+    }
+
+    #[test]
+    fn a_set_ascends_and_everyone_counts() {
+        assert_eq!(ValidatorSet::new(vec![]), Err(DecodeError::Bounds));
+        assert_eq!(ValidatorSet::new(vec![validator(1, 1); 257]), Err(DecodeError::Bounds));
+        assert_eq!(ValidatorSet::new(vec![validator(1, 0)]), Err(DecodeError::Value));
+        assert_eq!(ValidatorSet::new(vec![validator(1, 1); 2]), Err(DecodeError::Order));
+        assert_eq!(ValidatorSet::new(vec![validator(2, 1), validator(1, 1)]), Err(DecodeError::Order));
+        let full: Vec<_> = (0..=255).map(|key| validator(key, u32::MAX)).collect();
+        let full = ValidatorSet::new(full);
+        assert_eq!(full.as_ref().map(ValidatorSet::total_power), Ok(256 * u64::from(u32::MAX)));
+        // Power sums stay exact at the limits.
+        assert_eq!(
+            full.map(|set| [171, 170].map(|count| set.is_quorum(count * u64::from(u32::MAX)))),
+            Ok([true, false])
+        );
+    }
+
+    #[test]
+    fn more_than_two_thirds_are_a_quorum() {
+        for (powers, least) in [
+            (&[1][..], 1),
+            (&[1, 1], 2),
+            (&[1; 3], 3),
+            (&[1; 4], 3),
+            (&[1; 6], 5),
+            (&[1; 7], 5),
+            (&[5, 1, 1], 5),
+            (&[3, 3], 5),
+        ] {
+            let set = set(powers);
+            let found = (0..=set.total_power()).find(|power| set.is_quorum(*power));
+            assert_eq!(found, Some(least), "{powers:?}");
+        }
+    }
+
+    #[test]
+    fn the_hash_is_over_the_encoding() {
+        let set = set(&[2, 3]);
+        assert_eq!(*set.hash(), tagged(Tag::Validators, &[&set.to_wire()]));
+        assert_eq!(ValidatorSet::from_wire(&set.to_wire()), Ok(set.clone()));
+        assert_ne!(set.hash(), crate::sample::set(&[3, 2]).hash());
+        assert_eq!(ValidatorSet::from_wire(&[0, 1]), Err(DecodeError::Truncated));
+        assert_eq!(ValidatorSet::from_wire(&[1, 1]), Err(DecodeError::Bounds));
+    }
+}

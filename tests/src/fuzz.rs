@@ -41,6 +41,8 @@ pub const TARGETS: &[(&str, Work)] = &[
     ("event", Work::Decode),
     ("product-info", Work::Decode),
     ("memory", Work::Decode),
+    ("bucket", Work::Decode),
+    ("member-info", Work::Decode),
     ("state-proof", Work::Decode),
     ("bucket-proof", Work::Decode),
     ("log-proof", Work::Decode),
@@ -50,7 +52,7 @@ pub const TARGETS: &[(&str, Work)] = &[
     ("text", Work::Own(check_text, text_seeds)),
     ("scan", Work::Own(check_scan, scan_seeds)),
     ("advance", Work::Own(|update| HONEST.check_update(update), || vec![HONEST.update.to_bytes()])),
-    ("verify", Work::Own(|proof| HONEST.check_proof(proof), proof_seeds)),
+    ("verify", Work::Own(check_verify, proof_seeds)),
     ("plain", Work::Own(check_plain, plain_seeds)),
 ];
 
@@ -156,10 +158,19 @@ fn scan_seeds() -> Vec<Vec<u8>> {
     scans.into_iter().map(String::into_bytes).collect()
 }
 
+/// A bucket is told from a proof by its type.
+fn check_verify(message: &[u8]) {
+    match message.get(4) {
+        Some(7) => HONEST.check_bucket(message),
+        _ => HONEST.check_proof(message),
+    }
+}
+
 fn proof_seeds() -> Vec<Vec<u8>> {
     let full = HONEST.proofs.iter().map(|(_, _, proof)| proof.to_bytes());
     let short = HONEST.proofs.iter().filter_map(|(_, _, proof)| Some(QrProof::from_proof(proof)?.to_bytes()));
-    full.chain(short).collect()
+    let buckets = HONEST.buckets.iter().map(|(_, _, bucket)| bucket.to_bytes());
+    full.chain(short).chain(buckets).collect()
 }
 
 /// What bindings call: the first byte says what, the rest is its argument.

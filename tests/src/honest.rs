@@ -4,16 +4,20 @@ use crate::{
     ledger::{Ledger, Quorum},
     rng::Rng,
     seeded::Seeded,
-    stock::{gtin, pack_scan, unit_scan},
+    stock::{gtin, pack_id, pack_scan, product_code, unit_scan},
 };
 use medproof_core::{
     anchor::Anchor,
+    bucket::Bucket,
     client::{Client, Update},
     encoding::Message,
     handover::HandOver,
+    hash::sha256,
     header::UnixMillis,
     proof::{Proof, QrProof},
+    prove::prove_bucket,
     scan::{Mode as Reading, parse},
+    state::Prefix,
     verdict::{Mode, Policy, Purpose, Trust, Verdict},
 };
 
@@ -25,6 +29,8 @@ pub struct Honest {
     pub now: UnixMillis,
     /// A name, the text of the scan, and the proof.
     pub proofs: Vec<(&'static str, String, Proof)>,
+    /// A name, the text of the scan, and a bucket that answers it.
+    pub buckets: Vec<(&'static str, String, Bucket)>,
     /// From the anchor over two hand-overs, with history.
     pub update: Update,
     hand_overs: Vec<HandOver>,
@@ -36,9 +42,21 @@ pub struct Honest {
 pub const POLICY: Policy = Policy::new(Purpose::Dispenser, Mode::Online);
 
 impl Default for Honest {
+    /// The validators' keys follow from everything that they sign: what a corpus keeps of another
+    /// edition of this chain is not signed by them.
     fn default() -> Self {
+        let draft = Self::signed_by("draft");
+        let proofs = draft.proofs.iter().flat_map(|(_, _, proof)| proof.to_bytes());
+        let all: Vec<u8> = proofs.chain(draft.update.to_bytes()).collect();
+        Self::signed_by(&format!("{:?}", sha256(&all)))
+    }
+}
+
+impl Honest {
+    fn signed_by(label: &str) -> Self {
         let mut rng = Rng(3);
-        let mut ledger = Ledger::new("honest", Quorum::new("a", &[1; 4]));
+        let quorum = |name: &str, powers: &[u32]| Quorum::new(&format!("{label}/{name}"), powers);
+        let mut ledger = Ledger::new("honest", quorum("a", &[1; 4]));
         (0..5).for_each(|_| ledger.append(&Seeded::seeded(&mut rng)));
         ledger.seal(1_000);
         let (anchor, first_size) = (ledger.anchor(), ledger.log.size().0);
@@ -57,9 +75,15 @@ impl Default for Honest {
         ];
         let mut proofs: Vec<_> =
             scans.into_iter().map(|(name, scan)| (name, scan.clone(), ledger.prove(&block, &[&scan]))).collect();
+        let bucket = |(name, serial, bits)| {
+            let prefix = Prefix::new(&ledger.paths().pack(&pack_id(1, serial)), bits);
+            let bucket = prove_bucket(&ledger.tree, &product_code(1), prefix, &block.header, &block.certificate);
+            (name, pack_scan(1, serial), bucket.expect("the leaves hang together"))
+        };
+        let buckets = [("all packs", "S1", 32), ("one pack", "S2", 64), ("no pack", "S3", 64)].map(bucket).into();
 
         (0..6).for_each(|_| ledger.append(&Seeded::seeded(&mut rng)));
-        let next = [Quorum::new("b", &[2, 1, 1]), Quorum::new("c", &[1])];
+        let next = [quorum("b", &[2, 1, 1]), quorum("c", &[1])];
         let hand_overs: Vec<_> = next.map(|quorum| ledger.hand_over(1_000, quorum)).into();
         let block = ledger.seal(1_000);
         let scan = pack_scan(1, "S1");
@@ -68,7 +92,7 @@ impl Default for Honest {
         let update = ledger.update(hand_overs.clone(), &block, Some(first_size));
         let now = UnixMillis(block.header.time().0 + 1_000);
         let experienced = Client::new(anchor.clone());
-        let mut honest = Self { anchor, now, proofs, update, hand_overs, experienced };
+        let mut honest = Self { anchor, now, proofs, buckets, update, hand_overs, experienced };
         let mut client = honest.client();
         for (_, scan, proof) in &honest.proofs {
             honest.verify(&mut client, scan, &proof.to_bytes());
@@ -76,9 +100,7 @@ impl Default for Honest {
         honest.experienced = client;
         honest
     }
-}
 
-impl Honest {
     /// A client that knows the anchor and nothing else.
     pub fn client(&self) -> Client {
         Client::new(self.anchor.clone())
@@ -92,6 +114,11 @@ impl Honest {
     /// Whether a fresh client trusts the proof.
     pub fn trusts(&self, scan: &str, proof: &[u8]) -> bool {
         is_trusted(&self.verify(&mut self.client(), scan, proof))
+    }
+
+    /// Whether a fresh client trusts the bucket.
+    pub fn trusts_bucket(&self, scan: &str, bucket: &[u8]) -> bool {
+        is_trusted(&self.client().verify_bucket(&parse(scan, Reading::Tolerant), bucket, self.now, &POLICY))
     }
 
     /// Whether a fresh client takes the update.
@@ -110,6 +137,30 @@ impl Honest {
                 assert!(self.is_known(bytes, false), "{name}: leaves that nobody proved are trusted");
             }
         }
+    }
+
+    /// Panics if a client trusts a bucket under one of the scans that does not say what an honest one says.
+    pub fn check_bucket(&self, bytes: &[u8]) {
+        for (name, scan, _) in &self.buckets {
+            if self.trusts_bucket(scan, bytes) {
+                assert!(self.is_known_bucket(bytes), "{name}: a bucket that nobody made is trusted");
+            }
+        }
+    }
+
+    /// Whether the bytes are an honest bucket. Where one leaf or none lies under a prefix, the same
+    /// leaves answer for a longer or shorter one.
+    pub fn is_known_bucket(&self, bytes: &[u8]) -> bool {
+        let Ok(found) = Bucket::from_bytes(bytes) else { return false };
+        let is_same = |honest: &Bucket| {
+            let is_free =
+                honest.state.as_state_proof().leaves().filter(|(path, _)| honest.prefix.contains(path)).count() < 2;
+            let hand_overs = found.hand_overs.clone();
+            let prefix = if is_free { found.prefix } else { honest.prefix };
+            found == Bucket { prefix, hand_overs, ..honest.clone() }
+        };
+        let is_handed_over = |hand_over| self.hand_overs.contains(hand_over);
+        self.buckets.iter().any(|(_, _, honest)| is_same(honest)) && found.hand_overs.iter().all(is_handed_over)
     }
 
     /// Panics if a client goes forward to a header that no quorum signed, or forgets what it stored.

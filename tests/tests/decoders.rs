@@ -21,14 +21,17 @@ use medproof_tests::{
 static ALLOCATOR: Counting = Counting;
 
 /// Up to this length every byte takes all 255 other values, above it three of them.
-const SMALL_BYTES: usize = 300;
+const SMALL_BYTES: usize = 160;
+
+/// Longer samples show nothing that shorter ones do not.
+const LARGE_BYTES: usize = 3_000;
 
 #[test]
 fn a_flipped_byte_is_refused_or_another_value() {
     for of in seeded::all() {
         let (mut flips, mut accepted) = (0_u32, 0_u32);
-        for seed in 0..4 {
-            let bytes = (of.seeded)(&mut Rng(seed));
+        for bytes in (0..20).map(|seed| (of.seeded)(&mut Rng(seed))).filter(|bytes| bytes.len() <= LARGE_BYTES).take(3)
+        {
             each_flip(&bytes, SMALL_BYTES, |flipped| {
                 flips += 1;
                 accepted += u32::from(of.accepts(flipped));
@@ -93,6 +96,21 @@ fn no_flipped_qr_proof_is_trusted() {
             }
         });
         println!("flips through verify\t{name} qr\t{flips}");
+    }
+}
+
+#[test]
+fn no_flipped_bucket_is_trusted() {
+    let honest = Honest::default();
+    for (name, scan, bucket) in &honest.buckets {
+        let bytes = bucket.to_bytes();
+        assert!(honest.trusts_bucket(scan, &bytes), "{name}");
+        let flips = each_flip(&bytes, 0, |flipped| {
+            if honest.trusts_bucket(scan, flipped) {
+                assert!(honest.is_known_bucket(flipped), "{name}");
+            }
+        });
+        println!("flips through verify_bucket\t{name}\t{flips}");
     }
 }
 

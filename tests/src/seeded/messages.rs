@@ -8,6 +8,7 @@ use crate::{
 };
 use medproof_core::{
     anchor::{Anchor, MAX_TRUSTING_PERIOD_MS},
+    bucket::{Bucket, MAX_BITS, MIN_BITS},
     certificate::Certificate,
     client::{Client, Consistency, Update},
     disclosure::{Disclosure, Field},
@@ -17,16 +18,17 @@ use medproof_core::{
     genesis::Genesis,
     handover::HandOver,
     header::{Header, HeaderFields, UnixMillis},
-    info::ProductInfo,
+    info::{MemberInfo, ProductInfo},
     log::TreeSize,
     proof::{Key, Proof, QrProof},
     scan::{Mode as Reading, parse},
+    state::{Prefix, StateProof},
     validators::ValidatorSet,
     verdict::{Mode, Policy, Purpose},
 };
 
 /// What stands alone, with magic, type, version and suite before it.
-pub const MESSAGES: [WireType; 11] = [
+pub const MESSAGES: [WireType; 13] = [
     WireType::message::<Genesis>("genesis"),
     HEADER,
     WireType::message::<Anchor>("anchor"),
@@ -38,6 +40,8 @@ pub const MESSAGES: [WireType; 11] = [
     WireType::message::<Event>("event"),
     WireType::message::<ProductInfo>("product-info"),
     WireType::message::<Client>("memory"),
+    WireType::message::<Bucket>("bucket"),
+    WireType::message::<MemberInfo>("member-info"),
 ];
 
 const HEADER: WireType = WireType {
@@ -86,8 +90,11 @@ impl Seeded for Proof {
         keys.sort();
         keys.dedup();
         let hand_overs = rng.list(0, 2, HandOver::seeded);
-        Self::new(keys, hand_overs, Seeded::seeded(rng), Seeded::seeded(rng), Seeded::seeded(rng))
-            .expect("ascending keys")
+        let (header, certificate) = (Seeded::seeded(rng), Seeded::seeded(rng));
+        // No key requires more than 16 leaves.
+        let mut states = std::iter::repeat_with(|| StateProof::seeded(rng));
+        let state = states.find(|state| state.end_count() <= 16 * keys.len()).expect("a short one");
+        Self::new(keys, hand_overs, header, certificate, state).expect("ascending keys")
     }
 }
 
@@ -167,6 +174,31 @@ impl Seeded for ProductInfo {
             approval_number: text(CSET82),
             atc: text(CSET82),
             limits: rng.maybe(Seeded::seeded),
+        }
+    }
+}
+
+impl Seeded for MemberInfo {
+    fn seeded(rng: &mut Rng) -> Self {
+        Self {
+            name_zh: rng.text(NAMES, 0, 60),
+            name_en: rng.text(NAMES, 0, 60),
+            gln: rng.text("0123456789", 13, 13),
+            domains: rng.list(0, 8, |rng| rng.text("abcdefghij.-", 1, 30)),
+        }
+    }
+}
+
+impl Seeded for Bucket {
+    fn seeded(rng: &mut Rng) -> Self {
+        let bits = MIN_BITS + rng.sized(u64::from(MAX_BITS - MIN_BITS)) as u8;
+        Self {
+            product: Seeded::seeded(rng),
+            prefix: Prefix::new(&Seeded::seeded(rng), bits),
+            hand_overs: rng.list(0, 2, HandOver::seeded),
+            header: Seeded::seeded(rng),
+            certificate: Seeded::seeded(rng),
+            state: Seeded::seeded(rng),
         }
     }
 }
