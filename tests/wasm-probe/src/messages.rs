@@ -1,6 +1,6 @@
 //! Messages of every type, read and written again.
 
-use crate::memory::{string::ToString, vec::Vec};
+use crate::memory::vec::Vec;
 use medproof_core::{
     anchor::Anchor,
     bucket::Bucket,
@@ -11,7 +11,7 @@ use medproof_core::{
     fork::Fork,
     genesis::Genesis,
     header::Header,
-    info::ProductInfo,
+    info::{MemberInfo, ProductInfo},
     plain::Problem,
     proof::{Proof, QrProof},
 };
@@ -30,8 +30,9 @@ pub(crate) fn again(kind: &str, message: &[u8]) -> Result<Vec<u8>, Problem> {
         "disclosure" => read::<Disclosure>,
         "event" => read::<Event>,
         "product-info" => read::<ProductInfo>,
+        "member-info" => read::<MemberInfo>,
         "memory" => read::<Client>,
-        _ => return Err(Problem { code: "probe.type".to_string(), expected: None, found: None }),
+        _ => return Err(Problem { code: "probe.type", expected: None, found: None }),
     };
     read(message).map_err(Problem::from)
 }
