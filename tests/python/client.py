@@ -1,0 +1,237 @@
+"""The light client: what it trusts, and how proofs and updates are checked against it (FORMAT.md section 11)."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field, replace
+
+from certificate import Certificate, Header, ValidatorSet, certify
+from identities import Key
+from leaves import Paths
+from merkle import verify_consistency
+from messages import Anchor, HandOver, Update, decode_anchor, decode_update
+from proof import Proof, decode_proof, decode_qr_proof, expand
+from required import Findings, findings
+from state import Answers
+from wire import QR_PROOF, Fault, require
+
+TYPE_OFFSET = 4
+
+
+@dataclass(frozen=True)
+class Term:
+    """A validator set with the heights and times at which it began and ended to be in force."""
+
+    validators: ValidatorSet
+    begin_height: int
+    begin_time: int
+    end_height: int | None = None
+    end_time: int | None = None
+
+    def holds(self, height: int) -> bool:
+        return self.begin_height < height and (self.end_height is None or height <= self.end_height)
+
+
+@dataclass(frozen=True)
+class Head:
+    """Of the newest trusted header: what a client compares with."""
+
+    height: int
+    time: int
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A proof that holds: its header, and what was found for each key."""
+
+    header: Header
+    found: dict[Key, Findings]
+
+
+@dataclass(frozen=True)
+class Advanced:
+    """An update that holds."""
+
+    height: int
+    history_shown: bool
+    newer: bool
+
+
+@dataclass
+class Client:
+    """A client's memory with the checks of section 11."""
+
+    anchor: Anchor
+    terms: list[Term]
+    newest: Head
+    log_size: int
+    log_root: bytes
+    known: dict[int, bytes]
+    seen: dict[bytes, int] = field(default_factory=dict)
+    forked: bool = False
+
+    @property
+    def paths(self) -> Paths:
+        return Paths(self.anchor.chain_id)
+
+    def check_time(self, now: int) -> None:
+        """Step 1."""
+        require(not self.forked, "trust.fork")
+        if now > self.newest.time + self.anchor.trusting_period:
+            raise Fault("trust.needs-new-anchor", self.newest.time + self.anchor.trusting_period, now)
+
+    def check_proof(self, data: bytes, keys: list[Key], now: int) -> Checked:
+        """Steps 1 to 11; changes the client only if all hold, but for a fork."""
+        self.check_time(now)
+        return self._commit(lambda trial: trial._check_proof(data, keys))
+
+    def advance(self, data: bytes, now: int) -> Advanced:
+        """An update."""
+        self.check_time(now)
+        return self._commit(lambda trial: trial._advance(decode_update(data)))
+
+    def _commit(self, step):  # type: ignore[no-untyped-def]
+        """Works on a copy, and takes it over if the step succeeds or finds a fork."""
+        trial = copy.copy(self)
+        trial.terms, trial.known, trial.seen = list(self.terms), dict(self.known), dict(self.seen)
+        try:
+            result = step(trial)
+        except Fault:
+            self.forked = trial.forked
+            raise
+        self.__dict__.update(trial.__dict__)
+        return result
+
+    def _check_proof(self, data: bytes, keys: list[Key]) -> Checked:
+        proof = self._decode(data)
+        require(proof.keys == keys, "trust.proof.other-scan")
+        for hand_over in self._in_order(proof.hand_overs):
+            self._take_hand_over(hand_over)
+        self._check_header(proof.header, proof.certificate)
+        require(proof.state.root() == proof.header.state_root, "trust.state.root")
+        answers = Answers(proof.state)
+        found = findings(self.paths, answers, proof.keys)
+        if not any(finding.newer for finding in found.values()):
+            answers.check_exact()
+        self._trust(proof.header)
+        return Checked(proof.header, found)
+
+    def _decode(self, data: bytes) -> Proof:
+        """Step 2."""
+        if data[TYPE_OFFSET : TYPE_OFFSET + 1] != bytes([QR_PROOF]):
+            return decode_proof(data)
+        qr = decode_qr_proof(data)
+        return expand(qr, self.anchor.chain_id, self._term_at(qr.height).validators.hash)
+
+    def _term_at(self, height: int) -> Term:
+        """The set in force at a height."""
+        if height == self.anchor.header.height and self.anchor.header.set_hash == self.terms[0].validators.hash:
+            return self.terms[0]
+        term = next((term for term in self.terms if term.holds(height)), None)
+        if term is None:
+            raise Fault("trust.before-anchor", self.terms[0].begin_height, height)
+        return term
+
+    def _in_order(self, hand_overs: list[HandOver]) -> list[HandOver]:
+        for before, after in zip(hand_overs, hand_overs[1:]):
+            require(before.header.height < after.header.height, "trust.hand-over.order")
+        return hand_overs
+
+    def _take_hand_over(self, hand_over: HandOver) -> None:
+        """Step 4."""
+        header = hand_over.header
+        require(header.chain_id == self.anchor.chain_id, "trust.header.other-chain")
+        if header.height <= self.newest.height:
+            self._repeat_hand_over(hand_over)
+            return
+        require(header.time > self.newest.time, "trust.header.time-order")
+        require(header.next_set_hash != header.set_hash, "trust.hand-over.idle")
+        require(hand_over.validators.hash == header.next_set_hash, "trust.hand-over.set")
+        self._check_header(header, hand_over.certificate)
+        self.terms[-1] = replace(self.terms[-1], end_height=header.height, end_time=header.time)
+        self.terms.append(Term(hand_over.validators, header.height, header.time))
+        self._trust(header)
+
+    def _repeat_hand_over(self, hand_over: HandOver) -> None:
+        """A hand-over that the client took before."""
+        header = hand_over.header
+        index = next((i for i, term in enumerate(self.terms) if term.end_height == header.height), None)
+        if index is None or self.terms[index + 1].validators != hand_over.validators:
+            raise Fault("trust.hand-over.order")
+        if self.known.get(header.height) != header.hash:
+            certify(header, hand_over.certificate, self.terms[index].validators)
+            self._know(header)
+
+    def _check_header(self, header: Header, certificate: Certificate) -> None:
+        """Steps 5 to 8."""
+        require(header.chain_id == self.anchor.chain_id, "trust.header.other-chain")
+        if self.known.get(header.height) != header.hash:
+            term = self._named_term(header)
+            self._check_header_time(header, term)
+            certify(header, certificate, term.validators)
+            self._know(header)
+        require(header.known, "trust.newer-client.header")
+
+    def _named_term(self, header: Header) -> Term:
+        term = self._term_at(header.height)
+        if header.set_hash == term.validators.hash:
+            return term
+        hashes = [other.validators.hash for other in self.terms]
+        place = self.terms.index(term)
+        require(header.set_hash not in hashes[place + 1 :], "trust.header.set-early")
+        require(header.set_hash not in hashes[:place], "trust.header.set-retired")
+        raise Fault("trust.header.set-unknown")
+
+    def _check_header_time(self, header: Header, term: Term) -> None:
+        """Step 6."""
+        in_term = header.time > term.begin_time and (term.end_time is None or header.time <= term.end_time)
+        later = header.height <= self.newest.height or header.time > self.newest.time
+        earlier = header.height >= self.newest.height or header.time < self.newest.time
+        require(in_term and later and earlier, "trust.header.time-order")
+
+    def _know(self, header: Header) -> None:
+        """A certified header; another one at its height is a fork."""
+        if self.known.get(header.height, header.hash) != header.hash:
+            self.forked = True
+            raise Fault("trust.fork")
+        self.known[header.height] = header.hash
+
+    def _trust(self, header: Header) -> None:
+        """Step 11."""
+        if header.height > self.newest.height and header.next_set_hash == self.terms[-1].validators.hash:
+            self.newest = Head(header.height, header.time)
+
+    def _advance(self, update: Update) -> Advanced:
+        header = update.header
+        if header.height < self.newest.height:
+            raise Fault("trust.older-header", self.newest.height, header.height)
+        for hand_over in self._in_order(update.hand_overs):
+            self._take_hand_over(hand_over)
+        require(header.next_set_hash == self.terms[-1].validators.hash, "trust.hand-over.missing")
+        newer = header.height > self.newest.height
+        self._check_header(header, update.certificate)
+        if update.history is not None:
+            self._check_history(update)
+        self._trust(header)
+        return Advanced(header.height, update.history is not None, newer)
+
+    def _check_history(self, update: Update) -> None:
+        history, header = update.history, update.header
+        if history is None:
+            return
+        if history.first_size != self.log_size:
+            raise Fault("trust.log.other-start", self.log_size, history.first_size)
+        try:
+            verify_consistency(self.log_size, header.log_size, history.hashes, self.log_root, header.log_root)
+        except Fault:
+            raise Fault("trust.log.consistency") from None
+        self.log_size, self.log_root = header.log_size, header.log_root
+
+
+def new_client(anchor_bytes: bytes) -> Client:
+    """A client that has the anchor only."""
+    anchor = decode_anchor(anchor_bytes)
+    header = anchor.header
+    term = Term(anchor.validators, header.height, header.time)
+    known = {header.height: header.hash}
+    return Client(anchor, [term], Head(header.height, header.time), header.log_size, header.log_root, known)
