@@ -127,3 +127,10 @@ pub fn holder_salt(event_salt: &[u8; 32], path: &Path) -> Digest {
 pub fn holder(holder_salt: &Digest, member: MemberId) -> Digest {
     tagged(Tag::Holder, &[&holder_salt.0, &member.0.to_be_bytes()])
 }
+
+/// The commitment to a place: tagged("medproof place", holder salt ‖ member u32 ‖ site u64).
+///
+/// The path in the salt keeps two packs that were dispensed together from showing equal commitments.
+pub fn place(holder_salt: &Digest, member: MemberId, site: u64) -> Digest {
+    tagged(Tag::Place, &[&holder_salt.0, &member.0.to_be_bytes(), &site.to_be_bytes()])
+}

@@ -56,10 +56,12 @@ pub enum MessageType {
     Event = 10,
     /// Names and particulars of a product.
     ProductInfo = 11,
-    /// A proof with product information and a timeline.
+    /// A proof with product information and a timeline; not yet laid out.
     Bundle = 12,
     /// What a light client remembers between runs.
     Memory = 13,
+    /// Names, GLN and web domains of a member.
+    MemberInfo = 14,
 }
 
 /// Why bytes are not a message.
@@ -86,7 +88,7 @@ pub enum DecodeError {
     Value,
     /// A state proof spells out an empty sibling.
     EmptySibling,
-    /// A state proof outside a bucket holds a complete subtree.
+    /// A state proof holds more complete subtrees than it may: one in a bucket, else none.
     Subtree,
     /// The format version is newer than this client.
     NewerVersion,

@@ -100,7 +100,7 @@ pub struct Facts {
     /// Who released the lots.
     pub(crate) issuers: Vec<IssuerFact>,
     /// The commitment of a record scan.
-    pub(crate) record: Option<crate::hash::Digest>,
+    pub(crate) record: Option<leaf::Record>,
     /// A leaf or state code is newer than this client.
     pub(crate) newer: bool,
 }
@@ -369,8 +369,8 @@ impl<'a, S: Source<'a>> Derivation<'_, '_, S> {
     fn record_scan(&mut self, id: &[u8; 32]) -> Result<(), ProofGap> {
         match self.at(&self.paths.record(id))? {
             At::Nothing | At::Newer => Ok(()),
-            At::Leaf(Leaf::Record(commitment)) => {
-                self.facts.record = Some(commitment);
+            At::Leaf(Leaf::Record(record)) => {
+                self.facts.record = Some(record);
                 Ok(())
             }
             At::Leaf(_) => Err(ProofGap::LeafType),

@@ -105,6 +105,9 @@ impl Genesis {
         if !(1..=MAX_TRUSTING_PERIOD_MS).contains(&self.parameters.trusting_period_ms) {
             return Err(DecodeError::Bounds);
         }
+        if self.set.validators().iter().any(|validator| validator.key.check_registrable().is_err()) {
+            return Err(DecodeError::Value);
+        }
         if !self.members.is_sorted_by(|a, b| a.member < b.member) {
             return Err(DecodeError::Order);
         }

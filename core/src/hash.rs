@@ -73,8 +73,12 @@ pub enum Tag {
     Record,
     /// Salt and document → what a body holds of a document.
     Document,
-    /// The anchor's fingerprint.
-    Anchor,
+    /// Holder salt, member and site → place commitment.
+    Place,
+    /// Member and idempotency key → what a body carries of it.
+    Idempotency,
+    /// What a quorum of validators signs to govern.
+    Governance,
 }
 
 impl Tag {
@@ -100,7 +104,9 @@ impl Tag {
             Self::RecordField => b"medproof record field",
             Self::Record => b"medproof record",
             Self::Document => b"medproof document",
-            Self::Anchor => b"medproof anchor",
+            Self::Place => b"medproof place",
+            Self::Idempotency => b"medproof idempotency",
+            Self::Governance => b"medproof governance",
         }
     }
 

@@ -86,3 +86,51 @@ impl Wire for ProductInfo {
 impl Message for ProductInfo {
     const TYPE: MessageType = MessageType::ProductInfo;
 }
+
+/// Who a member is: prelude(14) ‖ name zh ‖ name en ‖ GLN ‖ web domains: count u8 (≤ 8) ‖ texts.
+///
+/// Its hash is tagged("medproof member info", message).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "member information has these fields in format version 0")]
+pub struct MemberInfo {
+    /// Name in Chinese.
+    pub name_zh: String,
+    /// Name in English.
+    pub name_en: String,
+    /// Global Location Number, 13 digits, or empty.
+    pub gln: String,
+    /// The domains of its web shops.
+    pub domains: Vec<String>,
+}
+
+impl MemberInfo {
+    /// The hash that a member's leaf holds.
+    pub fn hash(&self) -> Digest {
+        tagged(Tag::MemberInfo, &[&self.to_bytes()])
+    }
+}
+
+impl Wire for MemberInfo {
+    fn put(&self, out: &mut Vec<u8>) {
+        for text in [&self.name_zh, &self.name_en, &self.gln] {
+            put_bytes8(out, text.as_bytes());
+        }
+        out.push(self.domains.len() as u8);
+        self.domains.iter().for_each(|domain| put_bytes8(out, domain.as_bytes()));
+    }
+
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let mut text = || reader.text8(0..=200);
+        let (name_zh, name_en, gln) = (text()?, text()?, text()?);
+        let count = reader.u8()?;
+        if count > 8 {
+            return Err(DecodeError::Bounds);
+        }
+        let domains = (0..count).map(|_| reader.text8(1..=200)).collect::<Result<_, _>>()?;
+        Ok(Self { name_zh, name_en, gln, domains })
+    }
+}
+
+impl Message for MemberInfo {
+    const TYPE: MessageType = MessageType::MemberInfo;
+}

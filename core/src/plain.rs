@@ -87,6 +87,8 @@ pub struct Axes {
     pub level: Option<String>,
     /// The lot on the pack against the ledger.
     pub lot: String,
+    /// The lot on the ledger.
+    pub lot_ledger: Option<String>,
     /// The expiry on the pack against the ledger.
     pub expiry: String,
     /// States.
@@ -406,6 +408,7 @@ impl From<&verdict::Verdict> for Axes {
                 _ => None,
             },
             lot: verdict.agreement.lot.name().to_string(),
+            lot_ledger: verdict.ledger_lot.as_ref().map(|lot| lot.as_str().to_string()),
             expiry: verdict.agreement.expiry.name().to_string(),
             states: States::from(&verdict.states),
             expiry_day: verdict.expiry.map(|expiry| expiry.day.0),

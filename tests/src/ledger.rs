@@ -21,6 +21,7 @@ use medproof_core::{
     state::{MemoryTree, Path},
     validators::{Validator, ValidatorSet},
 };
+use std::collections::BTreeMap;
 
 /// 2026-01-01 00:00 UTC, the time of genesis, in ms.
 pub const GENESIS_MS: u64 = 1_767_225_600_000;
@@ -87,6 +88,8 @@ pub struct Ledger {
     pub genesis: Genesis,
     pub chain_id: Digest,
     pub tree: MemoryTree,
+    /// The same leaves, for provers that know nothing of the tree.
+    pub values: BTreeMap<Path, Vec<u8>>,
     pub log: MemoryLog,
     pub quorum: Quorum,
     pub newest: Header,
@@ -115,11 +118,11 @@ impl Ledger {
             set: quorum.set.clone(),
             members: (1..=5).map(member).collect(),
         };
+        let values: BTreeMap<_, _> = genesis.leaves().into_iter().map(|(path, leaf)| (path, leaf.to_value())).collect();
         let mut tree = MemoryTree::new();
-        tree.update(genesis.leaves().into_iter().map(|(path, leaf)| (path, Some(leaf.to_value()))).collect())
-            .expect("leaves are short");
+        tree.update(values.iter().map(|(path, value)| (*path, Some(value.clone()))).collect()).expect("short leaves");
         let newest = Header::from(&genesis.header(tree.root()));
-        Self { chain_id: genesis.chain_id(), genesis, tree, log: MemoryLog::new(), quorum, newest }
+        Self { chain_id: genesis.chain_id(), genesis, tree, values, log: MemoryLog::new(), quorum, newest }
     }
 
     /// The paths of this chain.
@@ -129,7 +132,19 @@ impl Ledger {
 
     /// Writes a leaf into the next block's state.
     pub fn put(&mut self, path: Path, leaf: &Leaf) {
-        self.tree.insert(path, leaf.to_value()).expect("leaves are short");
+        self.put_value(path, leaf.to_value());
+    }
+
+    /// Writes a value, leaf or not, into the next block's state.
+    pub fn put_value(&mut self, path: Path, value: Vec<u8>) {
+        self.values.insert(path, value.clone());
+        self.tree.insert(path, value).expect("values are short");
+    }
+
+    /// Removes a leaf, which no honest chain does.
+    pub fn remove(&mut self, path: &Path) {
+        self.values.remove(path);
+        self.tree.remove(path);
     }
 
     /// Appends an entry to the next block's log.

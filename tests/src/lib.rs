@@ -1,6 +1,18 @@
 //! A synthetic ledger, and what the tests, vectors, benches and the demonstration make from it.
 
 pub mod ledger;
+pub mod naive;
 pub mod report;
 pub mod rng;
 pub mod stock;
+pub mod vectors;
+
+/// The English guide, whose examples compile here.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide.en.md")]
+mod guide_en {}
+
+/// The Chinese guide.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide.zh.md")]
+mod guide_zh {}

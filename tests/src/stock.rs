@@ -102,7 +102,17 @@ pub fn pack(ledger: &Ledger, n: u32, holder: MemberId) -> Pack {
 
 /// An active unit with `children`, at `place`.
 pub fn unit(children: u32, place: UnitPlace) -> Unit {
-    Unit { state: State::Active.into(), place, children, limits: None, events: 1, custody: sha256(b"unit custody") }
+    Unit {
+        state: State::Active.into(),
+        prior: None,
+        since: day((2026, 1, 3)),
+        place,
+        children,
+        levels: 1,
+        limits: None,
+        events: 1,
+        custody: sha256(b"unit custody"),
+    }
 }
 
 /// A holder commitment.

@@ -2,13 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
-mod state_support;
-
 use medproof_core::{
     encoding::Wire,
     state::{Lookup, MemoryTree, NodeHash, Path, StateError, StateProof},
 };
-use state_support::{Leaves, Naive, Rng, random_asked, random_leaves};
+use medproof_tests::naive::{Leaves, Naive, Rng, random_asked, random_leaves};
 use std::collections::BTreeSet;
 
 fn tree_of(leaves: &Leaves) -> MemoryTree {

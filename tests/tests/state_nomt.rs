@@ -2,8 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
-mod state_support;
-
 use medproof_core::{
     encoding::Wire,
     state::{Lookup, MemoryTree, NodeHash, Path, StateProof, Terminal, ValueHash},
@@ -15,7 +13,7 @@ use nomt_core::{
     trie_pos::TriePosition,
     update::build_trie,
 };
-use state_support::{Leaves, Naive, Rng, random_asked, random_leaves};
+use medproof_tests::naive::{Leaves, Naive, Rng, random_asked, random_leaves};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// All nodes that nomt computes for these leaves, by position, and the root.

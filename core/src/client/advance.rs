@@ -81,7 +81,8 @@ impl Client {
     fn check_consistency(&self, header: &Header, consistency: Option<&Consistency>) -> Result<bool, TrustError> {
         let (size, root) = header.log().ok_or(TrustError::NewerHeader)?;
         let (first_size, first_root) = self.history;
-        let Some(consistency) = consistency else { return Ok(false) };
+        // Every log contains the empty one.
+        let Some(consistency) = consistency else { return Ok(first_size == TreeSize(0)) };
         if consistency.first_size != first_size {
             let (expected, found) = (first_size.0, consistency.first_size.0);
             return Err(TrustError::ConsistencyStart { expected, found });

@@ -96,7 +96,7 @@ impl Client {
         let question = alloc::vec![Key::Record(*disclosure.record_id())];
         let mut checked = self.check(&[question], proof, now)?;
         let checked = checked.pop().ok_or(TrustError::OtherScan)?;
-        let is_committed = checked.facts.record.map(|commitment| disclosure.commitment() == Ok(commitment));
+        let is_committed = checked.facts.record.map(|record| disclosure.commitment() == Ok(record.commitment));
         Ok(RecordAnswer { is_committed, as_of: checked.as_of })
     }
 

@@ -66,7 +66,7 @@ pub struct Pack {
     pub state: StateCode,
     /// The lot that it belongs to.
     pub lot: LotRef,
-    /// What an undo goes back to.
+    /// What an undo or a release goes back to.
     pub prior: Option<Prior>,
     /// Units left in the pack; 0 when all was dispensed.
     pub quantity_left: u16,
@@ -84,14 +84,59 @@ pub struct Pack {
     pub custody: Digest,
 }
 
-/// The state before the last one, and where the change was made.
+/// What an undo or a release goes back to.
+///
+/// 0 none, 1 ‖ state u8 ‖ quantity u16 ‖ place commitment 32, or 2 ‖ state u8 ‖ holds u8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "a new field needs a new leaf version")]
-pub struct Prior {
-    /// The state that an undo restores.
-    pub state: StateCode,
-    /// Commitment to the place that may undo.
-    pub place: Digest,
+#[expect(clippy::exhaustive_enums, reason = "a new case needs a new leaf version")]
+pub enum Prior {
+    /// The last change may be undone, at the place where it was made.
+    Undo {
+        /// The state before.
+        state: StateCode,
+        /// The quantity before; 0 for a unit.
+        quantity: u16,
+        /// Commitment to the place.
+        place: Digest,
+    },
+    /// Held back; the state returns when the last hold is lifted.
+    Held {
+        /// The state before.
+        state: StateCode,
+        /// By whom.
+        holds: Holds,
+    },
+}
+
+/// Who holds an item back, one bit each: 1 holder, 2 issuer, 4 regulator, 8 cold-chain excursion.
+///
+/// Each authority lifts only its own. Other bits are newer than this client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Holds(u8);
+
+impl Holds {
+    /// The bit of a cold-chain excursion.
+    pub const EXCURSION: u8 = 8;
+
+    /// Takes at least one bit.
+    pub const fn new(bits: u8) -> Result<Self, DecodeError> {
+        if bits == 0 { Err(DecodeError::Value) } else { Ok(Self(bits)) }
+    }
+
+    /// The bits.
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// Whether a bit is newer than this client.
+    pub const fn is_newer(self) -> bool {
+        self.0 & 0xf0 != 0
+    }
+
+    /// Whether storage limits were exceeded.
+    pub const fn has_excursion(self) -> bool {
+        self.0 & Self::EXCURSION != 0
+    }
 }
 
 /// A pack untouched for long after expiry: state u8 ‖ lot 28 ‖ holder 32 ‖ events u32 ‖ custody 32.
@@ -158,13 +203,7 @@ impl Wire for Pack {
     fn put(&self, out: &mut Vec<u8>) {
         out.push(self.state.0);
         self.lot.put(out);
-        match &self.prior {
-            None => out.push(0),
-            Some(prior) => {
-                out.push(prior.state.0);
-                prior.place.put(out);
-            }
-        }
+        put_prior(self.prior, out);
         out.extend_from_slice(&self.quantity_left.to_be_bytes());
         out.extend_from_slice(&self.since.0.to_be_bytes());
         self.place.put(out);
@@ -178,10 +217,7 @@ impl Wire for Pack {
         Ok(Self {
             state: StateCode(reader.u8()?),
             lot: LotRef::get(reader)?,
-            prior: match reader.u8()? {
-                0 => None,
-                state => Some(Prior { state: StateCode(state), place: Digest::get(reader)? }),
-            },
+            prior: get_prior(reader)?,
             quantity_left: reader.u16()?,
             since: Day(reader.u32()?),
             place: Place::get(reader)?,
@@ -234,4 +270,27 @@ pub(crate) fn get_limits(reader: &mut Reader<'_>) -> Result<Option<StorageLimits
         cumulative_minutes: reader.u16()?,
     };
     if limits.min_decicelsius > limits.max_decicelsius { Err(DecodeError::Value) } else { Ok(Some(limits)) }
+}
+
+/// Appends what an undo or a release goes back to.
+pub(super) fn put_prior(prior: Option<Prior>, out: &mut Vec<u8>) {
+    match prior {
+        None => out.push(0),
+        Some(Prior::Undo { state, quantity, place }) => {
+            out.extend_from_slice(&[1, state.0]);
+            out.extend_from_slice(&quantity.to_be_bytes());
+            place.put(out);
+        }
+        Some(Prior::Held { state, holds }) => out.extend_from_slice(&[2, state.0, holds.bits()]),
+    }
+}
+
+/// Reads what an undo or a release goes back to.
+pub(super) fn get_prior(reader: &mut Reader<'_>) -> Result<Option<Prior>, DecodeError> {
+    Ok(Some(match reader.u8()? {
+        0 => return Ok(None),
+        1 => Prior::Undo { state: StateCode(reader.u8()?), quantity: reader.u16()?, place: Digest::get(reader)? },
+        2 => Prior::Held { state: StateCode(reader.u8()?), holds: Holds::new(reader.u8()?)? },
+        _ => return Err(DecodeError::Value),
+    }))
 }

@@ -11,14 +11,16 @@ mod chain;
 mod item;
 mod member;
 pub mod path;
+mod record;
 mod state_code;
 mod unit;
 
 pub use chain::{Counter, Parameters};
-pub use item::{Lot, Pack, Prior, Product, RetiredPack, StorageLimits};
+pub use item::{Holds, Lot, Pack, Prior, Product, RetiredPack, StorageLimits};
 pub(crate) use item::{get_limits, put_limits};
 pub use member::{Key, Member, MemberState};
 pub use path::{Family, LotRef, Paths};
+pub use record::Record;
 pub use state_code::{State, StateCode};
 pub(crate) use unit::MAX_UNIT_DEPTH;
 pub use unit::{Exposure, Interval, Parent, Place, Unit, UnitPlace};
@@ -60,7 +62,7 @@ pub enum Leaf {
     /// A member's key.
     Key(Key),
     /// The commitment to a patient's record.
-    Record(Digest),
+    Record(Record),
     /// Hash of the validator set that signs the next block.
     Validators(Digest),
     /// The chain's parameters.
@@ -110,7 +112,8 @@ impl Leaf {
             Self::Exposure(exposure) => exposure.put(&mut out),
             Self::Member(member) => member.put(&mut out),
             Self::Key(key) => key.put(&mut out),
-            Self::Record(digest) | Self::Validators(digest) => digest.put(&mut out),
+            Self::Record(record) => record.put(&mut out),
+            Self::Validators(digest) => digest.put(&mut out),
             Self::Parameters(parameters) => parameters.put(&mut out),
             Self::Counter(counter) => counter.put(&mut out),
         }
@@ -151,7 +154,7 @@ impl Leaf {
             9 => Self::Exposure(Exposure::get(reader)?),
             10 => Self::Member(Member::get(reader)?),
             11 => Self::Key(Key::get(reader)?),
-            12 => Self::Record(Digest::get(reader)?),
+            12 => Self::Record(Record::get(reader)?),
             13 => Self::Validators(Digest::get(reader)?),
             14 => Self::Parameters(Parameters::get(reader)?),
             15 => Self::Rules(reader.u32()?),

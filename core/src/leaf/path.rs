@@ -14,6 +14,7 @@
 //! | 0 trade items | 0 product or its alias | product code | product code |
 //! | | 1 lot | product code | product code ‖ lot |
 //! | | 2 pack or its alias | product code | product code ‖ serial |
+//! | | 3 exposure of a pack | product code | product code ‖ serial |
 //! | 1 units | 0 head | SSCC u64 | SSCC u64 |
 //! | | 1 generation | SSCC | SSCC ‖ generation u32 |
 //! | | 2 exposure | SSCC | SSCC ‖ generation u32 |
@@ -124,6 +125,11 @@ impl<'a> Paths<'a> {
     /// A pack, or an alias of one.
     pub fn pack(&self, pack: &PackId) -> Path {
         self.path(Family::TradeItems, KIND_PACK, &pack.product.to_wire(), &pack.to_wire())
+    }
+
+    /// The exposure that a pack brought out of a unit.
+    pub fn pack_exposure(&self, pack: &PackId) -> Path {
+        self.path(Family::TradeItems, 3, &pack.product.to_wire(), &pack.to_wire())
     }
 
     /// The current generation of an SSCC.

@@ -2,12 +2,12 @@
 //!
 //! What happens to a unit happens to all in it: shipping a pallet changes one leaf.
 
-use super::{StateCode, StorageLimits, item};
+use super::{Prior, StateCode, StorageLimits, item};
 use crate::{
     encoding::{DecodeError, Reader, Wire, put_count16},
     hash::Digest,
     header::UnixMillis,
-    identity::Sscc,
+    identity::{Day, Sscc},
 };
 use alloc::vec::Vec;
 
@@ -46,16 +46,22 @@ pub enum UnitPlace {
     Dissolved(Digest),
 }
 
-/// One generation of a unit: state u8 ‖ place ‖ children u32 ‖ limits ‖ events u32 ‖ custody 32.
+/// One generation of a unit; see `docs/FORMAT.md` for the order of the fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a new field needs a new leaf version")]
 pub struct Unit {
     /// The unit's own state.
     pub state: StateCode,
+    /// What an undo or a release goes back to.
+    pub prior: Option<Prior>,
+    /// The day since which the state holds, by header time.
+    pub since: Day,
     /// Holder, parent or dissolved.
     pub place: UnitPlace,
     /// Number of direct children.
     pub children: u32,
+    /// Levels of packing from here down to the packs: 1 where packs are direct children.
+    pub levels: u8,
     /// The tightest storage limits of the contents.
     pub limits: Option<StorageLimits>,
     /// Number of events in the custody chain.
@@ -74,25 +80,37 @@ pub struct Interval {
     pub end: UnixMillis,
 }
 
-/// Merged out-of-range intervals: count u16 (≤ 60) ‖ count × (start u64 ‖ end u64), apart and ascending.
+/// Merged out-of-range intervals: accepted u32 ‖ count u16 (≤ 60) ‖ count × (start u64 ‖ end u64), apart and ascending.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Exposure(Vec<Interval>);
+pub struct Exposure {
+    accepted_minutes: u32,
+    intervals: Vec<Interval>,
+}
 
 impl Exposure {
-    /// Takes intervals that ascend and do not touch.
-    pub fn new(intervals: Vec<Interval>) -> Result<Self, DecodeError> {
+    /// Takes the minutes that quality assurance accepted, and intervals that ascend and do not touch.
+    pub fn new(accepted_minutes: u32, intervals: Vec<Interval>) -> Result<Self, DecodeError> {
         if intervals.len() > MAX_INTERVALS {
             return Err(DecodeError::Bounds);
         }
         if intervals.iter().any(|interval| interval.start >= interval.end) {
             return Err(DecodeError::Value);
         }
-        if intervals.is_sorted_by(|a, b| a.end < b.start) { Ok(Self(intervals)) } else { Err(DecodeError::Order) }
+        if intervals.is_sorted_by(|a, b| a.end < b.start) {
+            Ok(Self { accepted_minutes, intervals })
+        } else {
+            Err(DecodeError::Order)
+        }
+    }
+
+    /// Minutes outside that quality assurance has accepted; a release counts from there.
+    pub const fn accepted_minutes(&self) -> u32 {
+        self.accepted_minutes
     }
 
     /// The intervals.
     pub fn intervals(&self) -> &[Interval] {
-        &self.0
+        &self.intervals
     }
 }
 
@@ -155,8 +173,11 @@ impl Wire for UnitPlace {
 impl Wire for Unit {
     fn put(&self, out: &mut Vec<u8>) {
         out.push(self.state.0);
+        item::put_prior(self.prior, out);
+        out.extend_from_slice(&self.since.0.to_be_bytes());
         self.place.put(out);
         out.extend_from_slice(&self.children.to_be_bytes());
+        out.push(self.levels);
         item::put_limits(self.limits, out);
         out.extend_from_slice(&self.events.to_be_bytes());
         self.custody.put(out);
@@ -165,8 +186,11 @@ impl Wire for Unit {
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
             state: StateCode(reader.u8()?),
+            prior: item::get_prior(reader)?,
+            since: Day(reader.u32()?),
             place: UnitPlace::get(reader)?,
             children: reader.u32()?,
+            levels: reader.u8()?,
             limits: item::get_limits(reader)?,
             events: reader.u32()?,
             custody: Digest::get(reader)?,
@@ -176,17 +200,19 @@ impl Wire for Unit {
 
 impl Wire for Exposure {
     fn put(&self, out: &mut Vec<u8>) {
-        put_count16(out, self.0.len());
-        for interval in &self.0 {
+        out.extend_from_slice(&self.accepted_minutes.to_be_bytes());
+        put_count16(out, self.intervals.len());
+        for interval in &self.intervals {
             out.extend_from_slice(&interval.start.0.to_be_bytes());
             out.extend_from_slice(&interval.end.0.to_be_bytes());
         }
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let accepted_minutes = reader.u32()?;
         let count = reader.count16(0..=MAX_INTERVALS, 16)?;
         let read = |_| Ok(Interval { start: UnixMillis(reader.u64()?), end: UnixMillis(reader.u64()?) });
-        Self::new((0..count).map(read).collect::<Result<_, _>>()?)
+        Self::new(accepted_minutes, (0..count).map(read).collect::<Result<_, _>>()?)
     }
 }
 

@@ -44,3 +44,24 @@ impl Wire for LogHash {
         Ok(Self(reader.array()?))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{format, string::String};
+
+    fn hex(hash: LogHash) -> String {
+        hash.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    #[test]
+    fn hashes_are_those_of_certificate_transparency() {
+        let [a, b, c] = [&[][..], &[0], &[0x10]].map(LogHash::leaf);
+        assert_eq!(hex(LogHash::empty_root()), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+        assert_eq!(hex(a), "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
+        assert_eq!(
+            hex(LogHash::node(&LogHash::node(&a, &b), &c)),
+            "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77"
+        );
+    }
+}

@@ -49,6 +49,9 @@ impl Proof {
         state: StateProof,
     ) -> Result<Self, DecodeError> {
         check_keys(&keys)?;
+        if state.end_count() > keys.len() * MAX_ENDS_PER_KEY {
+            return Err(DecodeError::Bounds);
+        }
         Ok(Self { keys, hand_overs, header, certificate, state })
     }
 
@@ -101,6 +104,9 @@ impl Wire for Proof {
 impl Message for Proof {
     const TYPE: MessageType = MessageType::Proof;
 }
+
+/// No key requires more leaves than this; it bounds the hashing that a hostile proof can cause.
+const MAX_ENDS_PER_KEY: usize = 16;
 
 fn check_keys(keys: &[Key]) -> Result<(), DecodeError> {
     if !(1..=MAX_KEYS).contains(&keys.len()) {

@@ -12,28 +12,19 @@
 //! Limits: values of currency, country, coupon, IBAN and global model number are checked for
 //! length and characters only; none of them takes part in an identity.
 
-use super::{ai_table::ROWS, error::ScanError};
+use super::{ai_table::ROWS, error::ScanError, split::is_digits};
 use crate::identity::{Day, IdentityError, check_mod10, is_cset82};
 
 /// The row of the identifier at the front of `data`, and the length of the identifier in bytes.
-pub(super) fn find(data: &str) -> Option<(&'static Row, usize)> {
-    let mut numbers = [u16::MAX; 5];
-    let mut number = 0;
-    for (slot, digit) in numbers.iter_mut().skip(1).zip(data.bytes()) {
-        if !digit.is_ascii_digit() {
-            break;
-        }
-        number = number * 10 + u16::from(digit - b'0');
-        *slot = number;
-    }
+pub(super) fn find(data: &[u8]) -> Option<(&'static Row, usize)> {
     ROWS.iter().map(|row| (row, row.label_len_bytes())).find(|(row, len)| {
-        let number = numbers.get(*len).copied().unwrap_or(u16::MAX);
+        let number = data.get(..*len).and_then(number).unwrap_or(u16::MAX);
         row.first <= number && number <= row.last && (row.flags & TO5 == 0 || number % 10 <= 5)
     })
 }
 
 /// The row of `label`, where the whole of it is an identifier.
-pub(super) fn row_of(label: &str) -> Option<&'static Row> {
+pub(super) fn row_of(label: &[u8]) -> Option<&'static Row> {
     find(label).filter(|(_, len)| *len == label.len()).map(|(row, _)| row)
 }
 
@@ -65,7 +56,7 @@ enum Class {
 }
 
 impl Row {
-    /// Whether the length is predefined, so that no separator need follow (General Specifications figure 7.8.5-2).
+    /// Whether the length is predefined, so that no separator need follow (General Specifications section 7.8).
     pub(super) const fn is_predefined(&self) -> bool {
         self.flags & FIXED != 0
     }
@@ -86,16 +77,13 @@ impl Row {
     }
 
     /// Checks a value for length, characters, check digit and date.
-    pub(super) fn check(&self, value: &str) -> Result<(), ScanError> {
+    pub(super) fn check(&self, value: &[u8]) -> Result<(), ScanError> {
         let (head, tail) = value.split_at_checked(self.head_len_bytes()).ok_or(ScanError::BadValue)?;
-        if !head.bytes().all(|c| c.is_ascii_digit()) || !self.tail.fits(tail) {
+        if !is_digits(head) || !self.tail.fits(tail) {
             return Err(ScanError::BadValue);
         }
         if self.flags & CHECK != 0 {
-            check_mod10(head).map_err(|error| match error {
-                IdentityError::CheckDigit => ScanError::CheckDigit,
-                _ => ScanError::BadValue,
-            })?;
+            check_digit(head)?;
         }
         let is_dated = self.flags & (DAY0 | DATE) == 0 || date(head, self.flags & DAY0 != 0).is_some();
         let is_timed = self.flags & TIME == 0 || value.get(6..10).is_none_or(is_time);
@@ -113,11 +101,11 @@ impl Row {
 }
 
 impl Tail {
-    fn fits(self, text: &str) -> bool {
+    fn fits(self, text: &[u8]) -> bool {
         let Ok(len) = u8::try_from(text.len()) else { return false };
         (self.min..=self.max).contains(&len)
             && len.checked_rem(self.step) == Some(0)
-            && text.bytes().all(|c| match self.class {
+            && text.iter().all(|&c| match self.class {
                 Class::Digits => c.is_ascii_digit(),
                 Class::Cset82 => is_cset82(c),
                 Class::Cset39 => c.is_ascii_digit() || c.is_ascii_uppercase() || matches!(c, b'#' | b'-' | b'/'),
@@ -131,22 +119,34 @@ impl Tail {
 /// The century is fixed, since nothing here reads a clock. The General Specifications (section
 /// 7.12) choose it by a window that slides with the current year; both agree on every
 /// expiry date until 2050.
-pub(super) fn date(text: &str, day0: bool) -> Option<Day> {
-    let year = 2000 + two_digits(text.get(..2)?)?;
-    let month = two_digits(text.get(2..4)?)?;
-    match two_digits(text.get(4..6)?)? {
+pub(super) fn date(text: &[u8], day0: bool) -> Option<Day> {
+    let part = |at: usize| text.get(at..at + 2).and_then(number).map(u32::from);
+    let year = 2000 + part(0)?;
+    let month = part(2)?;
+    match part(4)? {
         0 if day0 => Day::last_of_month(year, month),
         day => Day::from_date(year, month, day),
     }
 }
 
-fn is_time(text: &str) -> bool {
-    let part = |text: Option<&str>| text.and_then(two_digits);
-    part(text.get(..2)).is_some_and(|hours| hours < 24) && part(text.get(2..)).is_some_and(|minutes| minutes < 60)
+/// Checks the modulo-10 check digit at the end of `digits`.
+pub(super) fn check_digit(digits: &[u8]) -> Result<(), ScanError> {
+    match check_mod10(core::str::from_utf8(digits).unwrap_or("")) {
+        Ok(()) => Ok(()),
+        Err(IdentityError::CheckDigit) => Err(ScanError::CheckDigit),
+        Err(_) => Err(ScanError::BadValue),
+    }
 }
 
-fn two_digits(text: &str) -> Option<u32> {
-    text.bytes().try_fold(0, |number, c| c.is_ascii_digit().then(|| number * 10 + u32::from(c - b'0')))
+fn is_time(text: &[u8]) -> bool {
+    number(text).is_some_and(|time| time / 100 < 24 && time % 100 < 60)
+}
+
+/// The value of at most four digits.
+fn number(digits: &[u8]) -> Option<u16> {
+    let value =
+        digits.iter().fold(0_u16, |number, c| number.wrapping_mul(10).wrapping_add(u16::from(c.wrapping_sub(b'0'))));
+    is_digits(digits).then_some(value)
 }
 
 /// The length is predefined.

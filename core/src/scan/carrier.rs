@@ -1,4 +1,4 @@
-//! The symbology identifier in front of a scan (ISO/IEC 15424, General Specifications section 5.1.2).
+//! The symbology identifier in front of a scan (ISO/IEC 15424).
 
 use super::error::ScanError;
 
@@ -11,7 +11,7 @@ pub struct Carrier<'a> {
     /// What the identifier says about the data.
     pub kind: CarrierKind,
     /// What follows the identifier.
-    pub data: &'a str,
+    pub data: &'a [u8],
 }
 
 /// What a symbology identifier says about the data behind it.
@@ -30,13 +30,13 @@ pub enum CarrierKind {
 
 impl<'a> Carrier<'a> {
     /// Parts `scan`, which has an identifier if it begins with `]`.
-    pub fn open(scan: &'a str) -> Result<Self, ScanError> {
-        if !scan.starts_with(']') {
+    pub fn open(scan: &'a [u8]) -> Result<Self, ScanError> {
+        if scan.first() != Some(&b']') {
             return Ok(Self { symbology: None, kind: CarrierKind::Unknown, data: scan });
         }
-        let (id, data) = scan.split_at_checked(3).ok_or(ScanError::Symbology)?;
-        let &[_, letter, modifier] = id.as_bytes() else { return Err(ScanError::Symbology) };
-        if !letter.is_ascii_alphabetic() || !modifier.is_ascii_digit() {
+        let (id, data) = scan.split_first_chunk::<3>().ok_or(ScanError::Symbology)?;
+        let [_, letter, modifier] = *id;
+        if !LETTERS.contains(&letter) || !modifier.is_ascii_digit() {
             return Err(ScanError::Symbology);
         }
         let kind = match (letter, modifier) {
@@ -49,6 +49,9 @@ impl<'a> Carrier<'a> {
         if data.is_empty() && kind != CarrierKind::Plain {
             return Err(ScanError::Empty);
         }
-        Ok(Self { symbology: Some([b']', letter, modifier]), kind, data })
+        Ok(Self { symbology: Some(*id), kind, data })
     }
 }
+
+/// The letters of the symbologies in use on medicines and their cases, Code 39 to Aztec.
+const LETTERS: &[u8] = b"ACEFGIJKLOQUXZdez";

@@ -10,45 +10,34 @@
 //! Specifications ask of readers.
 
 use super::{
-    MAX_ELEMENTS,
     ai::find,
+    elements::Elements,
     error::ScanError,
-    reading::Element,
     split::{GS, cut},
 };
-use alloc::vec::Vec;
 
 /// The elements of `data`, which begins with its first identifier.
-pub fn elements(data: &str) -> Result<Vec<Element>, ScanError> {
-    let mut elements = Vec::new();
-    read_into(data, &mut elements)?;
+pub fn elements(data: &str) -> Result<Elements, ScanError> {
+    let mut elements = Elements::new();
+    read_into(data.as_bytes(), &mut elements)?;
     Ok(elements)
 }
 
 /// Appends the elements of `data`.
-pub(super) fn read_into(data: &str, elements: &mut Vec<Element>) -> Result<(), ScanError> {
+pub(super) fn read_into(data: &[u8], elements: &mut Elements) -> Result<(), ScanError> {
     if data.is_empty() {
         return Err(ScanError::Empty);
     }
     let mut rest = data;
     while !rest.is_empty() {
-        let (element, tail) = first(rest)?;
-        if elements.len() == MAX_ELEMENTS {
-            return Err(ScanError::TooLong);
-        }
-        elements.push(element);
-        rest = tail;
+        let (row, label_len) = find(rest).ok_or(ScanError::UnknownAi)?;
+        let (label, body) = rest.split_at_checked(label_len).ok_or(ScanError::UnknownAi)?;
+        let (to_separator, _) = cut(body, GS);
+        let len = if row.is_predefined() { row.max_len_bytes().min(to_separator.len()) } else { to_separator.len() };
+        let (value, tail) = body.split_at_checked(len).ok_or(ScanError::BadValue)?;
+        row.check(value)?;
+        elements.add(label, value)?;
+        rest = tail.strip_prefix(&[GS]).unwrap_or(tail);
     }
     Ok(())
-}
-
-/// The first element, and what stands behind it and its separator.
-fn first(data: &str) -> Result<(Element, &str), ScanError> {
-    let (row, label_len) = find(data).ok_or(ScanError::UnknownAi)?;
-    let (label, body) = data.split_at_checked(label_len).ok_or(ScanError::UnknownAi)?;
-    let (to_separator, _) = cut(body, GS);
-    let len = if row.is_predefined() { row.max_len_bytes().min(to_separator.len()) } else { to_separator.len() };
-    let (value, tail) = body.split_at_checked(len).ok_or(ScanError::BadValue)?;
-    row.check(value)?;
-    Ok((Element::new(label, value), tail.strip_prefix(GS as char).unwrap_or(tail)))
 }

@@ -15,97 +15,66 @@
 //! ```
 
 use super::{
-    MAX_ELEMENTS, Mode,
-    ai::date,
-    element_string,
+    Mode, element_string,
     error::ScanError,
-    pairing::check_repeats,
-    reading::{Element, Form, Reading, Repair},
-    split::{GS, cut},
-    target::{interpret, reading, trade_item, value},
+    reading::{Form, Repair},
+    split::{GS, cut, is_digits},
+    target::Draft,
 };
-use crate::identity::{Lot, ProductCode, Scheme};
-use alloc::vec::Vec;
+use crate::identity::{ProductCode, Scheme};
 
 /// What begins every envelope.
-pub(super) const OPENING: &str = "[)>\u{1e}";
+pub(super) const OPENING: &[u8] = b"[)>\x1e";
 
 /// Reads what follows [`OPENING`].
-pub(super) fn read(text: &str, mode: Mode) -> Result<Reading, ScanError> {
-    let (body, is_closed) = match text.strip_suffix("\u{1e}\u{4}") {
-        Some(body) => (body, true),
-        None => (text.trim_end_matches(['\u{1e}', '\u{4}']), false),
-    };
-    if !is_closed && mode == Mode::Strict {
-        return Err(ScanError::Envelope);
+pub(super) fn read(text: &[u8], draft: &mut Draft) -> Result<(), ScanError> {
+    draft.begin(Form::IfaPpn);
+    let mut body = text.strip_suffix(b"\x1e\x04");
+    if body.is_none() && draft.mode == Mode::Tolerant {
+        let unended = text.strip_suffix(b"\x04").unwrap_or(text);
+        body = Some(unended.strip_suffix(b"\x1e").unwrap_or(unended));
+        draft.repaired(Repair::EnvelopeEnd);
     }
-    let mut reading = if let Some(data) = body.strip_prefix("05\u{1d}") {
-        let elements = element_string::elements(data)?;
-        let keys = elements.len();
-        interpret(Form::ElementString, elements, keys, mode)?
-    } else if let Some(data) = body.strip_prefix("06\u{1d}") {
-        ifa(data)?
-    } else {
-        return Err(ScanError::Envelope);
-    };
-    if !is_closed {
-        reading.repairs.push(Repair::EnvelopeEnd);
-    }
-    Ok(reading)
-}
-
-fn ifa(data: &str) -> Result<Reading, ScanError> {
-    let elements = fields(data)?;
-    check_repeats(&elements)?;
-    let mut products = Vec::new();
-    if let Some(ppn) = value(&elements, "9N") {
-        products.push(product_of_ppn(ppn)?);
-    }
-    if let Some(gtin) = value(&elements, "8P") {
-        let product = ProductCode::from_gtin14(gtin).map_err(|_| ScanError::BadValue)?;
-        if !products.contains(&product) {
-            products.push(product);
+    match body.ok_or(ScanError::Envelope)? {
+        [b'0', b'5', GS, data @ ..] => {
+            draft.form = Form::ElementString;
+            element_string::read_into(data, &mut draft.elements)?;
         }
+        [b'0', b'6', GS, data @ ..] => read_fields(data, draft)?,
+        _ => return Err(ScanError::Envelope),
     }
-    if products.is_empty() {
-        return Err(ScanError::NoKey);
-    }
-    let lot = value(&elements, "1T");
-    let expiry = match value(&elements, "D") {
-        Some(text) if text.len() == 6 => Some(date(text, true).ok_or(ScanError::BadValue)?),
-        Some(_) => return Err(ScanError::BadValue),
-        None => None,
-    };
-    let target = trade_item(products, value(&elements, "S"), lot)?;
-    let lot = lot.map(Lot::new).transpose().map_err(|_| ScanError::BadValue)?;
-    Ok(reading(Form::IfaPpn, elements, target, lot, expiry))
+    draft.finish()
 }
 
-/// The fields: each begins with its data identifier, at most three digits and a capital letter.
-fn fields(data: &str) -> Result<Vec<Element>, ScanError> {
-    let mut elements = Vec::new();
+/// Reads the fields: each begins with its data identifier, at most three digits and a capital letter.
+fn read_fields(data: &[u8], draft: &mut Draft) -> Result<(), ScanError> {
     let mut rest = Some(data);
     while let Some(text) = rest {
         let (field, tail) = cut(text, GS);
-        let digits = field.bytes().take_while(u8::is_ascii_digit).count();
+        let digits = field.iter().take_while(|c| c.is_ascii_digit()).count();
         let (label, value) = field.split_at_checked(digits + 1).ok_or(ScanError::Envelope)?;
-        if digits > 3 || !label.ends_with(|c: char| c.is_ascii_uppercase()) || elements.len() == MAX_ELEMENTS {
+        if digits > 3 || !label.last().is_some_and(u8::is_ascii_uppercase) || !value.is_ascii() {
             return Err(ScanError::Envelope);
         }
-        elements.push(Element::new(label, value));
+        draft.elements.add(label, value)?;
         rest = tail;
     }
-    Ok(elements)
+    Ok(())
 }
 
 /// The PZN in a pharmacy product number of agency `11`.
-fn product_of_ppn(ppn: &str) -> Result<ProductCode, ScanError> {
-    let (body, check) = ppn.split_at_checked(10).ok_or(ScanError::BadValue)?;
-    let sum: u32 = body.bytes().zip(2..).map(|(c, weight)| u32::from(c) * weight).sum();
-    let digits = [b'0' + (sum % 97 / 10) as u8, b'0' + (sum % 97 % 10) as u8];
-    let pzn = body.strip_prefix("11").ok_or(ScanError::BadValue)?;
-    if check.as_bytes() != digits {
+pub(super) fn product_of_ppn(ppn: &[u8]) -> Result<ProductCode, ScanError> {
+    let &[b'1', b'1', .., tens, ones] = ppn else { return Err(ScanError::BadValue) };
+    if ppn.len() != 12 || !is_digits(ppn) {
+        return Err(ScanError::BadValue);
+    }
+    let mut sum = 0;
+    for (c, weight) in ppn.iter().take(10).zip(2..) {
+        sum += u32::from(*c) * weight;
+    }
+    if u32::from(tens - b'0') * 10 + u32::from(ones - b'0') != sum % 97 {
         return Err(ScanError::CheckDigit);
     }
-    ProductCode::new(Scheme::Pzn, pzn).map_err(|_| ScanError::CheckDigit)
+    let pzn = core::str::from_utf8(ppn).ok().and_then(|ppn| ppn.get(2..10));
+    ProductCode::new(Scheme::Pzn, pzn.unwrap_or("")).map_err(|_| ScanError::CheckDigit)
 }

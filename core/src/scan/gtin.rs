@@ -1,37 +1,28 @@
-//! Bare GTINs of EAN-13, UPC-A, UPC-E (expanded), EAN-8 and ITF-14 symbols (General Specifications section 5.2).
+//! Bare GTINs of EAN-13, UPC-A, UPC-E (expanded), EAN-8 and ITF-14 symbols.
 
-use super::{
-    Mode, element_string,
-    error::ScanError,
-    reading::{Element, Form, Reading},
-    target::interpret,
-};
-use crate::identity::check_mod10;
-use alloc::{string::String, vec::Vec};
+use super::{ai::check_digit, element_string, error::ScanError, reading::Form, split::is_digits, target::Draft};
 
 /// Reads a GTIN of `len` digits, and the elements of a composite symbol behind `|]e0`.
-pub(super) fn read(data: &str, len: u8, mode: Mode) -> Result<Reading, ScanError> {
-    let (digits, composite) = match data.split_at_checked(usize::from(len)) {
-        Some((digits, "")) => (digits, None),
-        Some((digits, rest)) => (digits, Some(rest.strip_prefix("|]e0").ok_or(ScanError::BadValue)?)),
-        None => return Err(ScanError::BadValue),
-    };
-    let mut elements = Vec::from([Element::new("01", &gtin14(digits)?)]);
-    if let Some(composite) = composite {
-        element_string::read_into(composite, &mut elements)?;
+pub(super) fn read(data: &[u8], len: usize, draft: &mut Draft) -> Result<(), ScanError> {
+    let (digits, composite) = data.split_at_checked(len).ok_or(ScanError::BadValue)?;
+    draft.begin(Form::Gtin);
+    draft.elements.add(b"01", &gtin14(digits)?)?;
+    if !composite.is_empty() {
+        let composite = composite.strip_prefix(b"|]e0").ok_or(ScanError::BadValue)?;
+        element_string::read_into(composite, &mut draft.elements)?;
     }
-    let keys = elements.len();
-    interpret(Form::Gtin, elements, keys, mode)
+    draft.finish()
 }
 
 /// The GTIN-14 of 8, 12, 13 or 14 digits with a right check digit.
-pub(super) fn gtin14(digits: &str) -> Result<String, ScanError> {
-    if !matches!(digits.len(), 8 | 12 | 13 | 14) || !digits.bytes().all(|c| c.is_ascii_digit()) {
+pub(super) fn gtin14(digits: &[u8]) -> Result<[u8; 14], ScanError> {
+    if !matches!(digits.len(), 8 | 12 | 13 | 14) || !is_digits(digits) {
         return Err(ScanError::BadValue);
     }
-    check_mod10(digits).map_err(|_| ScanError::CheckDigit)?;
-    let mut gtin = String::from("000000");
-    gtin.truncate(14 - digits.len());
-    gtin.push_str(digits);
+    check_digit(digits)?;
+    let mut gtin = [b'0'; 14];
+    for (slot, digit) in gtin.iter_mut().rev().zip(digits.iter().rev()) {
+        *slot = *digit;
+    }
     Ok(gtin)
 }

@@ -36,6 +36,7 @@ pub mod write;
 
 mod ai;
 mod ai_table;
+mod elements;
 mod envelope;
 mod epc_urn;
 mod error;
@@ -47,10 +48,14 @@ mod repair;
 mod separator;
 mod split;
 mod target;
+#[cfg(test)]
+#[expect(clippy::panic, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
+mod tests;
 mod trace_code;
 
+pub use elements::{Element, Elements, Label};
 pub use error::ScanError;
-pub use reading::{CryptoTail, Element, Form, Label, Reading, Repair, Scan, Target};
+pub use reading::{CryptoTail, Form, Reading, Repair, Repairs, Scan, Target};
 
 /// The longest scan that is read, in bytes.
 pub const MAX_LEN_BYTES: usize = 2048;
@@ -79,7 +84,10 @@ pub fn parse(text: &str, mode: Mode) -> Scan {
         return Scan::Unreadable(ScanError::TooLong);
     }
     match mode {
-        Mode::Strict => notation::read(text, mode).map_or_else(Scan::Unreadable, Scan::of),
+        Mode::Strict => match notation::read(text.as_bytes(), mode) {
+            Ok(readings) => Scan::of(readings),
+            Err(error) => Scan::Unreadable(error),
+        },
         Mode::Tolerant => repair::read(text),
     }
 }

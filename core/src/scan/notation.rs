@@ -8,7 +8,7 @@ use super::{
     gtin,
     reading::{Form, Reading, Repair, Scan},
     split::GS,
-    target::interpret,
+    target::Draft,
     trace_code,
 };
 use alloc::vec::Vec;
@@ -24,74 +24,69 @@ impl Scan {
 }
 
 /// All readings of `text` as it stands: one, or two where a trace code is also an element string.
-pub(super) fn read(text: &str, mode: Mode) -> Result<Vec<Reading>, ScanError> {
-    let carrier = Carrier::open(text)?;
-    let mut readings = match carrier.kind {
-        CarrierKind::Gs1 => one(element_string(carrier.data, mode)?),
-        CarrierKind::Gtin(len) => one(gtin::read(carrier.data, len, mode)?),
-        CarrierKind::Plain | CarrierKind::Unknown => match self_identifying(carrier.data, mode) {
-            Some(reading) => one(reading?),
-            None => unmarked(&carrier, mode)?,
-        },
-    };
-    for reading in &mut readings {
-        reading.symbology = carrier.symbology;
+pub(super) fn read(text: &[u8], mode: Mode) -> Result<Vec<Reading>, ScanError> {
+    let Carrier { symbology, kind, data } = Carrier::open(text)?;
+    let mut draft = Draft::new(mode);
+    match kind {
+        CarrierKind::Gs1 => read_elements(data, &mut draft),
+        CarrierKind::Gtin(len) => gtin::read(data, usize::from(len), &mut draft),
+        CarrierKind::Plain | CarrierKind::Unknown => {
+            if digital_link::after_scheme(data).is_some() {
+                digital_link::read(data, &mut draft)
+            } else if let Some(urn) = epc_urn::strip(data) {
+                epc_urn::read(urn, &mut draft)
+            } else if let Some(rest) = data.strip_prefix(envelope::OPENING) {
+                envelope::read(rest, &mut draft)
+            } else {
+                read_unmarked(data, kind == CarrierKind::Plain, &mut draft)
+            }
+        }
+    }?;
+    for reading in &mut draft.readings {
+        reading.symbology = symbology;
     }
-    Ok(readings)
-}
-
-/// Reads the forms that no other can be taken for.
-fn self_identifying(data: &str, mode: Mode) -> Option<Result<Reading, ScanError>> {
-    if digital_link::is_link(data) {
-        Some(digital_link::read(data, mode))
-    } else if let Some(urn) = epc_urn::strip(data) {
-        Some(epc_urn::read(urn, mode))
-    } else {
-        data.strip_prefix(envelope::OPENING).map(|rest| envelope::read(rest, mode))
-    }
+    Ok(draft.readings)
 }
 
 /// Reads the forms that only the symbology could tell apart.
-fn unmarked(carrier: &Carrier<'_>, mode: Mode) -> Result<Vec<Reading>, ScanError> {
-    let is_plain = carrier.kind == CarrierKind::Plain;
-    let trace_code = trace_code::read(carrier.data);
-    if mode == Mode::Strict {
-        return if is_plain { trace_code.map(one) } else { Err(ScanError::NoSymbology) };
+fn read_unmarked(data: &[u8], is_plain: bool, draft: &mut Draft) -> Result<(), ScanError> {
+    if draft.mode == Mode::Strict {
+        return if is_plain { trace_code::read(data, draft) } else { Err(ScanError::NoSymbology) };
     }
-    if is_plain && let Ok(reading) = trace_code {
-        return Ok(one(reading));
+    if is_plain && trace_code::read(data, draft).is_ok() {
+        return Ok(());
     }
-    let mut elements = element_string(carrier.data, mode);
-    if is_plain && let Ok(reading) = &mut elements {
-        reading.repairs.push(Repair::Unmarked);
+    let result = read_elements(data, draft);
+    if result == Err(ScanError::PatientData) {
+        return result;
     }
-    let mut readings: Vec<Reading> = elements.iter().cloned().chain(trace_code).collect();
-    if readings.is_empty() && elements != Err(ScanError::PatientData) {
-        let len = u8::try_from(carrier.data.len()).unwrap_or(0);
-        readings.extend(gtin::read(carrier.data, len, mode).ok().filter(|_| len >= 12));
-    }
-    match elements {
-        Err(error) if readings.is_empty() => Err(error),
-        _ => Ok(readings),
-    }
-}
-
-fn element_string(data: &str, mode: Mode) -> Result<Reading, ScanError> {
-    let stripped = data.strip_prefix(GS as char).filter(|_| mode == Mode::Tolerant);
-    let elements = match element_string::elements(stripped.unwrap_or(data)) {
-        Err(ScanError::UnknownAi) if !data.starts_with(|c: char| c.is_ascii_digit()) => {
-            return Err(ScanError::NotMedicine);
+    if is_plain {
+        for reading in &mut draft.readings {
+            reading.repairs = reading.repairs.and(Repair::Unmarked);
         }
-        elements => elements?,
-    };
-    let keys = elements.len();
-    let mut reading = interpret(Form::ElementString, elements, keys, mode)?;
-    if stripped.is_some() {
-        reading.repairs.push(Repair::LeadingByte);
     }
-    Ok(reading)
+    // The same characters may be a trace code as well: both readings stand.
+    if trace_code::read(data, draft).is_ok()
+        || result.is_err() && data.len() >= 12 && gtin::read(data, data.len(), draft).is_ok()
+    {
+        return Ok(());
+    }
+    result
 }
 
-fn one(reading: Reading) -> Vec<Reading> {
-    Vec::from([reading])
+/// Reads an element string; tolerant mode reads over a separator before it.
+fn read_elements(data: &[u8], draft: &mut Draft) -> Result<(), ScanError> {
+    draft.begin(Form::ElementString);
+    let data = match data {
+        [GS, rest @ ..] if draft.mode == Mode::Tolerant => {
+            draft.repaired(Repair::LeadingByte);
+            rest
+        }
+        _ => data,
+    };
+    match element_string::read_into(data, &mut draft.elements) {
+        Err(ScanError::UnknownAi) if !data.first().is_some_and(u8::is_ascii_digit) => Err(ScanError::NotMedicine),
+        Err(error) => Err(error),
+        Ok(()) => draft.finish(),
+    }
 }

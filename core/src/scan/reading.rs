@@ -1,6 +1,6 @@
 //! What was read from a scan.
 
-use super::error::ScanError;
+use super::{elements::Elements, error::ScanError};
 use crate::identity::{Day, Lot, PackId, ProductCode, Sscc};
 use alloc::{string::String, vec::Vec};
 
@@ -25,15 +25,15 @@ pub struct Reading {
     /// The symbology identifier (`]d2`) where the scanner sent one.
     pub symbology: Option<[u8; 3]>,
     /// The parts in the order of the scan, for display.
-    pub elements: Vec<Element>,
+    pub elements: Elements,
     /// What the scan names.
     pub target: Target,
     /// The lot as it stands on the pack.
     pub lot: Option<Lot>,
     /// The last day of use as it stands on the pack.
     pub expiry: Option<Day>,
-    /// What was repaired, in the order of the repairs; empty for a scan read as it is.
-    pub repairs: Vec<Repair>,
+    /// What was repaired; nothing for a scan read as it is.
+    pub repairs: Repairs,
     /// Whether a Russian verification code stands behind the identifier.
     pub crypto_tail: CryptoTail,
     /// The host of a Digital Link, to be shown as untrusted; it is never contacted.
@@ -50,7 +50,7 @@ pub enum Form {
     Gtin,
     /// GS1 Digital Link URI, uncompressed.
     DigitalLink,
-    /// EPC URN (EPC Tag Data Standard section 6).
+    /// EPC URN (EPC Tag Data Standard).
     EpcUrn,
     /// IFA pharmacy product number inside an ISO/IEC 15434 envelope of format 06.
     IfaPpn,
@@ -77,46 +77,10 @@ pub enum Target {
     Unit(Sscc),
 }
 
-/// One identifier with its value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Element {
-    /// The identifier.
-    pub label: Label,
-    /// The value as it was scanned.
-    pub value: String,
-}
-
-impl Element {
-    /// An element of `label`, of which at most four bytes are kept.
-    pub fn new(label: &str, value: &str) -> Self {
-        Self { label: Label::new(label), value: String::from(value) }
-    }
-}
-
-/// A GS1 Application Identifier (`01`), an ASC MH10 data identifier (`9N`), or nothing for a Chinese trace code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Label([u8; 4]);
-
-impl Label {
-    /// Keeps the first four bytes of `text`.
-    pub fn new(text: &str) -> Self {
-        let mut label = [0; 4];
-        for (slot, byte) in label.iter_mut().zip(text.bytes()) {
-            *slot = byte;
-        }
-        Self(label)
-    }
-
-    /// The label as text.
-    pub fn as_str(&self) -> &str {
-        core::str::from_utf8(&self.0).unwrap_or("").trim_end_matches('\0')
-    }
-}
-
 /// What was done to a scan to make it readable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
+#[repr(u8)]
 pub enum Repair {
     /// Characters before the data were dropped: a separator, a space, a control character.
     LeadingByte,
@@ -140,6 +104,63 @@ pub enum Repair {
     ShortGtin,
     /// A Digital Link used a word (`gtin`) for an Application Identifier.
     LinkWord,
+}
+
+impl Repair {
+    /// All repairs.
+    pub const ALL: [Self; 11] = [
+        Self::LeadingByte,
+        Self::TrailingByte,
+        Self::SeparatorReplaced,
+        Self::SeparatorRestored,
+        Self::CapsLock,
+        Self::KeyboardQwertz,
+        Self::KeyboardAzerty,
+        Self::Unmarked,
+        Self::EnvelopeEnd,
+        Self::ShortGtin,
+        Self::LinkWord,
+    ];
+}
+
+/// A set of repairs.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub struct Repairs(u16);
+
+impl Repairs {
+    /// No repairs.
+    pub const NONE: Self = Self(0);
+
+    /// Whether nothing was repaired.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether `repair` was made.
+    pub const fn contains(self, repair: Repair) -> bool {
+        self.0 & 1 << repair as u8 != 0
+    }
+
+    /// The repairs, in the order in which [`Repair`] lists them.
+    pub fn iter(self) -> impl Iterator<Item = Repair> {
+        Repair::ALL.into_iter().filter(move |repair| self.contains(*repair))
+    }
+
+    /// These and `repair`.
+    pub(super) const fn and(self, repair: Repair) -> Self {
+        Self(self.0 | 1 << repair as u8)
+    }
+
+    /// These and `others`.
+    pub(super) const fn union(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
+}
+
+impl core::fmt::Debug for Repairs {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
 }
 
 /// The Russian verification code behind an identifier: AI 91 and 92, or AI 93.

@@ -14,116 +14,113 @@ use super::{
     MAX_READINGS, Mode,
     error::ScanError,
     keyboard, notation,
-    reading::{Reading, Repair, Scan},
+    reading::{Reading, Repair, Repairs, Scan},
     separator,
 };
 use alloc::vec::Vec;
 
 /// Reads `text` with repairs.
 pub(super) fn read(text: &str) -> Scan {
-    let (text, edges) = trim(text);
-    let error = match notation::read(text, Mode::Tolerant) {
-        Ok(readings) => return Scan::of(mark(separator::suspected(text, readings), &edges)),
+    let mut found = Found { readings: Vec::new(), edges: Repairs::NONE, overflow: false };
+    let text = found.trim(text.as_bytes());
+    let error = match found.read(text, Repairs::NONE) {
+        Ok(()) => {
+            if let Some(text) = separator::named(text) {
+                let _ = found.read(&text, Repairs::NONE.and(Repair::SeparatorReplaced));
+            }
+            separator::add_suspected(text, &mut found.readings);
+            return Scan::of(found.marked());
+        }
         Err(error @ (ScanError::PatientData | ScanError::TwoKeys)) => return Scan::Unreadable(error),
         Err(error) => error,
     };
+    let as_shown = [(Vec::from(text), Repairs::NONE)];
     let typed = keyboard::variants(text);
-    let mut found = Found { readings: Vec::new(), overflow: false };
-    found.replaced(text, &edges);
-    if found.is_empty() {
-        for (text, repair) in &typed {
-            found.typed(text, &with(&edges, *repair));
+    // Steps 2 to 5: what stands in the place of separators, keyboards, missing separators, both.
+    for (restore, texts) in [(false, as_shown.as_slice()), (false, &typed), (true, &as_shown), (true, &typed)] {
+        if found.readings.is_empty() && !found.overflow {
+            for (text, repairs) in texts {
+                if restore {
+                    found.restored(text, *repairs);
+                } else if found.read(text, *repairs).is_err() {
+                    found.replaced(text, *repairs);
+                }
+            }
         }
     }
-    if found.is_empty() {
-        found.restored(text, &edges);
+    if found.overflow {
+        return Scan::Unreadable(ScanError::TooManyReadings);
     }
-    if found.is_empty() {
-        for (text, repair) in &typed {
-            found.restored(text, &with(&edges, *repair));
-        }
+    if found.readings.is_empty() {
+        return Scan::Unreadable(error);
     }
-    match found {
-        Found { overflow: true, .. } => Scan::Unreadable(ScanError::TooManyReadings),
-        Found { readings, .. } if readings.is_empty() => Scan::Unreadable(error),
-        Found { readings, .. } => Scan::of(readings),
-    }
+    Scan::of(found.marked())
 }
 
 struct Found {
     readings: Vec<Reading>,
+    /// The repairs of the edges.
+    edges: Repairs,
     overflow: bool,
 }
 
 impl Found {
-    const fn is_empty(&self) -> bool {
-        self.readings.is_empty() && !self.overflow
+    /// The readings, with the repairs of the edges.
+    fn marked(mut self) -> Vec<Reading> {
+        for reading in &mut self.readings {
+            reading.repairs = reading.repairs.union(self.edges);
+        }
+        self.readings
     }
 
-    fn replaced(&mut self, text: &str, repairs: &[Repair]) {
+    fn read(&mut self, text: &[u8], repairs: Repairs) -> Result<(), ScanError> {
+        self.add(notation::read(text, Mode::Tolerant)?, repairs);
+        Ok(())
+    }
+
+    fn replaced(&mut self, text: &[u8], repairs: Repairs) {
         if let Some(text) = separator::put_back(text) {
-            let repairs = with(repairs, Repair::SeparatorReplaced);
-            self.add(notation::read(trim(&text).0, Mode::Tolerant).unwrap_or_default(), &repairs);
+            // An error here is one of the scan as it stands.
+            let _ = self.read(&text, repairs.and(Repair::SeparatorReplaced));
         }
     }
 
-    fn typed(&mut self, text: &str, repairs: &[Repair]) {
-        match notation::read(text, Mode::Tolerant) {
-            Ok(readings) => self.add(readings, repairs),
-            Err(_) => self.replaced(text, repairs),
-        }
-    }
-
-    fn restored(&mut self, text: &str, repairs: &[Repair]) {
+    fn restored(&mut self, text: &[u8], repairs: Repairs) {
         let replaced = separator::put_back(text);
-        let mut repairs = Vec::from(repairs);
-        if replaced.is_some() {
-            repairs.push(Repair::SeparatorReplaced);
-        }
-        repairs.push(Repair::SeparatorRestored);
+        let repairs = repairs.and(Repair::SeparatorRestored);
+        let repairs = if replaced.is_some() { repairs.and(Repair::SeparatorReplaced) } else { repairs };
         match separator::restore(replaced.as_deref().unwrap_or(text)) {
-            Ok(readings) => self.add(readings, &repairs),
+            Ok(readings) => self.add(readings, repairs),
             Err(_) => self.overflow = true,
         }
     }
 
-    fn add(&mut self, readings: Vec<Reading>, repairs: &[Repair]) {
-        for reading in mark(readings, repairs) {
-            if !self.readings.iter().any(|known| known.target == reading.target && known.elements == reading.elements) {
+    /// Adds `readings` that are new.
+    fn add(&mut self, readings: Vec<Reading>, repairs: Repairs) {
+        for mut reading in readings {
+            reading.repairs = reading.repairs.union(repairs);
+            if !self.readings.iter().any(|known| known.form == reading.form && known.elements == reading.elements) {
                 self.readings.push(reading);
             }
         }
         self.overflow |= self.readings.len() > MAX_READINGS;
     }
-}
 
-/// Puts `repairs` before those that the readings name themselves.
-fn mark(mut readings: Vec<Reading>, repairs: &[Repair]) -> Vec<Reading> {
-    for reading in &mut readings {
-        let own = core::mem::replace(&mut reading.repairs, Vec::from(repairs));
-        reading.repairs.extend(own);
+    /// `text` without what no notation begins or ends with: blanks, control characters, a byte order mark, a zero-width space.
+    fn trim<'a>(&mut self, text: &'a [u8]) -> &'a [u8] {
+        let mut rest = text;
+        while let [0..=b' ' | 0x7f, tail @ ..] | [0xef, 0xbb, 0xbf, tail @ ..] | [0xe2, 0x80, 0x8b, tail @ ..] = rest {
+            rest = tail;
+            self.edges = self.edges.and(Repair::LeadingByte);
+        }
+        // A separator, record separator or end of transmission at the end belongs to the data.
+        while let [head @ .., c] = rest
+            && (*c <= b' ' || *c == 0x7f)
+            && !matches!(c, 0x1d | 0x1e | 0x04)
+        {
+            rest = head;
+            self.edges = self.edges.and(Repair::TrailingByte);
+        }
+        rest
     }
-    readings
-}
-
-fn with(repairs: &[Repair], repair: Repair) -> Vec<Repair> {
-    let mut repairs = Vec::from(repairs);
-    repairs.push(repair);
-    repairs
-}
-
-/// `text` without what no notation begins or ends with: blanks, control characters, a byte order mark, a zero-width space.
-fn trim(text: &str) -> (&str, Vec<Repair>) {
-    let mut repairs = Vec::new();
-    let is_edge = |c: char| c <= ' ' || matches!(c, '\u{7f}' | '\u{a0}' | '\u{200b}' | '\u{feff}');
-    let from = text.trim_start_matches(is_edge);
-    if from.len() < text.len() {
-        repairs.push(Repair::LeadingByte);
-    }
-    // A separator, record separator or end of transmission at the end belongs to the data.
-    let to = from.trim_end_matches(|c| is_edge(c) && !matches!(c, '\u{1d}' | '\u{1e}' | '\u{4}'));
-    if to.len() < from.len() {
-        repairs.push(Repair::TrailingByte);
-    }
-    (to, repairs)
 }

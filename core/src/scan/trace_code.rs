@@ -3,19 +3,14 @@
 //! The check scheme of the issuing platforms is not public, so that length and characters (digits
 //! and capital letters) are all that is checked.
 
-use super::{
-    error::ScanError,
-    reading::{Element, Form, Reading},
-    target::{reading, trade_item},
-};
-use crate::identity::{ProductCode, Scheme};
-use alloc::vec::Vec;
+use super::{error::ScanError, reading::Form, target::Draft};
 
 /// Reads `data` if it is a trace code.
-pub(super) fn read(data: &str) -> Result<Reading, ScanError> {
-    let is_code = data.len() == 20 && data.bytes().all(|c| c.is_ascii_digit() || c.is_ascii_uppercase());
-    let (code, serial) = data.split_at_checked(7).filter(|_| is_code).ok_or(ScanError::NotMedicine)?;
-    let product = ProductCode::new(Scheme::China, code).map_err(|_| ScanError::NotMedicine)?;
-    let target = trade_item(Vec::from([product]), Some(serial), None)?;
-    Ok(reading(Form::ChinaTrace, Vec::from([Element::new("", data)]), target, None, None))
+pub(super) fn read(data: &[u8], draft: &mut Draft) -> Result<(), ScanError> {
+    if data.len() != 20 || !data.iter().all(|c| c.is_ascii_digit() || c.is_ascii_uppercase()) {
+        return Err(ScanError::NotMedicine);
+    }
+    draft.begin(Form::ChinaTrace);
+    draft.elements.add(b"", data)?;
+    draft.finish()
 }

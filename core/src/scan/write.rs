@@ -14,17 +14,17 @@ use super::{
     ai::row_of,
     digital_link::qualifiers,
     element_string::elements,
+    elements::Elements,
     epc_urn::check_digit,
     error::ScanError,
-    gtin::gtin14,
-    reading::{Element, Reading, Target},
-    split::{GS, cut},
-    target::value,
+    gtin,
+    reading::{Reading, Target},
+    split::GS,
 };
 use crate::identity::{PackId, ProductCode, Scheme};
-use alloc::{string::String, vec::Vec};
+use alloc::string::String;
 
-/// The stem of canonical Digital Links (GS1 Digital Link: URI Syntax, section 4.12).
+/// The stem of canonical Digital Links (GS1 Digital Link Standard: URI Syntax).
 pub const CANONICAL_STEM: &str = "https://id.gs1.org";
 
 /// A kind of symbol that carries GS1 data.
@@ -56,52 +56,52 @@ pub enum Symbol {
 }
 
 /// Takes bracketed text `(01)…(10)…` apart; `\(` is a bracket within a value. Values are not checked.
-pub fn split_bracketed(text: &str) -> Result<Vec<Element>, ScanError> {
-    let mut elements = Vec::new();
+pub fn split_bracketed(text: &str) -> Result<Elements, ScanError> {
+    let mut elements = Elements::new();
     let mut rest = text.strip_prefix('(');
     while let Some(text) = rest {
-        let (label, body) = cut(text, b')');
+        let (label, body) = cut(text, ')');
         if !(2..=4).contains(&label.len()) || !label.bytes().all(|c| c.is_ascii_digit()) {
             return Err(ScanError::UnknownAi);
         }
         let (value, tail) = bracketed_value(body.ok_or(ScanError::BadValue)?);
-        elements.push(Element::new(label, &value));
+        elements.push(label, &value)?;
         rest = tail;
     }
     if elements.is_empty() { Err(ScanError::Empty) } else { Ok(elements) }
 }
 
 /// The element string of `elements`, with separators where they are needed.
-pub fn element_string(elements: &[Element]) -> Result<String, ScanError> {
+pub fn element_string(elements: &Elements) -> Result<String, ScanError> {
     let mut out = String::new();
     let mut needs_separator = false;
-    for element in elements {
-        let row = row_of(element.label.as_str()).ok_or(ScanError::UnknownAi)?;
-        row.check(&element.value)?;
+    for element in elements.iter() {
+        let row = row_of(element.label.bytes()).ok_or(ScanError::UnknownAi)?;
+        row.check(element.value.as_bytes())?;
         if needs_separator {
             out.push(char::from(GS));
         }
         out.push_str(element.label.as_str());
-        out.push_str(&element.value);
+        out.push_str(element.value);
         needs_separator = !row.is_predefined();
     }
     Ok(out)
 }
 
 /// The Digital Link of `elements` under `stem`: the first key, its qualifiers, predefined-length attributes, others.
-pub fn digital_link(elements: &[Element], stem: &str) -> Result<String, ScanError> {
+pub fn digital_link(elements: &Elements, stem: &str) -> Result<String, ScanError> {
     element_string(elements)?;
     super::pairing::check_repeats(elements)?;
     let (key, sequences) = elements
         .iter()
         .find_map(|element| qualifiers(element.label.as_str()).map(|sequences| (element, sequences)))
         .ok_or(ScanError::NoKey)?;
-    let is_used = |sequence: &&str| sequence.split(',').any(|name| value(elements, name).is_some());
+    let is_used = |sequence: &&str| sequence.split(',').any(|name| elements.get(name).is_some());
     let sequence = sequences.split('|').find(is_used).unwrap_or("");
     let mut out = String::from(stem.strip_suffix('/').unwrap_or(stem));
-    put(&mut out, '/', key.label.as_str(), '/', &key.value);
+    put(&mut out, '/', key.label.as_str(), '/', key.value);
     for name in sequence.split(',') {
-        if let Some(value) = value(elements, name) {
+        if let Some(value) = elements.get(name) {
             put(&mut out, '/', name, '/', value);
         }
     }
@@ -109,7 +109,7 @@ pub fn digital_link(elements: &[Element], stem: &str) -> Result<String, ScanErro
     for predefined in [true, false] {
         for (index, element) in elements.iter().enumerate() {
             let label = element.label.as_str();
-            let row = row_of(label).ok_or(ScanError::UnknownAi)?;
+            let row = row_of(element.label.bytes()).ok_or(ScanError::UnknownAi)?;
             let is_repeated = elements.iter().take(index).any(|earlier| earlier.label == element.label);
             if row.is_predefined() != predefined
                 || is_repeated
@@ -121,7 +121,7 @@ pub fn digital_link(elements: &[Element], stem: &str) -> Result<String, ScanErro
             if !row.is_link_attribute() {
                 return Err(ScanError::Link);
             }
-            put(&mut out, separator, label, '=', &element.value);
+            put(&mut out, separator, label, '=', element.value);
             separator = '&';
         }
     }
@@ -152,7 +152,7 @@ pub fn canonical_link(reading: &Reading) -> Option<String> {
     if let Some(serial) = serial {
         put(&mut out, '/', "21", '/', serial.as_str());
     }
-    if let Some(day) = value(&reading.elements, "17").or_else(|| value(&reading.elements, "D")) {
+    if let Some(day) = reading.elements.get("17").or_else(|| reading.elements.get("D")) {
         put(&mut out, '?', "17", '=', day);
     }
     Some(out)
@@ -178,7 +178,7 @@ pub fn with_check_digit(digits: &str) -> Option<String> {
     let fits = matches!(digits.len(), 7 | 11 | 12 | 13) && digits.bytes().all(|c| c.is_ascii_digit());
     fits.then(|| {
         let mut out = String::from(digits);
-        out.push(check_digit(digits));
+        out.push(char::from(check_digit(digits.as_bytes())));
         out
     })
 }
@@ -192,14 +192,15 @@ fn matrix(message: &str, plain: &str, gs1: &str) -> Result<String, ScanError> {
 }
 
 fn linear(symbol: Symbol, message: &str) -> Result<String, ScanError> {
-    let (first, composite) = cut(message, b'|');
+    let (first, composite) = cut(message, '|');
     let data = fnc1_data(first.strip_prefix('^').ok_or(ScanError::NotMedicine)?)?;
     let Some(composite) = composite else {
         return Ok(joined(if symbol == Symbol::Gs1128 { "]C1" } else { "]e0" }, &data));
     };
-    let last = elements(&data)?.pop().ok_or(ScanError::Empty)?;
+    let elements = elements(&data)?;
+    let last = elements.iter().last().ok_or(ScanError::Empty)?;
     let mut out = joined("]e0", &data);
-    if !data.ends_with(GS as char) && row_of(last.label.as_str()).is_some_and(|row| !row.is_predefined()) {
+    if !data.ends_with(GS as char) && row_of(last.label.bytes()).is_some_and(|row| !row.is_predefined()) {
         out.push(GS as char);
     }
     out.push_str(&fnc1_data(composite.strip_prefix('^').ok_or(ScanError::BadValue)?)?);
@@ -207,10 +208,10 @@ fn linear(symbol: Symbol, message: &str) -> Result<String, ScanError> {
 }
 
 fn databar(symbol: Symbol, message: &str) -> Result<String, ScanError> {
-    let (first, composite) = cut(message, b'|');
+    let (first, composite) = cut(message, '|');
     let digits = first.strip_prefix("^01").unwrap_or(first);
     let limited = symbol == Symbol::DataBarLimited && !digits.starts_with(['0', '1']);
-    if limited || gtin14(digits)? != digits {
+    if limited || gtin14(digits)? != digits.as_bytes() {
         return Err(ScanError::BadValue);
     }
     let mut out = joined("]e001", digits);
@@ -226,7 +227,7 @@ fn retail(symbol: Symbol, message: &str) -> Result<String, ScanError> {
         Symbol::Ean8 => ("]E4", "000000", ""),
         _ => ("]E0", "0", ""),
     };
-    let (first, composite) = cut(message, b'|');
+    let (first, composite) = cut(message, '|');
     let digits = match first.strip_prefix("^01") {
         Some(gtin) => gtin.strip_prefix(zeros).ok_or(ScanError::BadValue)?,
         None => first,
@@ -256,7 +257,7 @@ fn bracketed_value(body: &str) -> (String, Option<&str>) {
     let mut value = String::new();
     let mut rest = body;
     loop {
-        let (part, tail) = cut(rest, b'(');
+        let (part, tail) = cut(rest, '(');
         match (part.strip_suffix('\\'), tail) {
             (Some(part), Some(tail)) => {
                 value.push_str(part);
@@ -283,6 +284,15 @@ fn joined(front: &str, back: &str) -> String {
     let mut out = String::from(front);
     out.push_str(back);
     out
+}
+
+/// The text before and behind the first `separator`.
+fn cut(text: &str, separator: char) -> (&str, Option<&str>) {
+    text.split_once(separator).map_or((text, None), |(before, behind)| (before, Some(behind)))
+}
+
+fn gtin14(digits: &str) -> Result<[u8; 14], ScanError> {
+    gtin::gtin14(digits.as_bytes())
 }
 
 /// Appends `before label between value`, the value with all but unreserved characters escaped (RFC 3986 section 2.3).

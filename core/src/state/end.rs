@@ -109,6 +109,9 @@ impl<'a> End<'a> {
     /// Reads an end up to a subtree's count; the leaves behind that are left in the reader.
     pub(super) fn get(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         let kind = reader.u8()?;
+        if kind > 3 {
+            return Err(DecodeError::Value);
+        }
         let (path, depth_bits) = if matches!(kind, 0 | 3) {
             let prefix = Prefix::get(reader)?;
             (*prefix.first(), prefix.len_bits())
@@ -120,11 +123,10 @@ impl<'a> End<'a> {
             0 => Terminal::Nothing,
             1 => Terminal::Leaf(reader.bytes16(1..=MAX_VALUE_BYTES)?),
             2 => Terminal::Other(ValueHash::from_bytes(reader.array()?)),
-            3 => {
+            _ => {
                 let left = reader.count16(2..=MAX_SUBTREE_LEAVES, MIN_LEAF_BYTES)?;
                 Terminal::Subtree(Leaves { reader: reader.clone(), left })
             }
-            _ => return Err(DecodeError::Value),
         };
         Ok(Self { path, depth_bits, terminal })
     }

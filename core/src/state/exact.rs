@@ -66,3 +66,64 @@ fn check_bucket(end: &End<'_>, bucket: &Prefix) -> Result<bool, StateError> {
         _ => Ok(inside),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        encoding::Wire,
+        state::{Lookup, NodeHash, ValueHash},
+    };
+    use alloc::vec::Vec;
+
+    const LEFT: Path = Path::new([0x44; 32]);
+    const BESIDE: Path = Path::new([0x88; 32]);
+    const RIGHT: Path = Path::new([0x99; 32]);
+
+    /// The leaf `c` at `LEFT` and, as another leaf, the one at `RIGHT`, both at depth 1.
+    fn proof() -> StateProof {
+        let mut bytes = Vec::from([0, 2, 1, 1]);
+        LEFT.put(&mut bytes);
+        bytes.extend([0, 1, b'c', 2, 1]);
+        RIGHT.put(&mut bytes);
+        bytes.extend(ValueHash::of(b"b").as_bytes());
+        StateProof::from_wire(&bytes).unwrap_or_else(|error| unreachable!("{error}"))
+    }
+
+    #[test]
+    fn the_root_is_that_of_two_leaves() {
+        let leaf = |path: &Path, value: &[u8]| NodeHash::leaf(path, &ValueHash::of(value));
+        let root = NodeHash::internal(&leaf(&LEFT, b"c"), &leaf(&RIGHT, b"b"));
+        assert_eq!(proof().verify_root(&root), Ok(()));
+        assert_eq!(proof().verify_root(&NodeHash::EMPTY), Err(StateError::Root));
+    }
+
+    #[test]
+    fn a_path_is_present_absent_or_missing() {
+        let proof = proof();
+        assert_eq!(proof.lookup(&LEFT), Lookup::Present(b"c"));
+        assert_eq!(proof.lookup(&BESIDE), Lookup::Absent);
+        assert_eq!(proof.lookup(&Path::new([0; 32])), Lookup::Absent);
+        assert_eq!(proof.lookup(&RIGHT), Lookup::Missing);
+    }
+
+    #[test]
+    fn each_end_is_needed_and_each_path_answered() {
+        let proof = proof();
+        assert_eq!(proof.check_exact(&[LEFT, BESIDE]), Ok(()));
+        assert_eq!(proof.check_exact(&[BESIDE, LEFT, Path::new([0; 32])]), Ok(()));
+        assert_eq!(proof.check_exact(&[LEFT]), Err(StateError::Superfluous));
+        assert_eq!(proof.check_exact(&[BESIDE]), Err(StateError::Superfluous));
+        assert_eq!(proof.check_exact(&[LEFT, RIGHT]), Err(StateError::Withheld));
+    }
+
+    #[test]
+    fn a_path_under_no_end_is_incomplete() {
+        let mut bytes = Vec::from([0, 1, 0, 1, 0, 0x80]);
+        bytes.extend([0x7f; 32]);
+        let nothing = StateProof::from_wire(&bytes).unwrap_or_else(|error| unreachable!("{error}"));
+        assert_eq!(nothing.check_exact(&[LEFT]), Ok(()));
+        assert_eq!(nothing.check_exact(&[LEFT, RIGHT]), Err(StateError::Incomplete));
+        assert_eq!(nothing.lookup(&RIGHT), Lookup::Missing);
+    }
+}

@@ -85,3 +85,51 @@ impl ValueHash {
         &self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{format, string::String};
+
+    fn hex(bytes: &[u8; 32]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// A leaf whose path is 32 times 01 and whose value is `v`.
+    fn leaf() -> NodeHash {
+        NodeHash::leaf(&Path::new([1; 32]), &ValueHash::of(b"v"))
+    }
+
+    #[test]
+    fn hashes_are_those_computed_by_hand() {
+        assert_eq!(
+            hex(ValueHash::of(b"v").as_bytes()),
+            "4c94485e0c21ae6c41ce1dfe7b6bfaceea5ab68e40a2476f50208e526f506080"
+        );
+        assert_eq!(hex(leaf().as_bytes()), "f32e430b00df9cd141041ee4e606b36d9b1602d8696bfcc52204e622912e6dec");
+        assert_eq!(
+            hex(NodeHash::internal(&NodeHash::EMPTY, &leaf()).as_bytes()),
+            "0b2dbc615beb2fe89be6e8043d1f1c8d108c361b16f50049f85e58547d1d76e7"
+        );
+    }
+
+    #[test]
+    fn the_first_bit_tells_a_leaf() {
+        let internal = NodeHash::internal(&leaf(), &leaf());
+        assert!(leaf().is_leaf() && !leaf().is_empty());
+        assert!(!internal.is_leaf() && !internal.is_empty());
+        assert!(NodeHash::EMPTY.is_empty() && !NodeHash::EMPTY.is_leaf());
+    }
+
+    #[test]
+    fn a_lonely_child_is_not_folded() {
+        let (empty, leaf) = (NodeHash::EMPTY, leaf());
+        let internal = NodeHash::internal(&leaf, &leaf);
+        for (left, right) in [(&empty, &empty), (&empty, &leaf), (&leaf, &empty)] {
+            assert_eq!(NodeHash::folded(left, right), Err(StateError::Forged));
+        }
+        for (left, right) in [(&empty, &internal), (&internal, &empty), (&leaf, &leaf), (&leaf, &internal)] {
+            assert_eq!(NodeHash::folded(left, right), Ok(NodeHash::internal(left, right)));
+        }
+    }
+}

@@ -32,7 +32,8 @@ pub enum Lookup<'a> {
 ///
 /// One that exists is well-formed: ends ascend strictly, none is a prefix of another, the bitmap
 /// has exactly one bit per one-sided level and no empty sibling is spelled out. Whether it is
-/// *true* shows [`verify_root`](Self::verify_root).
+/// *true* shows [`verify_root`](Self::verify_root); [`check_exact`](Self::check_exact) costs less and
+/// bounds the work of the other, so it comes first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StateProof {
     /// The encoding.
@@ -145,15 +146,11 @@ impl Wire for StateProof {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let proof = BucketProof::get(reader)?.0;
-        if proof.ends().any(|end| matches!(end.terminal, Terminal::Subtree(_))) {
-            return Err(DecodeError::Subtree);
-        }
-        Ok(proof)
+        get_with_subtrees(reader, 0)
     }
 }
 
-/// A proof that may hold complete subtrees: all leaves under a prefix.
+/// A proof that may hold one complete subtree: all leaves under a prefix.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BucketProof(pub(super) StateProof);
 
@@ -170,28 +167,36 @@ impl Wire for BucketProof {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut scan = Scan::new(reader.rest());
-        let count = reader.count16(1..=MAX_ENDS, MIN_END_BYTES)?;
-        scan.ends.reserve_exact(count);
-        for _ in 0..count {
-            scan.end(reader)?;
-        }
-        let bitmap_at = scan.at(reader);
-        // Each end but the first hangs below one level that has ends on both sides.
-        let levels = scan.nodes.saturating_sub(count - 1);
-        let bitmap = reader.take(levels.div_ceil(8))?;
-        let unused_bits = bitmap.len() * 8 - levels;
-        if bitmap.last().is_some_and(|last| last.trailing_zeros() < unused_bits as u32) {
-            return Err(DecodeError::Padding);
-        }
-        let count_siblings: usize = bitmap.iter().map(|byte| byte.count_ones() as usize).sum();
-        let siblings = reader.take(count_siblings * 32)?;
-        if siblings.as_chunks().0.contains(&[0; 32]) {
-            return Err(DecodeError::EmptySibling);
-        }
-        let bytes = scan.start.get(..scan.at(reader)).unwrap_or_default().to_vec();
-        Ok(Self(StateProof { bytes, ends: scan.ends, leaves: scan.leaves, bitmap_at, levels }))
+        get_with_subtrees(reader, 1).map(Self)
     }
+}
+
+/// Reads a proof with at most so many complete subtrees.
+fn get_with_subtrees(reader: &mut Reader<'_>, max_subtrees: usize) -> Result<StateProof, DecodeError> {
+    let mut scan = Scan::new(reader.rest());
+    let count = reader.count16(1..=MAX_ENDS, MIN_END_BYTES)?;
+    scan.ends.reserve_exact(count);
+    for _ in 0..count {
+        scan.end(reader)?;
+    }
+    let bitmap_at = scan.at(reader);
+    // Each end but the first hangs below one level that has ends on both sides.
+    let levels = scan.nodes.saturating_sub(count - 1);
+    let bitmap = reader.take(levels.div_ceil(8))?;
+    let unused_bits = bitmap.len() * 8 - levels;
+    if bitmap.last().is_some_and(|last| last.trailing_zeros() < unused_bits as u32) {
+        return Err(DecodeError::Padding);
+    }
+    let count_siblings: usize = bitmap.iter().map(|byte| byte.count_ones() as usize).sum();
+    let siblings = reader.take(count_siblings * 32)?;
+    if siblings.as_chunks().0.contains(&[0; 32]) {
+        return Err(DecodeError::EmptySibling);
+    }
+    if scan.subtrees > max_subtrees {
+        return Err(DecodeError::Subtree);
+    }
+    let bytes = scan.start.get(..scan.at(reader)).unwrap_or_default().to_vec();
+    Ok(StateProof { bytes, ends: scan.ends, leaves: scan.leaves, bitmap_at, levels })
 }
 
 /// What is known of a proof while its ends are read.
@@ -200,13 +205,14 @@ struct Scan<'a> {
     ends: Vec<u32>,
     leaves: Vec<u32>,
     last: Option<End<'a>>,
+    subtrees: usize,
     /// Nodes above the ends that were read.
     nodes: usize,
 }
 
 impl<'a> Scan<'a> {
     const fn new(start: &'a [u8]) -> Self {
-        Self { start, ends: Vec::new(), leaves: Vec::new(), last: None, nodes: 0 }
+        Self { start, ends: Vec::new(), leaves: Vec::new(), last: None, subtrees: 0, nodes: 0 }
     }
 
     /// How many bytes were read.
@@ -243,6 +249,7 @@ impl<'a> Scan<'a> {
     }
 
     fn subtree(&mut self, end: &End<'_>, count: usize, reader: &mut Reader<'a>) -> Result<(), DecodeError> {
+        self.subtrees += 1;
         let mut last = None;
         for _ in 0..count {
             self.leaves.push(self.offset(reader)?);

@@ -10,7 +10,8 @@ use alloc::vec::Vec;
 /// A proof about `keys` in a tree with `population` expected further leaves under each prefix.
 ///
 /// `keys` are asked paths, each with its value if it is present. `population(path, depth_bits)`
-/// gives the expected number of other leaves that share the first `depth_bits` bits of `path`.
+/// gives the expected number of other leaves that share the first `depth_bits` bits of `path`; where
+/// leaves come in clusters, such as the packs of a product, that of clusters above their common prefix.
 /// `rng` gives uniformly distributed 64-bit numbers.
 ///
 /// `None` as for [`MemoryTree::prove`], or if a value is empty or longer than 1,024 bytes.

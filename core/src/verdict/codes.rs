@@ -47,6 +47,8 @@ pub const ACTIVE: &str = "state.active";
 pub const RETIRED_PACK: &str = "state.retired-pack";
 /// The unit was unpacked.
 pub const DISSOLVED_UNIT: &str = "state.dissolved-unit";
+/// Held back because storage limits were exceeded.
+pub const EXCURSION: &str = "state.excursion";
 /// The lot's last day of use is over.
 pub const EXPIRED: &str = "expiry.expired";
 /// The issuer's key was compromised before release or registration.

@@ -17,7 +17,7 @@ use crate::{
     client::TrustError,
     facts::{Facts, IssuerFact, PackLeaf},
     header::UnixMillis,
-    leaf::{MemberState, State, StateCode, UnitPlace},
+    leaf::{Holds, MemberState, Prior, State, StateCode, UnitPlace},
     scan::{Reading, Target},
 };
 use alloc::vec::Vec;
@@ -50,6 +50,7 @@ pub(crate) fn judge_unchecked(trust: Trust, identifier: Identifier) -> Verdict {
         freshness: None,
         identifier,
         agreement: Agreement::default(),
+        ledger_lot: None,
         states: States::default(),
         expiry: None,
         issuer: None,
@@ -67,7 +68,8 @@ pub(crate) fn judge(reading: &Reading, checked: &Checked, now: UnixMillis, polic
     let states = states(facts);
     let expiry = expiry(facts, checked.as_of.time.max(now));
     let issuer = facts.issuers.first().map(|_| issuer(facts, checked.as_of.time));
-    let is_newer = facts.newer || states.all().any(|state| state.known().is_none());
+    let is_newer =
+        facts.newer || holds(facts).any(Holds::is_newer) || states.all().any(|state| state.known().is_none());
     let mut judged = Judged { overall: Overall::Ok, reasons: Vec::new() };
 
     judged.note_if(is_newer, codes::NEWER_LEAF);
@@ -75,7 +77,8 @@ pub(crate) fn judge(reading: &Reading, checked: &Checked, now: UnixMillis, polic
     judged.freshness(&freshness, checked.is_superseded);
     judged.identifier(identifier);
     judged.agreement(agreement, facts);
-    judged.states(&states, facts, policy);
+    let is_whole = !is_newer && matches!(identifier, Identifier::Registered(Level::Pack | Level::Unit));
+    judged.states(&states, facts, policy, is_whole);
     judged.bad_if(expiry.is_some_and(|expiry| expiry.is_expired), codes::EXPIRED);
     if let Some(issuer) = issuer {
         judged.bad_if(issuer.key_then == KeyState::Compromised, codes::KEY_COMPROMISED);
@@ -92,6 +95,7 @@ pub(crate) fn judge(reading: &Reading, checked: &Checked, now: UnixMillis, polic
         freshness: Some(freshness),
         identifier,
         agreement,
+        ledger_lot: facts.lots.first().map(|lot| lot.lot.clone()),
         states,
         expiry,
         issuer,
@@ -158,11 +162,13 @@ impl Judged {
         self.bad_if(facts.packs.len() > 1, codes::CODES_DIFFER);
     }
 
-    fn states(&mut self, states: &States, facts: &Facts, policy: &Policy) {
+    /// `is_whole`: a pack or unit is registered and all about it was read, so "active" is about it.
+    fn states(&mut self, states: &States, facts: &Facts, policy: &Policy, is_whole: bool) {
         for (state, level) in states.by_level() {
             let code = state.and_then(StateCode::known).and_then(|state| codes::state(state, level));
             self.reasons.extend(code);
         }
+        self.note_if(holds(facts).any(Holds::has_excursion), codes::EXCURSION);
         let is_retired = facts.packs.iter().any(|pack| matches!(pack.leaf, PackLeaf::Retired(_)));
         self.bad_if(is_retired, codes::RETIRED_PACK);
         let is_dissolved = facts.packs.is_empty()
@@ -171,9 +177,10 @@ impl Judged {
             self.warn(codes::DISSOLVED_UNIT);
         }
         let Some(effective) = states.effective else { return };
-        self.note_if(effective == State::Active, codes::ACTIVE);
-        match table::cell(effective, policy.purpose) {
-            Overall::Warn if effective == State::Active => self.warn(codes::NOT_DISPENSED),
+        let cell = table::cell(effective, policy.purpose);
+        self.note_if(is_whole && effective == State::Active, codes::ACTIVE);
+        self.note_if(is_whole && effective == State::Active && cell == Overall::Warn, codes::NOT_DISPENSED);
+        match cell {
             Overall::Warn if self.overall == Overall::Ok => self.overall = Overall::Warn,
             Overall::DoNotUse if self.overall != Overall::Unknown => self.overall = Overall::DoNotUse,
             _ => {}
@@ -189,6 +196,18 @@ impl States {
     fn all(&self) -> impl Iterator<Item = StateCode> {
         self.by_level().into_iter().filter_map(|(state, _)| state)
     }
+}
+
+/// Who holds back the packs and units found.
+fn holds(facts: &Facts) -> impl Iterator<Item = Holds> {
+    let packs = facts.packs.iter().filter_map(|pack| match &pack.leaf {
+        PackLeaf::Live(leaf) => leaf.prior,
+        PackLeaf::Retired(_) | PackLeaf::Unread => None,
+    });
+    packs.chain(facts.units.iter().filter_map(|(_, unit)| unit.prior)).filter_map(|prior| match prior {
+        Prior::Held { holds, .. } => Some(holds),
+        Prior::Undo { .. } => None,
+    })
 }
 
 fn freshness(checked: &Checked, now: UnixMillis, policy: &Policy) -> Freshness {

@@ -2,7 +2,7 @@
 //!
 //! Three things are never mixed up: *bad* (`do-not-use`), *not in this registry* (`unknown`), and
 //! *could not check* (`cannot-tell`). The overall answer comes from one table ([`table`]) and a
-//! fixed list of overrides ([`judge`]). It never says "authentic": it is about an identifier, not
+//! fixed list of overrides (`judge`). It never says "authentic": it is about an identifier, not
 //! about the box in the hand.
 
 mod axes;
@@ -64,6 +64,8 @@ pub struct Verdict {
     pub identifier: Identifier,
     /// Whether pack and ledger agree on lot and expiry.
     pub agreement: Agreement,
+    /// The lot on the ledger, to be shown beside the one on the pack.
+    pub ledger_lot: Option<crate::identity::Lot>,
     /// States of pack, unit, lot and product.
     pub states: States,
     /// Whether the lot is in date.

@@ -1,16 +1,14 @@
 //! A state tree as DESIGN defines it, with pointers and recursion, and a prover for it.
 
-#![allow(dead_code, reason = "each test file uses a part")]
-
 use medproof_core::state::Path;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// SplitMix64.
-pub(crate) struct Rng(pub(crate) u64);
+pub struct Rng(pub u64);
 
 impl Rng {
-    pub(crate) fn next(&mut self) -> u64 {
+    pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -18,17 +16,17 @@ impl Rng {
         z ^ (z >> 31)
     }
 
-    pub(crate) fn below(&mut self, bound: u64) -> u64 {
+    pub fn below(&mut self, bound: u64) -> u64 {
         self.next() % bound
     }
 
-    pub(crate) fn bytes32(&mut self) -> [u8; 32] {
+    pub fn bytes32(&mut self) -> [u8; 32] {
         let words = [self.next(), self.next(), self.next(), self.next()];
         std::array::from_fn(|i| words[i / 8].to_be_bytes()[i % 8])
     }
 
     /// A path that shares a random number of leading bits with one of a few stems.
-    pub(crate) fn path(&mut self) -> Path {
+    pub fn path(&mut self) -> Path {
         let mut stem = Rng(self.below(4)).bytes32();
         let noise = self.bytes32();
         let kept = match self.below(3) {
@@ -43,7 +41,7 @@ impl Rng {
         Path::new(stem)
     }
 
-    pub(crate) fn value(&mut self) -> Vec<u8> {
+    pub fn value(&mut self) -> Vec<u8> {
         let len = match self.below(20) {
             0 => 1024,
             1 => 1,
@@ -53,14 +51,14 @@ impl Rng {
     }
 }
 
-pub(crate) type Leaves = BTreeMap<Path, Vec<u8>>;
+pub type Leaves = BTreeMap<Path, Vec<u8>>;
 
-pub(crate) fn random_leaves(rng: &mut Rng, count: u64) -> Leaves {
+pub fn random_leaves(rng: &mut Rng, count: u64) -> Leaves {
     (0..count).map(|_| (rng.path(), rng.value())).collect()
 }
 
 /// Half present paths, half random ones.
-pub(crate) fn random_asked(rng: &mut Rng, leaves: &Leaves, count: u64) -> Vec<Path> {
+pub fn random_asked(rng: &mut Rng, leaves: &Leaves, count: u64) -> Vec<Path> {
     let present: Vec<Path> = leaves.keys().copied().collect();
     (0..count)
         .map(|_| {
@@ -74,14 +72,14 @@ pub(crate) fn random_asked(rng: &mut Rng, leaves: &Leaves, count: u64) -> Vec<Pa
 }
 
 #[derive(Clone, Debug)]
-pub(crate) enum Naive {
+pub enum Naive {
     Empty,
     Leaf(Path, Vec<u8>),
     Node(Box<(Naive, Naive)>),
 }
 
 impl Naive {
-    pub(crate) fn of(leaves: &[(Path, Vec<u8>)], depth: usize) -> Self {
+    pub fn of(leaves: &[(Path, Vec<u8>)], depth: usize) -> Self {
         match leaves {
             [] => Self::Empty,
             [(path, value)] => Self::Leaf(*path, value.clone()),
@@ -92,13 +90,13 @@ impl Naive {
         }
     }
 
-    pub(crate) fn from_leaves(leaves: &Leaves) -> Self {
+    pub fn from_leaves(leaves: &Leaves) -> Self {
         let leaves: Vec<_> = leaves.iter().map(|(path, value)| (*path, value.clone())).collect();
         Self::of(&leaves, 0)
     }
 
     /// The root by `combine`.
-    pub(crate) fn root(&self) -> [u8; 32] {
+    pub fn root(&self) -> [u8; 32] {
         match self {
             Self::Empty => [0; 32],
             Self::Leaf(path, value) => {
@@ -111,7 +109,7 @@ impl Naive {
     }
 
     /// The node at the end of the path, with its depth.
-    pub(crate) fn find(&mut self, path: &Path) -> (&mut Self, usize) {
+    pub fn find(&mut self, path: &Path) -> (&mut Self, usize) {
         let mut node = self;
         let mut depth = 0;
         while matches!(node, Self::Node(_)) {
@@ -123,7 +121,7 @@ impl Naive {
     }
 
     /// The full form of a proof about `asked`, which must be sorted.
-    pub(crate) fn prove(&self, asked: &[Path]) -> Vec<u8> {
+    pub fn prove(&self, asked: &[Path]) -> Vec<u8> {
         let mut parts = Parts::default();
         self.visit(0, asked, &mut parts);
         let mut out = u16::try_from(parts.count).unwrap().to_be_bytes().to_vec();
@@ -194,7 +192,7 @@ impl Parts {
     }
 }
 
-pub(crate) fn combine(left: [u8; 32], right: [u8; 32]) -> [u8; 32] {
+pub fn combine(left: [u8; 32], right: [u8; 32]) -> [u8; 32] {
     let is_leaf = |hash: &[u8; 32]| hash[0] & 0x80 != 0;
     let empty = [0; 32];
     if left == empty && (right == empty || is_leaf(&right)) {
@@ -208,7 +206,7 @@ pub(crate) fn combine(left: [u8; 32], right: [u8; 32]) -> [u8; 32] {
     hash
 }
 
-pub(crate) fn sha256(parts: &[&[u8]]) -> [u8; 32] {
+pub fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     let mut hash = Sha256::new();
     parts.iter().for_each(|part| hash.update(part));
     hash.finalize().into()

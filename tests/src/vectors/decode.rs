@@ -1,0 +1,193 @@
+//! Encodings of every message type, good and bad, and text forms.
+
+use super::case::base64;
+use crate::{
+    ledger::{Ledger, Quorum},
+    stock::pack_scan,
+};
+use medproof_core::{
+    anchor::Anchor,
+    client::{Client, Update},
+    disclosure::{self, Disclosure, Field},
+    encoding::{DecodeError, Message},
+    event::{Event, EventHead, EventKind, MemberRole, body_hash},
+    fork::Fork,
+    genesis::Genesis,
+    header::{Header, UnixMillis},
+    identity::{Day, MemberId},
+    info::ProductInfo,
+    keys::{KeyNumber, Signature},
+    leaf::StorageLimits,
+    log::{LeafIndex, MemoryLog},
+    proof::{Proof, QrProof},
+    text,
+};
+use serde_json::{Value, json};
+
+/// The type's name, an honest example, and how its bytes read.
+struct Kind {
+    name: &'static str,
+    bytes: Vec<u8>,
+    read: fn(&[u8]) -> Result<Vec<u8>, DecodeError>,
+}
+
+pub(super) fn cases() -> Vec<Value> {
+    let mut cases = Vec::new();
+    for kind in kinds() {
+        let mut add = |name: String, bytes: Vec<u8>| {
+            let expect = match (kind.read)(&bytes) {
+                Ok(again) => {
+                    assert_eq!(again, bytes, "{name} is not encoded as it was read");
+                    "ok"
+                }
+                Err(error) => error.code(),
+            };
+            cases.push(json!({"name": name, "type": kind.name, "bytes": base64(&bytes), "expect": expect}));
+        };
+        let name = kind.name;
+        add(format!("decode/{name}/good"), kind.bytes.clone());
+        add(format!("decode/{name}/trailing"), [kind.bytes.as_slice(), &[0]].concat());
+        for (offset, value, what) in [(0, 0x6d, "magic"), (4, 0x63, "type"), (5, 1, "version"), (6, 2, "suite")] {
+            let mut bent = kind.bytes.clone();
+            bent[offset] = value;
+            add(format!("decode/{name}/{what}"), bent);
+        }
+        // Cut at every eighth of the message, and just before its end.
+        let len = kind.bytes.len();
+        for cut in
+            (0..8).map(|eighth| len * eighth / 8).chain([3, 6, 7, len - 1]).collect::<std::collections::BTreeSet<_>>()
+        {
+            add(format!("decode/{name}/cut-{cut}"), kind.bytes[..cut].to_vec());
+        }
+        // Bytes set to their extremes, close together in the beginning and further apart later.
+        let mut offset = 7;
+        while offset < len {
+            for (value, what) in [(0x00, "00"), (0xff, "ff"), (kind.bytes[offset] ^ 0x80, "flip")] {
+                let mut bent = kind.bytes.clone();
+                bent[offset] = value;
+                if bent != kind.bytes {
+                    add(format!("decode/{name}/byte-{offset}-{what}"), bent);
+                }
+            }
+            offset += 1 + offset / 6;
+        }
+    }
+    cases
+}
+
+fn kinds() -> Vec<Kind> {
+    let mut ledger = Ledger::new("decode", Quorum::new("decode", &[2, 1, 1]));
+    let anchor = ledger.anchor();
+    ledger.add_product(1);
+    ledger.add_nested(1, "S1", 1, 2);
+    ledger.append(&event(&ledger).log_entry());
+    let block = ledger.seal(1_000);
+    let hand_over = ledger.hand_over(1_000, Quorum::new("decode next", &[1]));
+    let scan = pack_scan(1, "S1");
+    let proof = ledger.prove(&block, &[&scan]);
+    let after = ledger.seal(1_000);
+    let update = Update { hand_overs: vec![hand_over], ..ledger.update(Vec::new(), &after, None) };
+    let mut client = Client::new(anchor.clone());
+    client.advance(&update, UnixMillis(after.header.time().0)).expect("an honest update");
+    let mut fields = block.header.fields().expect("this version");
+    fields.rules_version = 9;
+    let (other, old) = (Header::from(&fields), Quorum::new("decode", &[2, 1, 1]));
+    let sides = [&block.header, &other].map(|header| (header.clone(), old.certify(header, &[0, 1, 2])));
+    let fork = Fork::new(old.set.clone(), sides).expect("two sides");
+    vec![
+        kind::<Genesis>("genesis", &ledger.genesis),
+        Kind {
+            name: "header",
+            bytes: block.header.raw().to_vec(),
+            read: |bytes| Ok(Header::from_bytes(bytes)?.raw().to_vec()),
+        },
+        kind::<Anchor>("anchor", &anchor),
+        kind::<Update>("update", &update),
+        kind::<Proof>("proof", &proof),
+        kind::<QrProof>("qr-proof", &QrProof::from_proof(&proof).expect("has a short form")),
+        kind::<Fork>("fork", &fork),
+        kind::<Disclosure>("disclosure", &record()),
+        kind::<Event>("event", &event(&ledger)),
+        kind::<ProductInfo>("product-info", &info()),
+        kind::<Client>("memory", &client),
+    ]
+}
+
+fn kind<T: Message>(name: &'static str, example: &T) -> Kind {
+    Kind { name, bytes: example.to_bytes(), read: |bytes| Ok(T::from_bytes(bytes)?.to_bytes()) }
+}
+
+fn record() -> Disclosure {
+    let mut log = MemoryLog::new();
+    let leaf = |n: u8| disclosure::field_leaf(&[n; 32], "name", &[n]);
+    for n in 0..3 {
+        log.append(leaf(n));
+    }
+    let field = |n: u8| Field {
+        index: u16::from(n),
+        name: "name".to_string(),
+        value: vec![n],
+        salt: [n; 32],
+        proof: log.inclusion_proof(LeafIndex(u64::from(n)), log.size()).expect("within the log"),
+    };
+    Disclosure::new([8; 32], 3, vec![field(0), field(2)]).expect("fields of a record")
+}
+
+fn event(ledger: &Ledger) -> Event {
+    let body = b"serials and particulars".to_vec();
+    let head = EventHead {
+        chain_id: ledger.chain_id,
+        member: MemberId(2),
+        key_number: KeyNumber(1),
+        lane: 3,
+        counter: 4,
+        time: UnixMillis(5),
+        not_after: UnixMillis(6),
+        salt: [7; 32],
+        kind: EventKind(100),
+        day: Day(20_454),
+        role: MemberRole(2),
+        body_hash: body_hash(&body),
+    };
+    Event::new(head, body, Signature([1; 64])).expect("the body's own hash")
+}
+
+fn info() -> ProductInfo {
+    let text = str::to_string;
+    ProductInfo {
+        name_zh: text("阿莫西林胶囊"),
+        name_en: text("Amoxicillin capsules"),
+        holder: text("Example Pharma"),
+        form: text("capsule"),
+        strength: text("500 mg"),
+        pack_size: text("24 capsules"),
+        approval_number: text("H20260001"),
+        atc: text("J01CA04"),
+        limits: Some(StorageLimits { min_decicelsius: -50, max_decicelsius: 250, cumulative_minutes: 600 }),
+    }
+}
+
+pub(super) fn text_cases() -> Vec<Value> {
+    let messages: Vec<Vec<u8>> = [0, 1, 2, 3, 4, 5, 6, 7, 100]
+        .iter()
+        .map(|len| (0..*len).map(|n: u8| n.wrapping_mul(37).wrapping_add(200)).collect())
+        .collect();
+    let mut texts: Vec<String> = messages.iter().map(|message| text::to_qr_text(message)).collect();
+    texts.extend(messages.iter().map(|message| text::to_fragment(message)));
+    for bad in
+        ["", "MP1", "MP1:A", "MP1:GGX", "MP1:::", "MP1:::::", "mp1:BB8", "MP1:bb8", "MP2:BB8", "mp1=Z", "mp1=Zg=="]
+    {
+        texts.push(bad.to_string());
+    }
+    texts.extend(
+        ["mp1=Zh", "mp1=Zm9", "mp1=Zm+v", "mp1=Zm/v", "mp1=Zm9v\n", "#mp1=Zg", "MP1:BB8 ", " MP1:BB8"]
+            .map(str::to_string),
+    );
+    texts.sort();
+    texts.dedup();
+    let case = |(index, text): (usize, String)| {
+        let bytes = medproof_core::plain::message_from_text(&text).map(|bytes| base64(&bytes));
+        json!({"name": format!("text/{index:02}"), "text": text, "bytes": bytes})
+    };
+    texts.into_iter().enumerate().map(case).collect()
+}
