@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hashes import tagged
 from identities import Pack, Product, read_pack, read_product, read_set_82, read_sscc
-from wire import Fault, Reader, bounds, order, value_fault
+from wire import Fault, Reader, order, value_fault
 
 TRADE_ITEMS, UNITS, MEMBERS, RECORDS, CHAIN = 0, 1, 2, 3, 4
 MAX_LEAF = 1_024
@@ -78,7 +78,26 @@ class Place:
     generation: int = 0
 
 
+EXCURSION_HOLD = 8
+KNOWN_HOLDS = 15
 HELD, INSIDE, DISSOLVED = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Prior:
+    """What an undo (kind 1) or the lifting of the last hold (kind 2) goes back to; kind 0 for nothing."""
+
+    kind: int = 0
+    state: int = ACTIVE
+    holds: int = 0
+
+    @property
+    def known(self) -> bool:
+        return ACTIVE <= self.state <= LAST_STATE and self.holds & ~KNOWN_HOLDS == 0
+
+    @property
+    def excursion(self) -> bool:
+        return self.holds & EXCURSION_HOLD != 0
 
 
 @dataclass(frozen=True)
@@ -108,8 +127,7 @@ class LotLeaf:
 class PackLeaf:
     state: int
     lot_reference: bytes
-    prior_state: int
-    place_commitment: bytes
+    prior: Prior
     quantity_left: int
     since_day: int
     place: Place
@@ -141,6 +159,7 @@ class HeadLeaf:
 @dataclass(frozen=True)
 class UnitLeaf:
     state: int
+    prior: Prior
     place: Place
     children: int
     events: int
@@ -166,6 +185,7 @@ class KeyLeaf:
 @dataclass(frozen=True)
 class RecordLeaf:
     commitment: bytes
+    issuer_commitment: bytes
 
 
 @dataclass(frozen=True)
@@ -203,11 +223,11 @@ def decode_leaf(value: bytes) -> LeafValue:
 def _read_product_leaf(reader: Reader) -> ProductLeaf:
     leaf = ProductLeaf(reader.u8(), reader.u32(), reader.hash32())
     reader.flag()
-    _read_limits(reader)
+    read_limits(reader)
     return leaf
 
 
-def _read_limits(reader: Reader) -> None:
+def read_limits(reader: Reader) -> None:
     if not reader.flag():
         return
     minimum, maximum = reader.i16(), reader.i16()
@@ -226,12 +246,25 @@ def _read_lot(reader: Reader) -> LotLeaf:
 
 
 def _read_pack_leaf(reader: Reader) -> PackLeaf:
-    state, lot_reference, prior = reader.u8(), reader.take(28), reader.u8()
-    commitment = reader.hash32() if prior else b""
+    state, lot_reference, prior = reader.u8(), reader.take(28), _read_prior(reader)
     quantity, since, place = reader.u16(), reader.u32(), _read_place(reader, INSIDE)
     number, day, events = reader.u16(), reader.u32(), reader.u32()
     custody = reader.hash32()
-    return PackLeaf(state, lot_reference, prior, commitment, quantity, since, place, number, day, events, custody)
+    return PackLeaf(state, lot_reference, prior, quantity, since, place, number, day, events, custody)
+
+
+def _read_prior(reader: Reader) -> Prior:
+    kind = reader.u8()
+    if kind == 0:
+        return Prior()
+    if kind == 1:
+        prior = Prior(kind, reader.u8())
+        reader.take(2 + 32)
+        return prior
+    prior = Prior(kind, reader.u8(), reader.u8())
+    if kind > 2 or prior.holds == 0:
+        raise value_fault()
+    return prior
 
 
 def _read_place(reader: Reader, last_kind: int) -> Place:
@@ -256,12 +289,14 @@ def _read_head(reader: Reader) -> HeadLeaf:
 
 
 def _read_unit(reader: Reader) -> UnitLeaf:
-    state, place, children = reader.u8(), _read_place(reader, DISSOLVED), reader.u32()
-    _read_limits(reader)
-    return UnitLeaf(state, place, children, reader.u32(), reader.hash32())
+    state, prior, _since = reader.u8(), _read_prior(reader), reader.u32()
+    place, children, _levels = _read_place(reader, DISSOLVED), reader.u32(), reader.u8()
+    read_limits(reader)
+    return UnitLeaf(state, prior, place, children, reader.u32(), reader.hash32())
 
 
 def _read_exposure(reader: Reader) -> OtherLeaf:
+    reader.u32()
     before = -1
     for _ in range(reader.count(2, 0, MAX_EXPOSURES, 16)):
         start, end = reader.u64(), reader.u64()
@@ -285,7 +320,7 @@ def _read_key(reader: Reader) -> KeyLeaf:
 
 
 def _read_record(reader: Reader) -> RecordLeaf:
-    return RecordLeaf(reader.hash32())
+    return RecordLeaf(reader.hash32(), reader.hash32())
 
 
 def _read_validators(reader: Reader) -> OtherLeaf:

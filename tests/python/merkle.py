@@ -14,21 +14,22 @@ def read_log_proof(reader: Reader) -> list[bytes]:
     return [reader.hash32() for _ in range(count)]
 
 
-def verify_inclusion(leaf: bytes, index: int, size: int, hashes: list[bytes], root: bytes) -> None:
-    """An entry's leaf hash stands at `index` in the log of `size` entries with this root."""
+def inclusion_root(leaf: bytes, index: int, size: int, hashes: list[bytes]) -> bytes:
+    """The root that the proof leads to from a leaf hash at `index` in a log of `size` entries."""
     require(index < size, "trust.log.index")
     inner = (index ^ (size - 1)).bit_length()
     border = (index >> inner).bit_count()
     _require_length(inner + border, len(hashes))
-    require(_inclusion_root(leaf, index, inner, hashes) == root, "trust.log.root")
-
-
-def _inclusion_root(leaf: bytes, index: int, inner: int, hashes: list[bytes]) -> bytes:
     result = leaf
     for level, sibling in enumerate(hashes):
         on_the_right = level >= inner or index >> level & 1
         result = log_node(sibling, result) if on_the_right else log_node(result, sibling)
     return result
+
+
+def verify_inclusion(leaf: bytes, index: int, size: int, hashes: list[bytes], root: bytes) -> None:
+    """An entry's leaf hash stands at `index` in the log of `size` entries with this root."""
+    require(inclusion_root(leaf, index, size, hashes) == root, "trust.log.root")
 
 
 def verify_consistency(size1: int, size2: int, hashes: list[bytes], root1: bytes, root2: bytes) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import ed25519
 from certificate import Certificate, Header, ValidatorSet, certify, read_certificate, read_header, read_set
 from hashes import sha256, tagged
 from merkle import read_log_proof
@@ -17,6 +18,8 @@ MEMBER_BYTES = 134
 MAX_HAND_OVERS = 1_000
 HAND_OVER_BYTES = 206
 MAX_TRUSTING_PERIOD = 63_158_400_000
+FIRST_KEY = 1
+NO_CHAIN = bytes(32)
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,9 @@ class GenesisMember:
     info_hash: bytes
     key: bytes
     signature: bytes
+
+    def registers(self) -> bool:
+        return ed25519.registration_holds(NO_CHAIN, self.member, FIRST_KEY, self.key, self.signature)
 
 
 @dataclass(frozen=True)
@@ -52,19 +58,33 @@ def decode_genesis(data: bytes) -> Genesis:
 
 def _read_genesis(reader: Reader) -> Genesis:
     name, demo, time = reader.text8(1, MAX_NAME), reader.flag(), reader.u64()
-    _rules, _heartbeat, _undo, _period = reader.u32(), reader.u32(), reader.u8(), reader.u64()
+    _rules, _heartbeat, _undo, period = reader.u32(), reader.u32(), reader.u8(), reader.u64()
     validators = read_set(reader)
-    return Genesis(reader.data, name, demo, time, validators, _read_members(reader))
+    count = reader.count(2, 1, MAX_MEMBERS, MEMBER_BYTES)
+    members = tuple(_read_member(reader) for _ in range(count))
+    reader.end()
+    _check_genesis(period, validators, members)
+    return Genesis(reader.data, name, demo, time, validators, members)
 
 
-def _read_members(reader: Reader) -> tuple[GenesisMember, ...]:
-    members: list[GenesisMember] = []
-    for _ in range(reader.count(2, 1, MAX_MEMBERS, MEMBER_BYTES)):
-        member = GenesisMember(reader.u32(), reader.u16(), reader.hash32(), reader.hash32(), reader.take(64))
-        if members and members[-1].member >= member.member:
-            raise order()
-        members.append(member)
-    return tuple(members)
+def _read_member(reader: Reader) -> GenesisMember:
+    return GenesisMember(reader.u32(), reader.u16(), reader.hash32(), reader.hash32(), reader.take(64))
+
+
+def _check_genesis(period: int, validators: ValidatorSet, members: tuple[GenesisMember, ...]) -> None:
+    """What is checked after the whole is read, in this order."""
+    check_trusting_period(period)
+    if not all(ed25519.key_may_register(key) for key, _ in validators.entries):
+        raise value_fault()
+    if any(before.member >= after.member for before, after in zip(members, members[1:])):
+        raise order()
+    if not all(member.registers() for member in members):
+        raise value_fault()
+
+
+def check_trusting_period(period: int) -> None:
+    if not 1 <= period <= MAX_TRUSTING_PERIOD:
+        raise bounds()
 
 
 @dataclass(frozen=True)
@@ -91,8 +111,7 @@ def decode_anchor(data: bytes) -> Anchor:
 def _read_anchor(reader: Reader) -> Anchor:
     chain_id, name, demo = reader.hash32(), reader.text8(1, MAX_NAME), reader.flag()
     header, validators, period = read_header(reader), read_set(reader), reader.u64()
-    if not 1 <= period <= MAX_TRUSTING_PERIOD:
-        raise bounds()
+    check_trusting_period(period)
     reader.end()
     require(header.known, "trust.newer-client.format")
     if header.chain_id != chain_id or header.next_set_hash != validators.hash:
@@ -150,6 +169,14 @@ class Fork:
     headers: tuple[Header, Header]
     certificates: tuple[Certificate, Certificate]
 
+    def check_fields(self) -> None:
+        """One chain, one height, and both headers name the set as theirs."""
+        one, two = self.headers
+        if one.chain_id != two.chain_id or one.height != two.height:
+            raise value_fault()
+        if {one.set_hash, two.set_hash} != {self.validators.hash}:
+            raise value_fault()
+
     def check(self) -> int:
         """The height at which the chain forked."""
         for header, certificate in zip(self.headers, self.certificates):
@@ -162,14 +189,17 @@ def decode_fork(data: bytes) -> Fork:
 
 
 def _read_fork(reader: Reader) -> Fork:
+    fork = read_fork_fields(reader)
+    reader.end()
+    fork.check_fields()
+    return fork
+
+
+def read_fork_fields(reader: Reader) -> Fork:
+    """A fork without its prelude."""
     validators = read_set(reader)
     one, one_certificate = read_header(reader), read_certificate(reader)
     two, two_certificate = read_header(reader), read_certificate(reader)
     if one.hash >= two.hash:
         raise order()
-    reader.end()
-    if one.chain_id != two.chain_id or one.height != two.height:
-        raise value_fault()
-    if {one.set_hash, two.set_hash} != {validators.hash}:
-        raise value_fault()
     return Fork(validators, (one, two), (one_certificate, two_certificate))

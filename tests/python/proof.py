@@ -13,12 +13,13 @@ from leaves import MAX_LEAF, Paths
 from messages import HandOver, read_hand_overs
 from required import findings
 from state import StateProof, read_compact_proof, read_state_proof
-from wire import PROOF, QR_PROOF, Fault, Reader, decode_message, order, require, value_fault
+from wire import PROOF, QR_PROOF, Reader, bounds, decode_message, order, require, value_fault
 
 MAX_KEYS = 10_000
 MAX_QR_KEYS = 5
 MAX_ANSWERS = 64
 KEY_BYTES = 6
+ENDS_FOR_A_KEY = 16
 BASE45 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 QR_TEXT = "MP1:"
 QR_FRAGMENT = "#mp1="
@@ -42,7 +43,16 @@ def decode_proof(data: bytes) -> Proof:
 def _read_proof(reader: Reader) -> Proof:
     keys = read_keys(reader, 2, MAX_KEYS)
     hand_overs, header, certificate = read_hand_overs(reader), read_header(reader), read_certificate(reader)
-    return Proof(keys, hand_overs, header, certificate, read_state_proof(reader))
+    state = read_state_proof(reader)
+    reader.end()
+    check_ends(state, keys)
+    return Proof(keys, hand_overs, header, certificate, state)
+
+
+def check_ends(state: StateProof, keys: list[Key]) -> None:
+    """At most 16 ends for each key."""
+    if len(state.ends) > ENDS_FOR_A_KEY * len(keys):
+        raise bounds()
 
 
 def read_keys(reader: Reader, width: int, most: int) -> list[Key]:
