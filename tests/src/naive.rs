@@ -4,27 +4,9 @@ use medproof_core::state::Path;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
-/// SplitMix64.
-pub struct Rng(pub u64);
+pub use crate::rng::Rng;
 
 impl Rng {
-    pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    pub fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound
-    }
-
-    pub fn bytes32(&mut self) -> [u8; 32] {
-        let words = [self.next(), self.next(), self.next(), self.next()];
-        std::array::from_fn(|i| words[i / 8].to_be_bytes()[i % 8])
-    }
-
     /// A path that shares a random number of leading bits with one of a few stems.
     pub fn path(&mut self) -> Path {
         let mut stem = Rng(self.below(4)).bytes32();
@@ -41,13 +23,14 @@ impl Rng {
         Path::new(stem)
     }
 
+    /// A value of 1 to 1,024 bytes.
     pub fn value(&mut self) -> Vec<u8> {
         let len = match self.below(20) {
             0 => 1024,
             1 => 1,
             _ => 1 + self.below(200),
         };
-        (0..len).map(|_| self.next() as u8).collect()
+        (0..len).map(|_| self.next_u64() as u8).collect()
     }
 }
 

@@ -6,8 +6,8 @@ use medproof_core::{
     encoding::{DecodeError, Reader, Wire},
     state::{BucketProof, MemoryTree, Path, Prefix, StateError, StateProof, Terminal, compress, expand},
 };
-use proptest::prelude::*;
 use medproof_tests::naive::{Leaves, Rng, random_asked, random_leaves};
+use proptest::prelude::*;
 
 fn tree_of(leaves: &Leaves) -> MemoryTree {
     let mut tree = MemoryTree::new();

@@ -60,8 +60,7 @@ fn examples() -> Vec<(&'static str, String)> {
 #[test]
 fn the_examples_stand_in_the_format() {
     let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
-    let text =
-        ["FORMAT-state.part.md", "FORMAT.md"].map(|name| fs::read_to_string(docs.join(name)).unwrap_or_default());
+    let text = ["FORMAT.md"].map(|name| fs::read_to_string(docs.join(name)).unwrap_or_default());
     let text: String = text.concat().lines().filter_map(longest_hex).collect();
     let mut absent = Vec::new();
     for (name, hex) in examples() {

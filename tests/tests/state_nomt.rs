@@ -6,6 +6,7 @@ use medproof_core::{
     encoding::Wire,
     state::{Lookup, MemoryTree, NodeHash, Path, StateProof, Terminal, ValueHash},
 };
+use medproof_tests::naive::{Leaves, Naive, Rng, random_asked, random_leaves};
 use nomt_core::{
     hasher::{NodeHasher, Sha2Hasher, ValueHasher},
     proof::{MultiProof, PathProof, PathProofTerminal, verify_multi_proof},
@@ -13,7 +14,6 @@ use nomt_core::{
     trie_pos::TriePosition,
     update::build_trie,
 };
-use medproof_tests::naive::{Leaves, Naive, Rng, random_asked, random_leaves};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// All nodes that nomt computes for these leaves, by position, and the root.

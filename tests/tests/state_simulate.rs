@@ -30,7 +30,7 @@ fn simulated_proofs_hold_together() {
                 (rng.path(), present.then(|| rng.value()))
             })
             .collect();
-        let proof = simulate(&keys, uniform(1e6), || rng.next()).unwrap();
+        let proof = simulate(&keys, uniform(1e6), || rng.next_u64()).unwrap();
         let asked: Vec<Path> = keys.iter().map(|(path, _)| *path).collect();
         assert!(proof.root().is_ok());
         assert_eq!(proof.check_exact(&asked), Ok(()));
@@ -53,7 +53,7 @@ fn a_simulated_tree_has_the_shape_of_a_real_one() {
             let some: Vec<Path> = (0..asked).map(|_| paths[rng.below(LEAVES) as usize]).collect();
             real.push(tree.prove(&some).unwrap().len_bytes());
             let keys: Vec<_> = (0..asked).map(|_| (Path::new(rng.bytes32()), Some(vec![1; 40]))).collect();
-            simulated.push(simulate(&keys, uniform(LEAVES as f64), || rng.next()).unwrap().len_bytes());
+            simulated.push(simulate(&keys, uniform(LEAVES as f64), || rng.next_u64()).unwrap().len_bytes());
         }
         let ((real, _), (simulated, _)) = (summary(real), summary(simulated));
         println!("state\t{asked} of {LEAVES}\treal mean {real:.0}\tsimulated mean {simulated:.0}");
@@ -99,7 +99,7 @@ fn sizes_of_a_loose_pack_with_issuer() {
                 _ => 0.0,
             }
         };
-        let proof = simulate(&keys, population, || rng.next()).unwrap();
+        let proof = simulate(&keys, population, || rng.next_u64()).unwrap();
         let known: Vec<_> = keys.iter().map(|(path, value)| (*path, value.as_deref())).collect();
         assert!(proof.root().is_ok());
         full.push(proof.to_wire().len());
