@@ -77,8 +77,7 @@ class Client:
     def check_time(self, now: int) -> None:
         """Step 1."""
         require(not self.forked, "trust.fork")
-        if now > self.newest.time + self.anchor.trusting_period:
-            raise Fault("trust.needs-new-anchor", self.newest.time + self.anchor.trusting_period, now)
+        require(now <= self.newest.time + self.anchor.trusting_period, "trust.needs-new-anchor")
 
     def check_proof(self, data: bytes, keys: list[Key], now: int) -> Checked:
         """Steps 1 to 11; changes the client only if all hold, but for a fork."""
@@ -144,7 +143,7 @@ class Client:
         if header.height <= self.newest.height:
             self._repeat_hand_over(hand_over)
             return
-        require(header.time > self.newest.time, "trust.header.time-order")
+        _require_later(header.time, self.newest.time)
         require(header.next_set_hash != header.set_hash, "trust.hand-over.idle")
         require(hand_over.validators.hash == header.next_set_hash, "trust.hand-over.set")
         self._check_header(header, hand_over.certificate)
@@ -184,10 +183,13 @@ class Client:
 
     def _check_header_time(self, header: Header, term: Term) -> None:
         """Step 6."""
-        in_term = header.time > term.begin_time and (term.end_time is None or header.time <= term.end_time)
-        later = header.height <= self.newest.height or header.time > self.newest.time
-        earlier = header.height >= self.newest.height or header.time < self.newest.time
-        require(in_term and later and earlier, "trust.header.time-order")
+        _require_later(header.time, term.begin_time)
+        if term.end_time is not None and header.time > term.end_time:
+            raise _time_order(term.end_time, header.time)
+        if header.height > self.newest.height:
+            _require_later(header.time, self.newest.time)
+        if header.height < self.newest.height and header.time >= self.newest.time:
+            raise _time_order(self.newest.time, header.time)
 
     def _know(self, header: Header) -> None:
         """A certified header; another one at its height is a fork."""
@@ -203,12 +205,12 @@ class Client:
 
     def _advance(self, update: Update) -> Advanced:
         header = update.header
+        newer = header.height > self.newest.height
         if header.height < self.newest.height:
             raise Fault("trust.older-header", self.newest.height, header.height)
         for hand_over in self._in_order(update.hand_overs):
             self._take_hand_over(hand_over)
         require(header.next_set_hash == self.terms[-1].validators.hash, "trust.hand-over.missing")
-        newer = header.height > self.newest.height
         self._check_header(header, update.certificate)
         if update.history is not None:
             self._check_history(update)
@@ -226,6 +228,15 @@ class Client:
         except Fault:
             raise Fault("trust.log.consistency") from None
         self.log_size, self.log_root = header.log_size, header.log_root
+
+
+def _require_later(time: int, bound: int) -> None:
+    if time <= bound:
+        raise _time_order(bound, time)
+
+
+def _time_order(bound: int, time: int) -> Fault:
+    return Fault("trust.header.time-order", bound, time)
 
 
 def new_client(anchor_bytes: bytes) -> Client:

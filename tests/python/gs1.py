@@ -4,63 +4,53 @@ from __future__ import annotations
 
 import calendar
 import re
-from dataclasses import dataclass, field
+import string
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from gs1_table import TABLE
-from identities import gs1_check_holds
+import gs1_table
+from identities import DIGITS, SET_82, UPPER, gs1_check_holds, only
+from pairing import ScanFault, check_pairing
 
 GS = "\x1d"
 EPOCH = date(1970, 1, 1)
 MAX_ELEMENTS = 64
-CHARACTERS = {
-    "N": "[0-9]",
-    "X": "[!\"%&'()*+,\\-./0-9:;<=>?A-Z_a-z]",
-    "Y": "[#\\-/0-9A-Z]",
-    "Z": "[0-9A-Za-z\\-_=]",
-}
-COMPONENT = re.compile(r"(\[?)([NXYZ])(\.\.)?(\d+)\]?(?:,(\w+))?")
+LETTERS = frozenset(string.ascii_letters)
+CHARACTERS = {"N": DIGITS, "X": SET_82, "Y": DIGITS | UPPER | set("#-/"), "Z": DIGITS | LETTERS | set("-_=")}
 
 Element = tuple[str, str]
 
 
-class ScanFault(Exception):
-    """A scan that cannot be read, with its reason."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-    @property
-    def code(self) -> str:
-        return f"identifier.scan.{self.reason}"
-
-
 @dataclass(frozen=True)
 class Identifier:
-    """What the dictionary says of one identifier."""
+    """One identifier: a head of digits and a tail with its class and lengths."""
 
     ai: str
-    predefined_length: int | None
-    link_attribute: bool
-    pattern: re.Pattern[str]
-    check_groups: tuple[int, ...]
-    date_test: str
-    time_test: bool
-    excluded: tuple[str, ...]
-    required: tuple[tuple[tuple[str, ...], ...], ...]
+    flags: frozenset[str]
+    head: int
+    tail_class: str
+    tail_lengths: range
+
+    @property
+    def predefined_length(self) -> int | None:
+        return self.head if "*" in self.flags else None
+
+    @property
+    def link_attribute(self) -> bool:
+        return "?" in self.flags
 
     def check(self, value: str) -> None:
-        """Length and characters, then check digits, then dates."""
-        match = self.pattern.fullmatch(value)
-        if match is None:
+        """Length and characters, then the check digit, then the date."""
+        head, tail = value[: self.head], value[self.head :]
+        if len(head) < self.head or len(tail) not in self.tail_lengths:
             raise ScanFault("bad-value")
-        for group in self.check_groups:
-            if not gs1_check_holds(match[group]):
-                raise ScanFault("check-digit")
-        if self.date_test and not _date_holds(value[:6], self.date_test == "yymmd0"):
+        if not only(head, DIGITS) or not only(tail, CHARACTERS[self.tail_class]):
             raise ScanFault("bad-value")
-        if self.time_test and value[6:10] and not (value[6:8] < "24" and value[8:10] < "60"):
+        if "c" in self.flags and not gs1_check_holds(head):
+            raise ScanFault("check-digit")
+        if self.flags & {"d", "d0"} and not _date_holds(value[:6], "d0" in self.flags):
+            raise ScanFault("bad-value")
+        if "t" in self.flags and value[6:10] and not (value[6:8] < "24" and value[8:10] < "60"):
             raise ScanFault("bad-value")
 
 
@@ -80,45 +70,23 @@ def expiry_day(text: str, zero_day: bool) -> int:
     return (date(year, month, day) - EPOCH) // timedelta(days=1)
 
 
+LINE = re.compile(r"([0-9]+)(?:-([0-9]+))? ([*?cdt05 ]*)(?:N([0-9]+))? *(?:([NXYZ]) ([0-9]+)\.\.([0-9]+)(?: by ([0-9]))?)?")
+
+
 def _read_line(line: str) -> list[Identifier]:
-    identifiers, flags, *rest = line.split()
-    attributes = [word.split("=", 1) for word in rest if word.startswith(("ex=", "req="))]
-    components = [COMPONENT.fullmatch(word) for word in rest if not word.startswith(("ex=", "req="))]
-    parts = [component.groups() for component in components if component]
-    tests = [part[4] or "" for part in parts]
-    lengths = sum(int(part[3]) for part in parts)
-    excluded = tuple(ai for name, text in attributes if name == "ex" for ai in text.split(","))
-    required = tuple(_alternatives(text) for name, text in attributes if name == "req")
-    return [
-        Identifier(
-            ai, lengths if "*" in flags else None, "?" in flags, _pattern(parts),
-            tuple(place for place, test in enumerate(tests, 1) if test == "csum"),
-            tests[0] if tests[0] in ("yymmd0", "yymmdd") else "",
-            tests[0] in ("yymmd0", "yymmdd") and tests[1:2] == ["hhmi"],
-            excluded, required,
-        )
-        for ai in _range(identifiers)
-    ]
+    """A line of the table: identifiers or a range, flags, head, tail."""
+    match = LINE.fullmatch(line.rstrip())
+    if match is None:
+        raise ValueError(line)
+    first, last, flags, head, tail_class, low, high, step = match.groups()
+    lengths = range(int(low or 0), int(high or 0) + 1, int(step or 1))
+    entry = Identifier(first, frozenset(flags.split()), int(head or 0), tail_class or "N", lengths)
+    numbers = range(int(first), int(last or first) + 1)
+    ais = [str(number).zfill(len(first)) for number in numbers]
+    return [replace(entry, ai=ai) for ai in ais if "5" not in entry.flags or ai[-1] <= "5"]
 
 
-def _alternatives(text: str) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(group.split("+")) for group in text.split(","))
-
-
-def _range(text: str) -> list[str]:
-    first, _, last = text.partition("-")
-    return [str(ai).zfill(len(first)) for ai in range(int(first), int(last or first) + 1)]
-
-
-def _pattern(parts: list[tuple[str, ...]]) -> re.Pattern[str]:
-    pattern = ""
-    for optional, kind, variable, length, _ in parts:
-        counted = f"{{1,{length}}}" if variable else f"{{{length}}}"
-        pattern += f"({CHARACTERS[kind]}{counted})" + ("?" if optional else "")
-    return re.compile(pattern)
-
-
-IDENTIFIERS = {entry.ai: entry for line in TABLE.strip().splitlines() for entry in _read_line(line)}
+IDENTIFIERS = {entry.ai: entry for line in gs1_table.IDENTIFIERS.strip().splitlines() for entry in _read_line(line)}
 
 
 def identifier_at(data: str, position: int) -> Identifier | None:
@@ -166,7 +134,7 @@ def check_elements(elements: list[Element], pairing: bool) -> dict[str, str]:
         if values.setdefault(ai, value) != value:
             raise ScanFault("contradiction")
     if pairing:
-        _check_pairing(values)
+        check_pairing(values)
     expiry_of(values)
     return values
 
@@ -178,30 +146,6 @@ def expiry_of(values: dict[str, str]) -> int | None:
     if len(set(days)) > 1:
         raise ScanFault("contradiction")
     return days[0] if days else None
-
-
-def _check_pairing(values: dict[str, str]) -> None:
-    for ai in values:
-        others = [other for other in values if other != ai]
-        entry = IDENTIFIERS[ai]
-        if any(_matches(pattern, other) for pattern in entry.excluded for other in others):
-            raise ScanFault("pairing")
-        if not all(_satisfied(alternatives, others) for alternatives in entry.required):
-            raise ScanFault("pairing")
-    serial_behind = {"253": 13, "255": 13, "8003": 14}
-    if "8030" in values and any(len(values.get(ai, " " * 99)) <= plain for ai, plain in serial_behind.items()):
-        raise ScanFault("pairing")
-
-
-def _satisfied(alternatives: tuple[tuple[str, ...], ...], others: list[str]) -> bool:
-    return any(
-        all(any(_matches(pattern, other) for other in others) for pattern in group) for group in alternatives
-    )
-
-
-def _matches(pattern: str, ai: str) -> bool:
-    """Whether an identifier is the one named, `n` standing for any digit."""
-    return len(pattern) == len(ai) and all(want in ("n", have) for want, have in zip(pattern, ai))
 
 
 @dataclass(frozen=True)

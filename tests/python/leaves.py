@@ -210,8 +210,10 @@ def decode_leaf(value: bytes) -> LeafValue:
     """A leaf's value; what does not decode is `trust.proof.leaf`."""
     reader = Reader(value)
     try:
-        version, leaf_type = reader.u8(), reader.u8()
-        if version != 0 or leaf_type not in _READERS:
+        if reader.u8() != 0:
+            return NewerLeaf()
+        leaf_type = reader.u8()
+        if leaf_type not in _READERS:
             return NewerLeaf()
         leaf = _READERS[leaf_type](reader)
         reader.end()

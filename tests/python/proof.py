@@ -22,7 +22,7 @@ KEY_BYTES = 6
 ENDS_FOR_A_KEY = 16
 BASE45 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 QR_TEXT = "MP1:"
-QR_FRAGMENT = "#mp1="
+QR_FRAGMENT = "mp1="
 
 
 @dataclass(frozen=True)
@@ -142,8 +142,9 @@ def text_to_bytes(text: str) -> bytes | None:
     """The message in a QR text or URL fragment, or None."""
     if text.startswith(QR_TEXT):
         return decode_base45(text[len(QR_TEXT) :])
-    if text.startswith(QR_FRAGMENT):
-        return decode_base64url(text[len(QR_FRAGMENT) :])
+    fragment = text.removeprefix("#")
+    if fragment.startswith(QR_FRAGMENT):
+        return decode_base64url(fragment[len(QR_FRAGMENT) :])
     return None
 
 

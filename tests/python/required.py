@@ -47,6 +47,7 @@ class Findings:
 
     known: bool = False
     newer: bool = False
+    unread: set[str] = field(default_factory=set)
     products: dict[bytes, ProductLeaf] = field(default_factory=dict)
     lots: dict[bytes, LotLeaf] = field(default_factory=dict)
     packs: dict[bytes, PackLeaf | RetiredPack] = field(default_factory=dict)
@@ -57,6 +58,7 @@ class Findings:
     def add(self, other: Findings) -> None:
         self.known |= other.known
         self.newer |= other.newer
+        self.unread |= other.unread
         self.products.update(other.products)
         self.lots.update(other.lots)
         self.packs.update(other.packs)
@@ -117,9 +119,10 @@ class Derivation:
     def _lot_key(self, canonical: Product, lot: str) -> None:
         path = self.paths.lot(canonical, lot)
         leaf = self._ask(path)
-        if leaf is None or isinstance(leaf, NewerLeaf):
-            return
-        self._issuer(self._keep_lot(path, leaf))
+        if isinstance(leaf, NewerLeaf):
+            self.found.unread.add("lot")
+        elif leaf is not None:
+            self._issuer(self._keep_lot(path, leaf))
 
     def _keep_lot(self, path: bytes, leaf: LeafValue) -> LotLeaf:
         lot = _typed(leaf, LotLeaf)
@@ -136,7 +139,9 @@ class Derivation:
             self._named_product(leaf.pack.product)
             path = self.paths.pack(leaf.pack)
             leaf = self._named(path)
-        if not isinstance(leaf, NewerLeaf):
+        if isinstance(leaf, NewerLeaf):
+            self.found.unread.add("pack")
+        else:
             self._below(path, _pack_leaf(leaf))
         return True
 
@@ -173,9 +178,11 @@ class Derivation:
 
     def _unit_key(self, sscc: int) -> None:
         leaf = self._ask(self.paths.head(sscc))
-        if leaf is None or isinstance(leaf, NewerLeaf):
+        if leaf is None:
             return
-        self._units(sscc, _typed(leaf, HeadLeaf).generation)
+        self.found.unread.add("unit")
+        if not isinstance(leaf, NewerLeaf):
+            self._units(sscc, _typed(leaf, HeadLeaf).generation)
 
     def _record_key(self, record: bytes) -> None:
         leaf = self._ask(self.paths.record(record))

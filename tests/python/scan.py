@@ -8,9 +8,10 @@ import unicodedata
 from dataclasses import dataclass, replace
 from typing import Callable
 
-from gs1 import GS, IDENTIFIERS, Element, Identifier, Reading, ScanFault, identifier_at, value_end
+from gs1 import GS, IDENTIFIERS, Element, Identifier, Reading, identifier_at, value_end
 from identities import DIGITS, KEY_LOT, KEY_PACK, KEY_PRODUCT, KEY_UNIT, SET_82, Key, Product, gs1_check_holds, only
 from keyboards import keyboard_repairs
+from pairing import ScanFault
 from scan_forms import (
     ELEMENT_STRING, EOT, LINK_SCHEMES, RS, Notes, is_trace_code, read_element_string, read_envelope, read_gtin, read_link,
     read_trace_code, read_urn, reading_of,
@@ -50,7 +51,7 @@ def scan(text: str, tolerant: bool) -> Scan:
         return Scan("unreadable", fault.code)
     if len(readings) == 1:
         return Scan("read", None, tuple(readings))
-    return Scan("ambiguous", "identifier.ambiguous", tuple(readings))
+    return Scan("ambiguous", None, tuple(readings))
 
 
 def keys_of(reading: Reading) -> list[Key]:
@@ -171,8 +172,10 @@ def _read_as_is(text: str, repairs: tuple[str, ...] = ()) -> list[Reading]:
         return [reading]
     if identifier and is_trace_code(data):
         return [read_trace_code(data, notes)]
+    if not identifier:
+        return _read_unmarked(data, notes)
     notes.repair("unmarked")
-    return [read_element_string(data, notes)] if identifier else _read_unmarked(data, notes)
+    return [read_element_string(data, notes)]
 
 
 def _read_unmarked(data: str, notes: Notes) -> list[Reading]:
@@ -264,7 +267,7 @@ def _read_restored(text: str, repairs: tuple[str, ...] = ()) -> list[Reading]:
     identifier, data = split_symbology(text)
     if identifier in GTIN_IDS or data.startswith((*LINK_SCHEMES, "[)>" + RS)) or len(data.encode()) > MAX_RESTORED_BYTES:
         return []
-    if identifier not in ELEMENT_STRING_IDS:
+    if identifier and identifier not in ELEMENT_STRING_IDS:
         notes.repair("unmarked")
     if data.startswith(GS):
         data = data[1:]

@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass, field
 
 from gs1 import (
-    GS, IDENTIFIERS, Element, Reading, ScanFault, check_elements, crypto_tail, expiry_day, expiry_of, read_elements,
+    GS, IDENTIFIERS, Element, Reading, check_elements, crypto_tail, expiry_day, expiry_of, read_elements,
 )
 from identities import (
     CHINA, DIGITS, GTIN, NATIONAL, PZN, SET_82, UPPER, gs1_check_digit, gs1_check_holds, ntin_pzn, only, pzn_check_holds,
 )
+from pairing import ScanFault
 
 RS, EOT = "\x1e", "\x04"
 ELEMENT_STRING, LINK, URN, ENVELOPE, TRACE_CODE = "element-string", "link", "urn", "envelope", "trace-code"
@@ -36,7 +37,6 @@ LINK_WORDS = {
 }
 SHORT_GTINS = (8, 12, 13)
 
-URN_KIND = re.compile(r"urn:epc:(.*)", re.IGNORECASE | re.DOTALL)
 URN_UNESCAPED = frozenset("\"&/<>?")
 PPN_AGENCY = "11"
 DATA_FIELD = re.compile(r"([0-9]{0,3}[A-Z])([\x00-\x7f]*)", re.DOTALL)
@@ -65,13 +65,14 @@ def reading_of(
         "form": form, "elements": tuple(elements), "host": host, "repairs": tuple(notes.repairs),
         "lot": values.get("10"), "expiry_day": expiry_of(values), "crypto_tail": crypto_tail(values),
     }
+    products = _products(named) if "01" in named else ()
     if "00" in named and "01" in named:
         raise ScanFault("two-keys")
     if "00" in named:
         return Reading(sscc=named["00"], **common)
-    if "01" not in named:
+    if not products:
         raise ScanFault("no-key")
-    return Reading(products=_products(named), serial=named.get("21"), **common)
+    return Reading(products=products, serial=named.get("21"), **common)
 
 
 def _products(named: dict[str, str]) -> tuple[tuple[int, str], ...]:
@@ -218,12 +219,13 @@ def unescape(text: str) -> str:
 
 
 def read_urn(text: str, notes: Notes) -> Reading:
-    """An EPC URN; the kind ends at the last colon."""
-    kind, _, value = text[len("urn:epc:") :].rpartition(":")
-    readers = {"id:sgtin": _sgtin, "idpat:sgtin": _sgtin_pattern, "class:lgtin": _lgtin, "id:sscc": _sscc}
-    if kind not in readers:
+    """An EPC URN of one of the four kinds."""
+    kinds = {"id:sgtin:": _sgtin, "idpat:sgtin:": _sgtin_pattern, "class:lgtin:": _lgtin, "id:sscc:": _sscc}
+    name = text[len("urn:epc:") :]
+    kind = next((kind for kind in kinds if name.startswith(kind)), None)
+    if kind is None:
         raise ScanFault("urn")
-    return reading_of(URN, readers[kind](value), notes)
+    return reading_of(URN, kinds[kind](name[len(kind) :]), notes)
 
 
 def _sgtin(value: str) -> list[Element]:
@@ -296,16 +298,17 @@ def read_envelope(text: str, notes: Notes) -> Reading:
 
 
 def _read_format_06(body: str, notes: Notes) -> Reading:
+    fields = [DATA_FIELD.fullmatch(text) for text in body.split(GS)]
+    if None in fields:
+        raise ScanFault("envelope")
     values: dict[str, str] = {}
-    for text in body.split(GS):
-        match = DATA_FIELD.fullmatch(text)
-        if not match:
-            raise ScanFault("envelope")
-        if values.setdefault(match[1], match[2]) != match[2]:
+    for match in fields:
+        if match and values.setdefault(match[1], match[2]) != match[2]:
             raise ScanFault("contradiction")
+    expiry, lot = _envelope_expiry(values), _envelope_text(values, "1T")
+    codes, serial = _envelope_codes(values), _envelope_text(values, "S")
     return Reading(
-        ENVELOPE, tuple(values.items()), _envelope_codes(values), _envelope_text(values, "S"), None,
-        _envelope_text(values, "1T"), _envelope_expiry(values), repairs=tuple(notes.repairs),
+        ENVELOPE, tuple(values.items()), codes, serial, None, lot, expiry, repairs=tuple(notes.repairs)
     )
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from certificate import Header
 from leaves import (
-    ACTIVE, ADMITTED, DISSOLVED, LAST_STATE, MEMBER_STATES, STATE_NAMES, LotLeaf, PackLeaf, RetiredPack,
+    ACTIVE, ADMITTED, DISSOLVED, LAST_STATE, MEMBER_STATES, STATE_NAMES, LotLeaf, PackLeaf, Prior,
+    RetiredPack,
 )
 from required import Findings, Issuer
 from wire import Fault
@@ -70,7 +71,8 @@ def no_axes() -> dict[str, Any]:
     """The axes of an answer that says nothing."""
     return {
         "trust": "not-checked", "problem": None, "freshness": None, "age_ms": None, "height": None, "time_ms": None,
-        "identifier": "not-proved", "level": None, "lot": "not-on-pack", "expiry": "not-on-pack",
+        "identifier": "not-proved", "level": None, "lot": "not-on-pack", "lot_ledger": None,
+        "expiry": "not-on-pack",
         "states": {level: None for level in (*LEVELS, "effective")}, "expiry_day": None, "expired": None,
         "issuer": None, "since_day": None, "quantity_left": None, "events": None,
     }
@@ -170,9 +172,15 @@ class Judgement:
 
     def _newer_row(self) -> None:
         states = [state for level in self._states().values() for state in level]
-        self.newer = self.found.newer or any(state not in STATE_NAMES for state in states)
+        unknown = any(state not in STATE_NAMES for state in states) or not all(prior.known for prior in self._priors())
+        self.newer = self.found.newer or unknown
         if self.newer:
             self._note("trust.newer-client.leaf")
+            self.axes["trust"] = "needs-newer-client"
+
+    def _priors(self) -> list[Prior]:
+        packs = [pack.prior for pack in self.packs if isinstance(pack, PackLeaf)]
+        return packs + [unit.leaf.prior for unit in self.found.units.values()]
 
     def _freshness_row(self) -> None:
         age = self.now - self.header.time
@@ -194,7 +202,7 @@ class Judgement:
             "pack": self.found.packs, "lot": self.found.lots,
             "unit": self.found.units, "product": self.found.products,
         }
-        return bool(by_target[self.scanned.target])
+        return bool(by_target[self.scanned.target]) or self.scanned.target in self.found.unread
 
     def _identifier_row(self) -> None:
         target = self.scanned.target
@@ -214,6 +222,7 @@ class Judgement:
 
     def _agreement_row(self) -> None:
         scanned = self.scanned
+        self.axes["lot_ledger"] = self.lots[0].lot if self.lots else None
         if scanned.lot is not None and self.lots:
             same = all(lot.lot == scanned.lot for lot in self.lots)
             self._agreement("lot", same)
@@ -229,13 +238,16 @@ class Judgement:
             self._bad(f"agreement.{axis}-mismatch")
 
     def _state_rows(self) -> None:
+        self.axes["states"] = {level: max(states, default=None) for level, states in self._states().items()}
         worst = {level: max(states, default=None) for level, states in self._known_states().items()}
         effective = max((state for state in worst.values() if state is not None), default=None)
         name = None if effective is None else STATE_NAMES[effective]
-        self.axes["states"] = {**worst, "effective": name}
+        self.axes["states"]["effective"] = name
         for level in LEVELS:
             if worst[level] not in (None, ACTIVE):
                 self._note(f"state.{STATE_NAMES[worst[level]]}-{level}")
+        if any(prior.excursion for prior in self._priors()):
+            self._note("state.excursion")
         if any(isinstance(pack, RetiredPack) for pack in self.packs):
             self._bad("state.retired-pack")
         units = list(self.found.units.values())
@@ -251,8 +263,11 @@ class Judgement:
         }
 
     def _effective(self, name: str) -> None:
-        if name == "active":
-            self._note("state.not-dispensed" if self.policy.purpose == "holder" else "state.active")
+        registered = self.axes["identifier"] == "registered" and self.axes["level"] in ("pack", "unit")
+        if name == "active" and registered and not self.newer:
+            self._note("state.active")
+            if self.policy.purpose == "holder":
+                self._note("state.not-dispensed")
         cell = TABLE.get(name, (DO_NOT_USE,) * 4)[PURPOSES.index(self.policy.purpose)]
         if cell == DO_NOT_USE:
             self._lower_to_bad()
@@ -304,9 +319,8 @@ class Judgement:
     def _describe_pack(self) -> None:
         pack = next(iter(self.packs), None)
         if isinstance(pack, PackLeaf):
-            self.axes |= {"since_day": pack.since_day, "quantity_left": pack.quantity_left}
-        if pack is not None:
-            self.axes["events"] = pack.events
+            shown = {"since_day": pack.since_day, "quantity_left": pack.quantity_left, "events": pack.events}
+            self.axes |= shown
 
 
 def compromised(issuer: Issuer) -> bool:
