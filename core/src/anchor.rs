@@ -10,7 +10,7 @@
 //! who ships the anchor vouches for it.
 
 use crate::{
-    encoding::{DecodeError, Message, MessageType, Reader, Wire, put_bytes8},
+    encoding::{DecodeError, Message, MessageType, Reader, Wire, is_text, put_bytes8},
     hash::{Digest, sha256},
     header::Header,
     validators::ValidatorSet,
@@ -41,6 +41,9 @@ impl Anchor {
     ) -> Result<Self, DecodeError> {
         if !(1..=64).contains(&name.len()) || !(1..=MAX_TRUSTING_PERIOD_MS).contains(&trusting_period_ms) {
             return Err(DecodeError::Bounds);
+        }
+        if !is_text(name) {
+            return Err(DecodeError::Text);
         }
         if header.fields().is_none() {
             return Err(DecodeError::NewerVersion);

@@ -100,7 +100,7 @@ impl Wire for Chain {
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let count = reader.count16(0..=10_000, 40)?;
-        let mut steps = Vec::new();
+        let mut steps = Vec::with_capacity(count);
         for _ in 0..count {
             steps.push(match reader.u8()? {
                 0 => Step::Own(LogEntry::get(reader)?),

@@ -12,7 +12,7 @@
 //! field that is not disclosed cannot be guessed from its hash.
 
 use crate::{
-    encoding::{DecodeError, Message, MessageType, Reader, Wire, put_bytes8, put_bytes16, put_count16},
+    encoding::{DecodeError, Message, MessageType, Reader, Wire, is_text, put_bytes8, put_bytes16, put_count16},
     hash::{Digest, Tag, tagged},
     log::{self, LeafIndex, LogHash, LogProof, TreeSize},
 };
@@ -20,6 +20,9 @@ use alloc::{string::String, vec::Vec};
 
 /// The most fields that a record may have.
 pub const MAX_FIELDS: usize = 1_000;
+
+/// The longest value of a field, in bytes.
+pub const MAX_VALUE_BYTES: usize = 4_096;
 
 /// One disclosed field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +59,12 @@ impl Disclosure {
         let is_bounded = (1..=MAX_FIELDS).contains(&usize::from(field_count)) && !fields.is_empty();
         if !is_bounded || fields.iter().any(|field| field.index >= field_count) {
             return Err(DecodeError::Bounds);
+        }
+        if fields.iter().any(|field| !(1..=255).contains(&field.name.len()) || field.value.len() > MAX_VALUE_BYTES) {
+            return Err(DecodeError::Bounds);
+        }
+        if fields.iter().any(|field| !is_text(&field.name)) {
+            return Err(DecodeError::Text);
         }
         if fields.is_sorted_by(|a, b| a.index < b.index) {
             Ok(Self { record_id, field_count, fields })
@@ -121,13 +130,13 @@ impl Wire for Disclosure {
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let record_id = reader.array()?;
         let field_count = reader.u16()?;
-        let count = reader.count16(1..=MAX_FIELDS, 39)?;
-        let mut fields = Vec::new();
+        let count = reader.count16(1..=MAX_FIELDS, SMALLEST_FIELD_LEN_BYTES)?;
+        let mut fields = Vec::with_capacity(count);
         for _ in 0..count {
             fields.push(Field {
                 index: reader.u16()?,
                 name: reader.text8(1..=255)?,
-                value: reader.bytes16(0..=4_096)?.to_vec(),
+                value: reader.bytes16(0..=MAX_VALUE_BYTES)?.to_vec(),
                 salt: reader.array()?,
                 proof: LogProof::get(reader)?,
             });
@@ -139,3 +148,5 @@ impl Wire for Disclosure {
 impl Message for Disclosure {
     const TYPE: MessageType = MessageType::Disclosure;
 }
+
+const SMALLEST_FIELD_LEN_BYTES: usize = 2 + 2 + 2 + 32 + 1;

@@ -293,10 +293,7 @@ impl<'a> Reader<'a> {
     pub fn text8(&mut self, bound_bytes: core::ops::RangeInclusive<usize>) -> Result<String, DecodeError> {
         let bytes = self.bytes8(bound_bytes)?;
         let text = core::str::from_utf8(bytes).map_err(|_| DecodeError::Text)?;
-        if text.chars().any(char::is_control) {
-            return Err(DecodeError::Text);
-        }
-        Ok(String::from(text))
+        if is_text(text) { Ok(String::from(text)) } else { Err(DecodeError::Text) }
     }
 
     /// Magic, type, version and suite of a message of type `expected`.
@@ -326,6 +323,11 @@ impl<'a> Reader<'a> {
         }
         self.take(len_bytes)
     }
+}
+
+/// Whether `text` may stand in a message: no control characters (Unicode general category Cc).
+pub(crate) fn is_text(text: &str) -> bool {
+    !text.chars().any(char::is_control)
 }
 
 /// Appends a vector of at most 255 bytes behind its one-byte length.

@@ -128,6 +128,9 @@ pub struct Event {
 impl Event {
     /// Puts an event together; the body must hash to what the head says.
     pub fn new(head: EventHead, body: Vec<u8>, signature: Signature) -> Result<Self, DecodeError> {
+        if !(1..1 << 48).contains(&head.counter) {
+            return Err(DecodeError::Value);
+        }
         if body.len() > MAX_BODY_BYTES {
             return Err(DecodeError::Bounds);
         }

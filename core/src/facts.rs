@@ -148,6 +148,23 @@ pub fn derive<'a>(paths: &Paths<'_>, keys: &[Key], source: &mut impl Source<'a>)
     Ok(derivation.facts)
 }
 
+/// Derives what the leaf at `path`, one of a bucket's packs or aliases, requires.
+pub fn derive_pack<'a>(
+    paths: &Paths<'_>,
+    path: &Path,
+    value: &'a [u8],
+    source: &mut impl Source<'a>,
+) -> Result<Facts, ProofGap> {
+    let mut derivation = Derivation { paths, source, facts: Facts::default() };
+    match Leaf::from_value(value) {
+        Ok(Leaf::PackAlias(canonical)) => derivation.canonical_pack(&canonical)?,
+        Ok(leaf) => derivation.pack_leaf(*path, leaf)?,
+        Err(LeafError::Newer) => derivation.facts.newer = true,
+        Err(LeafError::Malformed(error)) => return Err(ProofGap::Leaf(error)),
+    }
+    Ok(derivation.facts)
+}
+
 struct Derivation<'d, 'p, S> {
     paths: &'d Paths<'p>,
     source: &'d mut S,

@@ -144,7 +144,7 @@ impl Wire for Genesis {
         let parameters = Parameters::get(reader)?;
         let set = ValidatorSet::get(reader)?;
         let count = reader.count16(1..=1_000, 134)?;
-        let mut members = Vec::new();
+        let mut members = Vec::with_capacity(count);
         for _ in 0..count {
             members.push(FirstMember {
                 member: MemberId(reader.u32()?),

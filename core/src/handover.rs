@@ -49,7 +49,11 @@ impl Wire for HandOver {
 /// Reads a counted list of hand-overs.
 pub(crate) fn get_hand_overs(reader: &mut Reader<'_>) -> Result<Vec<HandOver>, DecodeError> {
     let count = reader.count16(0..=MAX_HAND_OVERS, SMALLEST_LEN_BYTES)?;
-    (0..count).map(|_| HandOver::get(reader)).collect()
+    let mut hand_overs = Vec::with_capacity(count);
+    for _ in 0..count {
+        hand_overs.push(HandOver::get(reader)?);
+    }
+    Ok(hand_overs)
 }
 
 /// Appends a counted list of hand-overs.

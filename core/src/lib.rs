@@ -15,6 +15,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod anchor;
+pub mod bucket;
 pub mod certificate;
 pub mod client;
 pub mod custody;

@@ -298,6 +298,19 @@ impl Client {
         Ok(Verdict::from(&self.0.verify(&scan, proof, UnixMillis(now_ms), &policy)))
     }
 
+    /// The verdict about one scanned pack, from a bucket of its product.
+    pub fn verify_bucket(
+        &mut self,
+        scan: &str,
+        bucket: &[u8],
+        now_ms: u64,
+        policy: &Policy,
+    ) -> Result<Verdict, Problem> {
+        let policy = policy.checked()?;
+        let scan = scan::parse(scan, scan::Mode::Tolerant);
+        Ok(Verdict::from(&self.0.verify_bucket(&scan, bucket, UnixMillis(now_ms), &policy)))
+    }
+
     /// The verdicts about several scans from one proof.
     pub fn verify_many(
         &mut self,

@@ -4,14 +4,16 @@
 //! disagree about which leaves are required.
 
 use crate::{
+    bucket::Bucket,
     certificate::Certificate,
     encoding::DecodeError,
-    facts::{Found, Gap, ProofGap, Source, derive},
+    facts::{Found, Gap, ProofGap, Source, derive, derive_pack},
     handover::HandOver,
     header::Header,
+    identity::ProductCode,
     leaf::Paths,
     proof::{Key, Proof},
-    state::{MemoryTree, Path},
+    state::{MemoryTree, Path, Prefix},
 };
 use alloc::{collections::BTreeSet, vec::Vec};
 
@@ -55,6 +57,33 @@ pub fn prove(
     let keys: BTreeSet<Key> = questions.iter().flatten().cloned().collect();
     let keys = keys.into_iter().collect();
     Proof::new(keys, hand_overs, header.clone(), certificate.clone(), state).map_err(ProveError::Parts)
+}
+
+/// The bucket of all packs of `product`, a canonical code, whose paths begin with `prefix`.
+pub fn prove_bucket(
+    tree: &MemoryTree,
+    product: &ProductCode,
+    prefix: Prefix,
+    header: &Header,
+    certificate: &Certificate,
+) -> Result<Bucket, ProveError> {
+    let paths = Paths::new(header.chain_id());
+    let mut asked = Asked { tree, paths: BTreeSet::new() };
+    derive(&paths, &[Key::Product(product.clone())], &mut asked).map_err(ProveError::Leaves)?;
+    let whole = tree.prove_bucket(&prefix, &[]).ok_or(ProveError::TooMany)?;
+    for (path, value) in whole.as_state_proof().leaves().filter(|(path, _)| prefix.contains(path)) {
+        let value = tree.get(&path).unwrap_or(value);
+        derive_pack(&paths, &path, value, &mut asked).map_err(ProveError::Leaves)?;
+    }
+    let asked: Vec<Path> = asked.paths.into_iter().collect();
+    Ok(Bucket {
+        product: product.clone(),
+        prefix,
+        hand_overs: Vec::new(),
+        header: header.clone(),
+        certificate: certificate.clone(),
+        state: tree.prove_bucket(&prefix, &asked).ok_or(ProveError::TooMany)?,
+    })
 }
 
 struct Asked<'a> {

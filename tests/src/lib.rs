@@ -1,10 +1,16 @@
 //! A synthetic ledger, and what the tests, vectors, benches and the demonstration make from it.
 
+pub mod allocation;
+pub mod examples;
+pub mod fuzz;
+pub mod honest;
 pub mod ledger;
 pub mod naive;
 pub mod report;
 pub mod rng;
+pub mod seeded;
 pub mod stock;
+pub mod suites;
 pub mod vectors;
 
 /// The English guide, whose examples compile here.

@@ -7,51 +7,19 @@ use medproof_core::{
     log::LogProof,
     state::{BucketProof, MemoryTree, Path, Prefix, StateProof, compress, expand},
 };
-use medproof_tests::naive::Rng;
-use std::{
-    alloc::{GlobalAlloc, Layout, System},
-    cell::Cell,
+use medproof_tests::{
+    allocation::{Counting, bound, peak_of},
+    naive::Rng,
 };
-
-/// Counts what one thread holds, and the most that it held.
-struct Counting;
-
-thread_local! {
-    static HELD: Cell<isize> = const { Cell::new(0) };
-    static PEAK: Cell<isize> = const { Cell::new(0) };
-}
-
-fn count(change: isize) {
-    let _ = HELD.try_with(|held| {
-        held.set(held.get() + change);
-        PEAK.with(|peak| peak.set(peak.get().max(held.get())));
-    });
-}
-
-#[expect(unsafe_code, reason = "a global allocator can be counted in no other way")]
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size() as isize);
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
-        count(-(layout.size() as isize));
-        unsafe { System.dealloc(at, layout) }
-    }
-}
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
 /// Runs `work` on `input` and checks the bound; gives the peak.
 fn bounded<T>(name: &str, input: &[u8], work: impl FnOnce(&[u8]) -> T) -> T {
-    let before = HELD.with(Cell::get);
-    PEAK.with(|peak| peak.set(before));
-    let result = work(input);
-    let peak = PEAK.with(Cell::get) - before;
+    let (result, peak) = peak_of(|| work(input));
     println!("state\tpeak\t{name}\tinput {}\tpeak {peak}", input.len());
-    assert!(peak as usize <= 4 * input.len() + 64 * 1024, "{name}: {peak} for {}", input.len());
+    assert!(peak <= bound(input.len()), "{name}: {peak} for {}", input.len());
     result
 }
 

@@ -80,6 +80,8 @@ pub enum TrustError {
     Leaves(ProofGap),
     /// The proof was asked for other keys than the scan has.
     OtherScan,
+    /// The bucket's product is not canonical, or its serials can be guessed.
+    BucketRefused,
 }
 
 impl TrustError {
@@ -107,6 +109,7 @@ impl TrustError {
             Self::State(error) => error.code(),
             Self::Leaves(gap) => gap.code(),
             Self::OtherScan => "trust.proof.other-scan",
+            Self::BucketRefused => "trust.bucket.refused",
         }
     }
 

@@ -24,7 +24,7 @@ use crate::{
     log::{LogHash, TreeSize},
     state::Path,
 };
-use alloc::vec::Vec;
+use alloc::{collections::BTreeSet, vec::Vec};
 
 impl Client {
     /// Goes on from what was stored, if it belongs to `anchor`; otherwise begins anew from the anchor.
@@ -72,13 +72,13 @@ impl Wire for Client {
         let mut certified = Certified::default();
         for _ in 0..reader.count16(0..=MAX_CERTIFIED, 2)? {
             let (header, certificate) = (Header::get(reader)?, Certificate::get(reader)?);
-            certified.remember(header.hash(), &header, &certificate);
+            let hash = header.hash();
+            if certified.contains(&hash) {
+                return Err(DecodeError::Order);
+            }
+            certified.remember(hash, &header, &certificate);
         }
-        let mut seen = Seen::default();
-        for _ in 0..reader.count16(0..=MAX_SEEN, 40)? {
-            let path = Path::new(reader.array()?);
-            seen.remember(&path, Height(reader.u64()?));
-        }
+        let seen = get_seen(reader)?;
         let (forked_at, fork) = match reader.u8()? {
             0 => (None, None),
             1 => (Some(Height(reader.u64()?)), None),
@@ -94,4 +94,14 @@ impl Wire for Client {
 
 impl Message for Client {
     const TYPE: MessageType = MessageType::Memory;
+}
+
+fn get_seen(reader: &mut Reader<'_>) -> Result<Seen, DecodeError> {
+    let count = reader.count16(0..=MAX_SEEN, 40)?;
+    let mut entries = Vec::with_capacity(count);
+    for _ in 0..count {
+        entries.push((Path::new(reader.array()?), Height(reader.u64()?)));
+    }
+    let distinct: BTreeSet<&Path> = entries.iter().map(|(path, _)| path).collect();
+    if distinct.len() == count { Ok(Seen::resume(entries)) } else { Err(DecodeError::Order) }
 }

@@ -9,6 +9,7 @@
 //! costs hashing only. A fork, once seen, is kept as evidence and answers everything from then on.
 
 mod advance;
+mod bucket;
 mod error;
 mod memory;
 mod ranges;

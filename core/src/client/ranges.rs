@@ -138,7 +138,7 @@ impl Wire for Ranges {
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let count = reader.count16(1..=usize::from(u16::MAX), 48 + 38)?;
-        let mut ranges = Vec::new();
+        let mut ranges = Vec::with_capacity(count);
         for _ in 0..count {
             let after =
                 Boundary { height: Height(reader.u64()?), time: UnixMillis(reader.u64()?), hash: Digest::get(reader)? };

@@ -46,6 +46,11 @@ impl Certified {
 pub(super) struct Seen(Vec<(Path, Height)>);
 
 impl Seen {
+    /// Goes on from stored entries, oldest first, none of which names a path twice.
+    pub(super) const fn resume(entries: Vec<(Path, Height)>) -> Self {
+        Self(entries)
+    }
+
     /// The newest height at which `path` was seen.
     pub(super) fn newest(&self, path: &Path) -> Option<Height> {
         self.0.iter().find(|(known, _)| known == path).map(|(_, height)| *height)

@@ -105,7 +105,7 @@ impl Client {
         self.check_period(now)?;
         let proof = self.decode(proof)?;
         let asked_for: BTreeSet<&Key> = questions.iter().flatten().collect();
-        if !asked_for.into_iter().eq(proof.keys()) {
+        if !proof.answers(asked_for) {
             return Err(TrustError::OtherScan);
         }
         let header = proof.header();
@@ -131,19 +131,17 @@ impl Client {
 
     fn facts(&self, questions: &[Vec<Key>], state: &StateProof) -> Result<Vec<Facts>, TrustError> {
         let paths = Paths::new(self.anchor.chain_id());
-        let mut recorder = Recorder { state, asked: Vec::new() };
+        let mut recorder = Recorder::new(state);
         let derive = |keys: &Vec<Key>| facts::derive(&paths, keys, &mut recorder);
         let facts = questions.iter().map(derive).collect::<Result<Vec<_>, _>>()?;
         // Below a leaf that only a newer client reads there may be leaves that it would require.
         if !facts.iter().any(|facts| facts.newer) {
-            recorder.asked.sort_unstable();
-            recorder.asked.dedup();
-            state.check_exact(&recorder.asked).map_err(TrustError::State)?;
+            state.check_exact(&recorder.into_asked()).map_err(TrustError::State)?;
         }
         Ok(facts)
     }
 
-    fn checked(&mut self, facts: Facts, as_of: AsOf, is_older: bool) -> Checked {
+    pub(super) fn checked(&mut self, facts: Facts, as_of: AsOf, is_older: bool) -> Checked {
         let mut is_superseded = false;
         for pack in &facts.packs {
             is_superseded |= self.seen.newest(&pack.path).is_some_and(|seen| seen > as_of.height);
@@ -154,9 +152,22 @@ impl Client {
 }
 
 /// Notes which paths are asked of a state proof.
-struct Recorder<'a> {
+pub(super) struct Recorder<'a> {
     state: &'a StateProof,
     asked: Vec<Path>,
+}
+
+impl<'a> Recorder<'a> {
+    pub(super) const fn new(state: &'a StateProof) -> Self {
+        Self { state, asked: Vec::new() }
+    }
+
+    /// The asked paths, each once.
+    pub(super) fn into_asked(mut self) -> Vec<Path> {
+        self.asked.sort_unstable();
+        self.asked.dedup();
+        self.asked
+    }
 }
 
 impl<'a> Source<'a> for Recorder<'a> {
@@ -186,7 +197,7 @@ fn read(scan: &Scan) -> Option<&Reading> {
     }
 }
 
-fn unread(scan: &Scan) -> Verdict {
+pub(super) fn unread(scan: &Scan) -> Verdict {
     let identifier = match scan {
         Scan::Unreadable(error) => Identifier::Unreadable(*error),
         Scan::Ambiguous(_) => Identifier::Ambiguous,

@@ -20,7 +20,7 @@ pub use qr::{Answer, QrProof};
 use crate::{
     certificate::Certificate,
     encoding::{DecodeError, Message, MessageType, Reader, Wire, put_count16},
-    handover::{HandOver, get_hand_overs, put_hand_overs},
+    handover::{HandOver, MAX_HAND_OVERS, get_hand_overs, put_hand_overs},
     header::Header,
     state::StateProof,
 };
@@ -32,7 +32,7 @@ pub const MAX_KEYS: usize = 10_000;
 /// A proof in its full form; well-formed, nothing in it believed yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
-    keys: Vec<Key>,
+    keys: Keys,
     hand_overs: Vec<HandOver>,
     header: Header,
     certificate: Certificate,
@@ -49,15 +49,21 @@ impl Proof {
         state: StateProof,
     ) -> Result<Self, DecodeError> {
         check_keys(&keys)?;
-        if state.end_count() > keys.len() * MAX_ENDS_PER_KEY {
+        if hand_overs.len() > MAX_HAND_OVERS {
             return Err(DecodeError::Bounds);
         }
-        Ok(Self { keys, hand_overs, header, certificate, state })
+        check_ends(&state, keys.len())?;
+        Ok(Self { keys: Keys::of(&keys), hand_overs, header, certificate, state })
     }
 
-    /// What the proof was asked for.
-    pub fn keys(&self) -> &[Key] {
-        &self.keys
+    /// What the proof was asked for, ascending.
+    pub fn keys(&self) -> Vec<Key> {
+        self.keys.to_vec()
+    }
+
+    /// Whether the proof was asked for exactly these keys, which must ascend strictly.
+    pub(crate) fn answers<'k>(&self, keys: impl IntoIterator<Item = &'k Key>) -> bool {
+        self.keys == Keys::of(keys)
     }
 
     /// Changes of the validator set before the header.
@@ -83,8 +89,7 @@ impl Proof {
 
 impl Wire for Proof {
     fn put(&self, out: &mut Vec<u8>) {
-        put_count16(out, self.keys.len());
-        self.keys.iter().for_each(|key| key.put(out));
+        self.keys.put(out);
         put_hand_overs(&self.hand_overs, out);
         self.header.put(out);
         self.certificate.put(out);
@@ -92,12 +97,13 @@ impl Wire for Proof {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let count = reader.count16(1..=MAX_KEYS, Key::SMALLEST_LEN_BYTES)?;
-        let keys = (0..count).map(|_| Key::get(reader)).collect::<Result<Vec<_>, _>>()?;
+        let keys = Keys::get(reader)?;
         let hand_overs = get_hand_overs(reader)?;
         let header = Header::get(reader)?;
         let certificate = Certificate::get(reader)?;
-        Self::new(keys, hand_overs, header, certificate, StateProof::get(reader)?)
+        let state = StateProof::get(reader)?;
+        check_ends(&state, keys.count)?;
+        Ok(Self { keys, hand_overs, header, certificate, state })
     }
 }
 
@@ -107,6 +113,60 @@ impl Message for Proof {
 
 /// No key requires more leaves than this; it bounds the hashing that a hostile proof can cause.
 const MAX_ENDS_PER_KEY: usize = 16;
+
+/// Keys as they are encoded: 10,000 of them hold no more memory than they take in the message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Keys {
+    count: usize,
+    bytes: Vec<u8>,
+}
+
+impl Keys {
+    fn of<'k>(keys: impl IntoIterator<Item = &'k Key>) -> Self {
+        let (mut count, mut bytes) = (0, Vec::new());
+        for key in keys {
+            key.put(&mut bytes);
+            count += 1;
+        }
+        Self { count, bytes }
+    }
+
+    fn to_vec(&self) -> Vec<Key> {
+        let mut reader = Reader::new(&self.bytes);
+        (0..self.count).map_while(|_| Key::get(&mut reader).ok()).collect()
+    }
+
+    fn put(&self, out: &mut Vec<u8>) {
+        put_count16(out, self.count);
+        out.extend_from_slice(&self.bytes);
+    }
+
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let count = reader.count16(1..=MAX_KEYS, Key::SMALLEST_LEN_BYTES)?;
+        let start = reader.rest();
+        let (mut last, mut are_ascending) = (&[][..], true);
+        for _ in 0..count {
+            let rest = reader.rest();
+            Key::get(reader)?;
+            let key = read_since(rest, reader);
+            are_ascending &= last < key;
+            last = key;
+        }
+        if !are_ascending {
+            return Err(DecodeError::Order);
+        }
+        Ok(Self { count, bytes: read_since(start, reader).to_vec() })
+    }
+}
+
+/// What was read of `rest`, the bytes that were left before.
+fn read_since<'a>(rest: &'a [u8], reader: &Reader<'a>) -> &'a [u8] {
+    rest.get(..rest.len() - reader.rest().len()).unwrap_or_default()
+}
+
+fn check_ends(state: &StateProof, key_count: usize) -> Result<(), DecodeError> {
+    if state.end_count() <= key_count * MAX_ENDS_PER_KEY { Ok(()) } else { Err(DecodeError::Bounds) }
+}
 
 fn check_keys(keys: &[Key]) -> Result<(), DecodeError> {
     if !(1..=MAX_KEYS).contains(&keys.len()) {

@@ -53,11 +53,12 @@ impl QrProof {
     /// The short form of `proof`, if it has one: no hand-overs and at most five keys of one scan.
     pub fn from_proof(proof: &Proof) -> Option<Self> {
         let header = proof.header.fields()?;
-        if !proof.hand_overs.is_empty() || proof.keys.len() > MAX_KEYS {
+        if !proof.hand_overs.is_empty() || proof.keys.count > MAX_KEYS {
             return None;
         }
+        let keys = proof.keys();
         let mut asked = Asked { source: &proof.state, answers: Vec::new() };
-        facts::derive(&Paths::new(&header.chain_id), &proof.keys, &mut asked).ok()?;
+        facts::derive(&Paths::new(&header.chain_id), &keys, &mut asked).ok()?;
         let pairs: Vec<_> = asked.answers.iter().map(|(path, value)| (*path, value.as_deref())).collect();
         let compact = state::compress(&proof.state, &pairs)?;
         let answers: Vec<Answer> = asked.answers.into_iter().map(|(_, value)| value).collect();
@@ -65,7 +66,7 @@ impl QrProof {
             return None;
         }
         Some(Self {
-            keys: proof.keys.clone(),
+            keys,
             height: header.height,
             time: header.time,
             parent_hash: header.parent_hash,
@@ -92,6 +93,9 @@ impl QrProof {
 
     /// Restores the full form for a client of `chain_id` for which `set_hash` is in force at the height.
     pub fn expand(&self, chain_id: &Digest, set_hash: &Digest) -> Result<Proof, ProofGap> {
+        if self.next_set_hash.as_ref() == Some(set_hash) {
+            return Err(ProofGap::Malformed(DecodeError::Value));
+        }
         let mut source = InOrder { rest: self.answers.iter(), asked: Vec::new() };
         facts::derive(&Paths::new(chain_id), &self.keys, &mut source)?;
         if source.rest.next().is_some() {

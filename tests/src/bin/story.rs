@@ -1,2 +1,186 @@
-//! tmp
-fn main() {}
+//! The whole story in the terminal, on a chain made on the spot: what a patient, a buyer and a
+//! hospital get to know, and what a lying server cannot make them believe.
+
+use medproof_core::{
+    encoding::Message,
+    identity::MemberId,
+    info::ProductInfo,
+    leaf::{Pack, Product, State},
+    plain::{Client, Policy, Verdict},
+    proof::QrProof,
+    text,
+};
+use medproof_tests::{
+    ledger::{Block, Ledger, Quorum},
+    stock::{self, pack_scan},
+};
+use serde_json::Value;
+
+/// The sentences, from the catalogue that every client uses.
+struct Messages(Value);
+
+impl Messages {
+    fn load() -> Self {
+        let is_chinese = std::env::var("LANG").is_ok_and(|language| language.starts_with("zh"));
+        let catalogue = if is_chinese {
+            include_str!("../../../core/messages/zh-Hans.json")
+        } else {
+            include_str!("../../../core/messages/en.json")
+        };
+        Self(serde_json::from_str(catalogue).expect("the catalogue is JSON"))
+    }
+
+    fn text(&self, key: &str, part: &str) -> String {
+        self.0[key][part].as_str().unwrap_or(key).to_string()
+    }
+}
+
+fn main() {
+    let messages = Messages::load();
+    let mut ledger = Ledger::new("MedProof story", Quorum::new("story", &[1; 10]));
+    let anchor = ledger.anchor();
+    println!("A chain of 10 validators and 5 members, made just now.");
+    println!("The device is shipped with an anchor, fingerprint {}, and trusts nothing else.\n", anchor.fingerprint());
+
+    let info = amoxicillin();
+    ledger.put_product(1, Product { info_hash: info.hash(), ..stock::product() });
+    ledger.put_lot(1, stock::lot());
+    ledger.add_product(2);
+    ledger.put_product(2, Product { state: State::Recalled.into(), ..stock::product() });
+    for serial in ["8XK2P", "7QW4M", "5RT9Z"] {
+        ledger.add_pack(1, serial);
+    }
+    ledger.add_pack(2, "3BV6N");
+    let first = ledger.seal(60_000);
+    let now = first.header.time().0 + 20_000;
+    let stale_proof = ledger.prove(&first, &[&pack_scan(1, "5RT9Z")]).to_bytes();
+
+    let teller = Teller { messages, anchor: anchor.to_bytes() };
+    let (registered, recalled) = (pack_scan(1, "8XK2P"), pack_scan(2, "3BV6N"));
+    let proof = |ledger: &Ledger, block: &Block, scan: &str| ledger.prove(block, &[scan]).to_bytes();
+
+    println!("{} · {} · {} {}\n", info.name_en, info.name_zh, info.strength, info.pack_size);
+    teller.tell(
+        "registered: a pharmacist is about to dispense it",
+        &registered,
+        &proof(&ledger, &first, &registered),
+        now,
+        "dispenser",
+        "online",
+    );
+    teller.tell(
+        "recalled: the product was recalled an hour ago",
+        &recalled,
+        &proof(&ledger, &first, &recalled),
+        now,
+        "holder",
+        "online",
+    );
+
+    let dispensed = Pack { state: State::Dispensed.into(), quantity_left: 0, ..stock::pack(&ledger, 1, MemberId(4)) };
+    ledger.put_pack(1, "7QW4M", dispensed);
+    let second = ledger.seal(60_000);
+    let later = second.header.time().0 + 20_000;
+    let scan = pack_scan(1, "7QW4M");
+    let bytes = proof(&ledger, &second, &scan);
+    teller.tell("dispensed: the patient who was given it asks", &scan, &bytes, later, "holder", "online");
+    teller.tell("dispensed: someone is offered a pack with the same code", &scan, &bytes, later, "buyer", "online");
+
+    let unknown = pack_scan(1, "NEVER");
+    teller.tell(
+        "unknown serial: the product is registered, this pack never was",
+        &unknown,
+        &proof(&ledger, &second, &unknown),
+        later,
+        "buyer",
+        "online",
+    );
+    let foreign = pack_scan(77, "8XK2P");
+    teller.tell(
+        "unknown product: nobody registered it here",
+        &foreign,
+        &proof(&ledger, &second, &foreign),
+        later,
+        "holder",
+        "online",
+    );
+
+    let mut tampered = proof(&ledger, &second, &scan);
+    let end = tampered.len() - 40;
+    tampered[end] ^= 1;
+    teller.tell("tampered: a server changed one bit of the proof", &scan, &tampered, later, "holder", "online");
+    let stale = pack_scan(1, "5RT9Z");
+    teller.tell(
+        "stale: a server replays yesterday's proof",
+        &stale,
+        &stale_proof,
+        now + 86_400_000,
+        "dispenser",
+        "online",
+    );
+
+    let full = ledger.prove(&second, &[&registered]);
+    let short = QrProof::from_proof(&full).expect("one pack has a short form").to_bytes();
+    let qr = text::to_qr_text(&short);
+    println!(
+        "── carried in a QR code: {} bytes in full, {} in short form, {} letters",
+        full.to_bytes().len(),
+        short.len(),
+        qr.len()
+    );
+    let carried = text::from_qr_text(&qr).expect("its own text");
+    teller.tell(
+        "carried: the pharmacist is offline and reads the QR code",
+        &registered,
+        &carried,
+        later + 600_000,
+        "dispenser",
+        "carried",
+    );
+    println!("{}", teller.messages.text("not-proved.copy", "detail"));
+}
+
+struct Teller {
+    messages: Messages,
+    anchor: Vec<u8>,
+}
+
+impl Teller {
+    fn tell(&self, title: &str, scan: &str, proof: &[u8], now: u64, purpose: &str, mode: &str) {
+        let policy = Policy {
+            purpose: purpose.to_string(),
+            mode: mode.to_string(),
+            max_age_online_ms: None,
+            max_age_carried_ms: None,
+            clock_tolerance_ms: None,
+        };
+        let mut client = Client::new(&self.anchor).expect("the anchor was made above");
+        let verdict = client.verify(scan, proof, now, &policy).expect("the policy is written above");
+        self.show(title, purpose, &verdict);
+    }
+
+    fn show(&self, title: &str, purpose: &str, verdict: &Verdict) {
+        println!("── {title}");
+        let overall = format!("overall.{}.{purpose}", verdict.overall);
+        println!("   {:<12} {}", verdict.overall, self.messages.text(&overall, "title"));
+        for reason in &verdict.reasons {
+            println!("   {reason:<36} {}", self.messages.text(reason, "title"));
+        }
+        println!("   → {}\n", self.messages.text(&overall, "next"));
+    }
+}
+
+fn amoxicillin() -> ProductInfo {
+    let text = str::to_string;
+    ProductInfo {
+        name_zh: text("阿莫西林胶囊"),
+        name_en: text("Amoxicillin capsules"),
+        holder: text("Example Pharma"),
+        form: text("capsule"),
+        strength: text("500 mg"),
+        pack_size: text("24 capsules"),
+        approval_number: text("H20260001"),
+        atc: text("J01CA04"),
+        limits: None,
+    }
+}

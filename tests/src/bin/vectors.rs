@@ -1,4 +1,5 @@
-//! Writes the shared vectors into the folder named by the first argument.
+//! Writes the shared vectors into the folder named by the first argument, or, with `--examples`, prints
+//! the worked examples of `docs/FORMAT.md`.
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -7,6 +8,10 @@ fn main() -> ExitCode {
         eprintln!("usage: vectors FOLDER");
         return ExitCode::from(2);
     };
+    if folder.as_os_str() == "--examples" {
+        print!("{}", medproof_tests::examples::section());
+        return ExitCode::SUCCESS;
+    }
     match medproof_tests::vectors::write_all(&folder) {
         Ok(counts) => {
             for (file, count) in counts {

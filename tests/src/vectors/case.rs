@@ -61,6 +61,20 @@ impl Case {
         case
     }
 
+    /// As [`Case::gives`], for a bucket in place of a proof.
+    pub(super) fn gives_bucket(&self, overall: &str, reasons: &[&str]) -> Value {
+        let verdict =
+            self.client().verify_bucket(&self.scan, &self.proof, self.now_ms, &self.policy).expect("a policy");
+        let found: Vec<&str> = verdict.reasons.iter().map(String::as_str).collect();
+        assert_eq!((verdict.overall.as_str(), found.as_slice()), (overall, reasons), "{}: {verdict:?}", self.name);
+        let mut case = self.inputs();
+        case["scan"] = json!(self.scan);
+        case["bucket"] = case["proof"].take();
+        case.as_object_mut().map(|case| case.remove("proof"));
+        case["expect"] = decimal(&json!(verdict));
+        case
+    }
+
     /// As [`Case::gives`], for a case in which trust is not reached.
     pub(super) fn fails(&self, code: &str) -> Value {
         self.gives("cannot-tell", &[code])

@@ -3,10 +3,11 @@
 use super::case::base64;
 use crate::{
     ledger::{Ledger, Quorum},
-    stock::pack_scan,
+    stock::{pack_id, pack_scan, product_code},
 };
 use medproof_core::{
     anchor::Anchor,
+    bucket::Bucket,
     client::{Client, Update},
     disclosure::{self, Disclosure, Field},
     encoding::{DecodeError, Message},
@@ -15,11 +16,13 @@ use medproof_core::{
     genesis::Genesis,
     header::{Header, UnixMillis},
     identity::{Day, MemberId},
-    info::ProductInfo,
+    info::{MemberInfo, ProductInfo},
     keys::{KeyNumber, Signature},
     leaf::StorageLimits,
     log::{LeafIndex, MemoryLog},
     proof::{Proof, QrProof},
+    prove::prove_bucket,
+    state::Prefix,
     text,
 };
 use serde_json::{Value, json};
@@ -80,8 +83,12 @@ fn kinds() -> Vec<Kind> {
     let anchor = ledger.anchor();
     ledger.add_product(1);
     ledger.add_nested(1, "S1", 1, 2);
+    ledger.add_pack(1, "S2");
     ledger.append(&event(&ledger).log_entry());
     let block = ledger.seal(1_000);
+    let prefix = Prefix::new(&ledger.paths().pack(&pack_id(1, "S1")), 37);
+    let bucket =
+        prove_bucket(&ledger.tree, &product_code(1), prefix, &block.header, &block.certificate).expect("small");
     let hand_over = ledger.hand_over(1_000, Quorum::new("decode next", &[1]));
     let scan = pack_scan(1, "S1");
     let proof = ledger.prove(&block, &[&scan]);
@@ -105,10 +112,12 @@ fn kinds() -> Vec<Kind> {
         kind::<Update>("update", &update),
         kind::<Proof>("proof", &proof),
         kind::<QrProof>("qr-proof", &QrProof::from_proof(&proof).expect("has a short form")),
+        kind::<Bucket>("bucket", &bucket),
         kind::<Fork>("fork", &fork),
         kind::<Disclosure>("disclosure", &record()),
         kind::<Event>("event", &event(&ledger)),
         kind::<ProductInfo>("product-info", &info()),
+        kind::<MemberInfo>("member-info", &member_info()),
         kind::<Client>("memory", &client),
     ]
 }
@@ -164,6 +173,15 @@ fn info() -> ProductInfo {
         approval_number: text("H20260001"),
         atc: text("J01CA04"),
         limits: Some(StorageLimits { min_decicelsius: -50, max_decicelsius: 250, cumulative_minutes: 600 }),
+    }
+}
+
+fn member_info() -> MemberInfo {
+    MemberInfo {
+        name_zh: "示例药店".to_string(),
+        name_en: "Example Pharmacy".to_string(),
+        gln: "9520123456788".to_string(),
+        domains: vec!["shop.example".to_string()],
     }
 }
 

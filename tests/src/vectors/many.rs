@@ -4,18 +4,20 @@ use super::case::{Case, base64, problem};
 use crate::{
     ledger::{Ledger, Quorum},
     rng::Rng,
-    stock::{pack_scan, parent, unit, unit_scan},
+    stock::{pack_id, pack_scan, parent, product_code, unit, unit_scan},
 };
 use medproof_core::{
+    bucket::Bucket,
     client::Client,
     disclosure::{self, Disclosure, Field},
     encoding::Message,
     header::UnixMillis,
     identity::MemberId,
-    leaf::{Leaf, Record, UnitPlace},
+    leaf::{self, Leaf, Record, UnitPlace},
     log::{LeafIndex, MemoryLog},
     proof::Key,
-    prove::prove,
+    prove::{prove, prove_bucket},
+    state::{Path, Prefix},
 };
 use serde_json::{Value, json};
 
@@ -161,5 +163,73 @@ pub(super) fn disclosure_cases() -> Vec<Value> {
     add("not-on-the-ledger", &shown(other_id, vec![field(0)]), other_id, json!({"committed": null}));
     let other = json!({"code": "trust.proof.other-scan", "expected": null, "found": null});
     add("other-record", &shown(other_id, vec![field(0)]), id, other);
+    cases
+}
+
+/// Buckets with packs, aliases and nothing in them, and buckets that must be refused.
+pub(super) fn bucket_cases() -> Vec<Value> {
+    let mut ledger = Ledger::new("buckets", Quorum::new("buckets", &[1; 4]));
+    let anchor = ledger.anchor();
+    ledger.add_product(1);
+    ledger.put_product(2, leaf::Product { random_serials: false, ..crate::stock::product() });
+    ledger.put_lot(2, crate::stock::lot());
+    ledger.add_pack(2, "P0");
+    let mut rng = Rng(11);
+    let serials: Vec<String> = (0..600).map(|_| rng.serial()).collect();
+    serials.iter().take(500).for_each(|serial| ledger.add_pack(1, serial));
+    ledger.add_pallet(1, 1, &serials[500..]);
+    let alias = ledger.paths().pack(&pack_id(1, "ALIAS"));
+    ledger.put(alias, &Leaf::PackAlias(pack_id(1, &serials[0])));
+    let block = ledger.seal(60_000);
+    let now = block.header.time().0 + 1_000;
+    let bucket_of = |n: u32, serial: &str, bits: u8| {
+        let prefix = Prefix::new(&ledger.paths().pack(&pack_id(n, serial)), bits);
+        prove_bucket(&ledger.tree, &product_code(n), prefix, &block.header, &block.certificate).expect("a bucket")
+    };
+    let case = |name: &str, n: u32, serial: &str, bucket: &Bucket| {
+        Case::new(&format!("bucket/{name}"), &anchor, &pack_scan(n, serial), bucket.to_bytes(), now)
+    };
+    let mut cases = Vec::new();
+    let mut add = |case: Case, overall: &str, reasons: &[&str]| cases.push(case.gives_bucket(overall, reasons));
+    for bits in [32, 33, 36, 40, 64] {
+        let bucket = bucket_of(1, &serials[3], bits);
+        add(case(&format!("present-{bits}-bits"), 1, &serials[3], &bucket), "ok", &["state.active"]);
+        let bucket = bucket_of(1, "NONE", bits);
+        add(case(&format!("absent-{bits}-bits"), 1, "NONE", &bucket), "do-not-use", &["identifier.absent-pack"]);
+    }
+    let bucket = bucket_of(1, "ALIAS", 36);
+    add(case("alias", 1, "ALIAS", &bucket), "ok", &["state.active"]);
+    let bucket = bucket_of(1, &serials[550], 36);
+    add(case("in-a-pallet", 1, &serials[550], &bucket), "ok", &["state.active"]);
+    let fails = "cannot-tell";
+    let outside = serials.iter().find(|serial| {
+        let path = ledger.paths().pack(&pack_id(1, serial));
+        !bucket.prefix.contains(&path)
+    });
+    add(case("of-another-pack", 1, outside.expect("many packs"), &bucket), fails, &["trust.proof.other-scan"]);
+    add(case("of-another-product", 2, "P0", &bucket), fails, &["trust.proof.other-scan"]);
+    let guessable = bucket_of(2, "P0", 40);
+    add(case("guessable-serials", 2, "P0", &guessable), fails, &["trust.bucket.refused"]);
+    // A bucket that says less, or more, than it should: the proof of a longer prefix, or with a path more.
+    let mut shorter = bucket_of(1, &serials[3], 32);
+    shorter.state = bucket_of(1, &serials[3], 34).state;
+    add(case("part-of-the-prefix", 1, &serials[3], &shorter), fails, &["trust.proof.incomplete"]);
+    let mut more = bucket_of(1, &serials[3], 40);
+    let product = ledger.paths().product(&product_code(2));
+    let mut asked: Vec<Path> = more.state.as_state_proof().leaves().map(|(path, _)| path).collect();
+    asked.retain(|path| !more.prefix.contains(path));
+    let honest = asked.clone();
+    asked.push(product);
+    more.state = ledger.tree.prove_bucket(&more.prefix, &asked).expect("a bucket");
+    add(case("one-leaf-more", 1, &serials[3], &more), fails, &["trust.proof.superfluous"]);
+    for index in 0..honest.len() {
+        let mut fewer = honest.clone();
+        fewer.remove(index);
+        more.state = ledger.tree.prove_bucket(&more.prefix, &fewer).expect("a bucket");
+        add(case(&format!("without-{index}"), 1, &serials[3], &more), fails, &["trust.proof.incomplete"]);
+    }
+    let mut unsigned = bucket_of(1, &serials[3], 40);
+    unsigned.certificate = ledger.quorum.certify(&unsigned.header, &[0, 1]);
+    add(case("unsigned", 1, &serials[3], &unsigned), fails, &["trust.certificate.power-short"]);
     cases
 }

@@ -27,6 +27,7 @@ pub fn write_all(folder: &Path) -> std::io::Result<Vec<(&'static str, usize)>> {
         ("scan.json", scan::cases()),
         ("verify.json", verify),
         ("many.json", many::cases()),
+        ("bucket.json", many::bucket_cases()),
         ("advance.json", advance::cases()),
         ("disclosure.json", many::disclosure_cases()),
         ("fork.json", advance::fork_cases()),

@@ -1,0 +1,73 @@
+//! The verdict about one pack from a bucket that holds it among others.
+
+use super::{Client, TrustError, verify::Recorder, verify::keys};
+use crate::{
+    bucket::{Bucket, MIN_BITS},
+    encoding::Message,
+    facts::{self, Facts},
+    header::UnixMillis,
+    leaf::Paths,
+    proof::Key,
+    scan::{Reading, Scan},
+    state::Path,
+    verdict::{AsOf, Checked, Policy, Verdict, judge},
+};
+
+impl Client {
+    /// The verdict about one scanned pack, from a bucket.
+    ///
+    /// The scan must name one pack under one code, and the bucket be that product's.
+    pub fn verify_bucket(&mut self, scan: &Scan, bucket: &[u8], now: UnixMillis, policy: &Policy) -> Verdict {
+        let Scan::Read(reading) = scan else { return super::verify::unread(scan) };
+        match self.check_bucket(reading, bucket, now) {
+            Ok(checked) => judge(reading, &checked, now, policy),
+            Err(error) => Verdict::from(error),
+        }
+    }
+
+    fn check_bucket(&mut self, reading: &Reading, bucket: &[u8], now: UnixMillis) -> Result<Checked, TrustError> {
+        self.check_period(now)?;
+        let bucket = Bucket::from_bytes(bucket)?;
+        let keys = keys(reading);
+        let chain_id = *self.anchor.chain_id();
+        let paths = Paths::new(&chain_id);
+        check_asked(&paths, &keys, &bucket)?;
+        let header = &bucket.header;
+        let ranges = self.ranges_after(&bucket.hand_overs)?;
+        self.certify(&ranges, header, &bucket.certificate)?;
+        let state_root = header.state_root().ok_or(TrustError::NewerHeader)?;
+        bucket.state.as_state_proof().verify_root(&state_root).map_err(TrustError::State)?;
+        let facts = bucket_facts(&paths, &keys, &bucket)?;
+        let is_older = header.height() < self.newest.height();
+        self.move_forward(ranges, header);
+        Ok(self.checked(facts, AsOf { height: header.height(), time: header.time() }, is_older))
+    }
+}
+
+/// The scan names one pack of the bucket's product, and the prefix covers it.
+fn check_asked(paths: &Paths<'_>, keys: &[Key], bucket: &Bucket) -> Result<(), TrustError> {
+    let [Key::Pack(pack)] = keys else { return Err(TrustError::OtherScan) };
+    let is_covered = bucket.prefix.len_bits() >= MIN_BITS && bucket.prefix.contains(&paths.pack(pack));
+    if pack.product == bucket.product && is_covered { Ok(()) } else { Err(TrustError::OtherScan) }
+}
+
+/// What the leaves say about the scan, after checking that they are all those of the bucket.
+fn bucket_facts(paths: &Paths<'_>, keys: &[Key], bucket: &Bucket) -> Result<Facts, TrustError> {
+    let proof = bucket.state.as_state_proof();
+    let mut recorder = Recorder::new(proof);
+    let facts = facts::derive(paths, keys, &mut recorder)?;
+    match facts.products.as_slice() {
+        [(code, product)] if *code == bucket.product && product.random_serials => {}
+        [] => {}
+        _ => return Err(TrustError::BucketRefused),
+    }
+    let mut is_newer = facts.newer;
+    for (path, value) in proof.leaves().filter(|(path, _)| bucket.prefix.contains(path)) {
+        is_newer |= facts::derive_pack(paths, &path, value, &mut recorder)?.newer;
+    }
+    if !is_newer {
+        let asked: alloc::vec::Vec<Path> = recorder.into_asked();
+        bucket.state.check_exact(&bucket.prefix, &asked).map_err(TrustError::State)?;
+    }
+    Ok(facts)
+}

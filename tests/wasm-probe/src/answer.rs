@@ -1,0 +1,193 @@
+//! The records of `core::plain` as fields, in the order in which they declare them.
+
+use crate::{
+    fields::Answer,
+    memory::{string::String, vec::Vec},
+};
+use medproof_core::plain::{
+    Advanced, AnchorInfo, Axes, Client, Contents, Issuer, Many, Problem, Reading, ScanInfo, States, Verdict,
+};
+
+/// Writes itself into an answer.
+pub(crate) trait Put {
+    fn put(&self, answer: &mut Answer);
+}
+
+impl<T: Put> Put for Result<T, Problem> {
+    fn put(&self, answer: &mut Answer) {
+        answer.byte(u8::from(self.is_ok()));
+        match self {
+            Ok(value) => value.put(answer),
+            Err(problem) => problem.put(answer),
+        }
+    }
+}
+
+impl<T: Put> Put for Option<T> {
+    fn put(&self, answer: &mut Answer) {
+        answer.optional(self.as_ref(), |answer, value| value.put(answer));
+    }
+}
+
+impl Put for *mut Client {
+    fn put(&self, answer: &mut Answer) {
+        answer.number(self.addr() as u64);
+    }
+}
+
+impl Put for bool {
+    fn put(&self, answer: &mut Answer) {
+        answer.byte(u8::from(*self));
+    }
+}
+
+impl Put for u8 {
+    fn put(&self, answer: &mut Answer) {
+        answer.byte(*self);
+    }
+}
+
+impl Put for u16 {
+    fn put(&self, answer: &mut Answer) {
+        answer.number(u64::from(*self));
+    }
+}
+
+impl Put for u32 {
+    fn put(&self, answer: &mut Answer) {
+        answer.number(u64::from(*self));
+    }
+}
+
+impl Put for u64 {
+    fn put(&self, answer: &mut Answer) {
+        answer.number(*self);
+    }
+}
+
+impl Put for String {
+    fn put(&self, answer: &mut Answer) {
+        answer.text(self);
+    }
+}
+
+impl Put for Vec<u8> {
+    fn put(&self, answer: &mut Answer) {
+        answer.bytes(self);
+    }
+}
+
+impl Put for Problem {
+    fn put(&self, answer: &mut Answer) {
+        self.code.put(answer);
+        self.expected.put(answer);
+        self.found.put(answer);
+    }
+}
+
+impl Put for AnchorInfo {
+    fn put(&self, answer: &mut Answer) {
+        self.name.put(answer);
+        self.demo.put(answer);
+        self.fingerprint.put(answer);
+        self.height.put(answer);
+        self.time_ms.put(answer);
+    }
+}
+
+impl Put for Advanced {
+    fn put(&self, answer: &mut Answer) {
+        self.height.put(answer);
+        self.history_shown.put(answer);
+        self.newer.put(answer);
+    }
+}
+
+impl Put for Verdict {
+    fn put(&self, answer: &mut Answer) {
+        self.overall.put(answer);
+        answer.list(&self.reasons, |answer, reason| reason.put(answer));
+        self.axes.put(answer);
+    }
+}
+
+impl Put for Axes {
+    fn put(&self, answer: &mut Answer) {
+        self.trust.put(answer);
+        self.problem.put(answer);
+        self.freshness.put(answer);
+        self.age_ms.put(answer);
+        self.height.put(answer);
+        self.time_ms.put(answer);
+        self.identifier.put(answer);
+        self.level.put(answer);
+        self.lot.put(answer);
+        self.expiry.put(answer);
+        self.states.put(answer);
+        self.expiry_day.put(answer);
+        self.expired.put(answer);
+        self.issuer.put(answer);
+        self.since_day.put(answer);
+        self.quantity_left.put(answer);
+        self.events.put(answer);
+    }
+}
+
+impl Put for States {
+    fn put(&self, answer: &mut Answer) {
+        self.pack.put(answer);
+        self.unit.put(answer);
+        self.lot.put(answer);
+        self.product.put(answer);
+        self.effective.put(answer);
+    }
+}
+
+impl Put for Issuer {
+    fn put(&self, answer: &mut Answer) {
+        self.member.put(answer);
+        self.role.put(answer);
+        self.key_then.put(answer);
+        self.key_now.put(answer);
+        self.member_now.put(answer);
+    }
+}
+
+impl Put for Many {
+    fn put(&self, answer: &mut Answer) {
+        answer.list(&self.verdicts, |answer, verdict| verdict.put(answer));
+        answer.list(&self.contents, |answer, contents| contents.put(answer));
+    }
+}
+
+impl Put for Contents {
+    fn put(&self, answer: &mut Answer) {
+        self.sscc.put(answer);
+        self.generation.put(answer);
+        self.children.put(answer);
+        self.seen.put(answer);
+        self.complete.put(answer);
+    }
+}
+
+impl Put for ScanInfo {
+    fn put(&self, answer: &mut Answer) {
+        self.result.put(answer);
+        self.code.put(answer);
+        answer.list(&self.readings, |answer, reading| reading.put(answer));
+    }
+}
+
+impl Put for Reading {
+    fn put(&self, answer: &mut Answer) {
+        self.level.put(answer);
+        answer.list(&self.products, |answer, product| product.put(answer));
+        self.serial.put(answer);
+        self.sscc.put(answer);
+        self.lot.put(answer);
+        self.expiry_day.put(answer);
+        answer.list(&self.repairs, |answer, repair| repair.put(answer));
+        self.crypto_tail.put(answer);
+        self.host.put(answer);
+    }
+}
