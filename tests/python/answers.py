@@ -26,7 +26,7 @@ class Contents:
 
 
 def answer_scans(
-    client: Client, texts: list[str], proof: bytes, policy: Policy, now: int
+    client: Client, texts: list[str], proof: bytes, policy: Policy, now: int, bucket: bool = False
 ) -> tuple[list[Verdict], list[Contents]]:
     """A verdict for each scan, and the contents of the units among them."""
     scans = [scan(text, tolerant=True) for text in texts]
@@ -36,7 +36,8 @@ def answer_scans(
         return [_unread(outcome) for outcome in scans], []
     try:
         newest, seen = client.newest.height, dict(client.seen)
-        checked = client.check_proof(proof, sorted(keys, key=Key.encode), now)
+        check = client.check_bucket if bucket else client.check_proof
+        checked = check(proof, sorted(keys, key=Key.encode), now)
     except Fault as fault:
         return [untrusted(fault) if reading else _unread(outcome) for outcome, reading in zip(scans, readings)], []
     verdicts = [
@@ -52,7 +53,7 @@ def _only_reading(outcome: Scan) -> Reading | None:
 
 
 def _unread(outcome: Scan) -> Verdict:
-    return unscanned(outcome.result, outcome.code or "identifier.ambiguous")
+    return unscanned(outcome.result, outcome.code or "identifier.scan.ambiguous")
 
 
 def _findings(checked: Checked, reading: Reading) -> Findings:
@@ -83,11 +84,12 @@ def _contents(checked: Checked, readings: list[Reading]) -> list[Contents]:
     found = [_findings(checked, reading) for reading in readings]
     units = {path: unit for findings, reading in zip(found, readings) if reading.sscc
              for path, unit in list(findings.units.items())[:1]}
-    return [_content(unit, found, units) for unit in units.values()]
+    return [_content(unit, found) for unit in units.values()]
 
 
-def _content(unit: FoundUnit, found: list[Findings], units: dict[bytes, FoundUnit]) -> Contents:
+def _content(unit: FoundUnit, found: list[Findings]) -> Contents:
     packs = {path: pack for findings in found for path, pack in findings.packs.items()}
+    units = {path: other for findings in found for path, other in findings.units.items()}
     places = [pack.place for pack in packs.values() if isinstance(pack, PackLeaf)]
     places += [other.leaf.place for other in units.values()]
     here = (INSIDE, unit.sscc, unit.generation)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import ed25519
 from hashes import tag_prefix, tagged
-from wire import HEADER, Fault, Reader, bounds, order, padding, read_prelude, require, value_fault
+from wire import HEADER, Fault, Reader, bounds, check_ascending, padding, read_prelude, require, value_fault
 
 MAX_HEADER = 1_024
 MAX_VALIDATORS = 256
@@ -88,11 +88,10 @@ def read_set(reader: Reader) -> ValidatorSet:
     entries: list[tuple[bytes, int]] = []
     for _ in range(count):
         key, power = reader.hash32(), reader.u32()
-        if entries and entries[-1][0] >= key:
-            raise order()
         if power == 0:
             raise value_fault()
         entries.append((key, power))
+    check_ascending([key for key, _ in entries])
     return ValidatorSet(reader.data[start : reader.position], tuple(entries))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass, field, replace
 
+from bucket import Bucket, bucket_findings, decode_bucket, is_of
 from certificate import Certificate, Header, ValidatorSet, certify
 from identities import Key
 from leaves import Paths
@@ -84,6 +85,11 @@ class Client:
         self.check_time(now)
         return self._commit(lambda trial: trial._check_proof(data, keys))
 
+    def check_bucket(self, data: bytes, keys: list[Key], now: int) -> Checked:
+        """As for a proof, with a bucket's steps 3 and 10."""
+        self.check_time(now)
+        return self._commit(lambda trial: trial._check_bucket(data, keys))
+
     def advance(self, data: bytes, now: int) -> Advanced:
         """An update."""
         self.check_time(now)
@@ -104,16 +110,28 @@ class Client:
     def _check_proof(self, data: bytes, keys: list[Key]) -> Checked:
         proof = self._decode(data)
         require(proof.keys == keys, "trust.proof.other-scan")
-        for hand_over in self._in_order(proof.hand_overs):
-            self._take_hand_over(hand_over)
-        self._check_header(proof.header, proof.certificate)
-        require(proof.state.root() == proof.header.state_root, "trust.state.root")
+        self._check_chain(proof)
         answers = Answers(proof.state)
         found = findings(self.paths, answers, proof.keys)
         if not any(finding.newer for finding in found.values()):
             answers.check_exact()
         self._trust(proof.header)
         return Checked(proof.header, found)
+
+    def _check_bucket(self, data: bytes, keys: list[Key]) -> Checked:
+        bucket = decode_bucket(data)
+        require(is_of(bucket, keys, self.paths), "trust.proof.other-scan")
+        self._check_chain(bucket)
+        found = {keys[0]: bucket_findings(bucket, keys[0], self.paths)}
+        self._trust(bucket.header)
+        return Checked(bucket.header, found)
+
+    def _check_chain(self, proof: Proof | Bucket) -> None:
+        """Steps 4 to 9."""
+        for hand_over in self._in_order(proof.hand_overs):
+            self._take_hand_over(hand_over)
+        self._check_header(proof.header, proof.certificate)
+        require(proof.state.root() == proof.header.state_root, "trust.state.root")
 
     def _decode(self, data: bytes) -> Proof:
         """Step 2."""

@@ -1,6 +1,6 @@
 """The strict Ed25519 rule for signatures and for keys that enter a registry (FORMAT.md section 1).
 
-`cryptography` decides the equation [S]B - [k]A = R by comparing the canonical encoding with the bytes of R, and refuses S >= L.
+`cryptography` decides the equation [S]B - [k]A = R by comparing the canonical encoding with the bytes of R.
 What it leaves open is decided here: points of small order, and keys with a torsion part.
 """
 

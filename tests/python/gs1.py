@@ -70,7 +70,9 @@ def expiry_day(text: str, zero_day: bool) -> int:
     return (date(year, month, day) - EPOCH) // timedelta(days=1)
 
 
-LINE = re.compile(r"([0-9]+)(?:-([0-9]+))? ([*?cdt05 ]*)(?:N([0-9]+))? *(?:([NXYZ]) ([0-9]+)\.\.([0-9]+)(?: by ([0-9]))?)?")
+LINE = re.compile(
+    r"([0-9]+)(?:-([0-9]+))? ([*?cdt05 ]*)(?:N([0-9]+))? *(?:([NXYZ]) ([0-9]+)\.\.([0-9]+)(?: by ([0-9]))?)?"
+)
 
 
 def _read_line(line: str) -> list[Identifier]:

@@ -105,6 +105,7 @@ class ProductLeaf:
     state: int
     issuer: int
     info_hash: bytes
+    random_serials: bool
 
 
 @dataclass(frozen=True)
@@ -223,8 +224,7 @@ def decode_leaf(value: bytes) -> LeafValue:
 
 
 def _read_product_leaf(reader: Reader) -> ProductLeaf:
-    leaf = ProductLeaf(reader.u8(), reader.u32(), reader.hash32())
-    reader.flag()
+    leaf = ProductLeaf(reader.u8(), reader.u32(), reader.hash32(), reader.flag())
     read_limits(reader)
     return leaf
 

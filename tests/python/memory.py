@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from certificate import Certificate, Header, ValidatorSet, read_certificate, read_header, read_set
 from client import Client, Head, Term, new_client
 from messages import Anchor, decode_anchor, read_fork_fields
-from wire import MEMORY, Reader, decode_message, order, value_fault
+from wire import MEMORY, Reader, check_ascending, decode_message, order, value_fault
 
 RANGE_BYTES = 86
 MAX_CERTIFIED = 16
@@ -52,17 +52,21 @@ def _read_memory(reader: Reader) -> Memory:
     certified = [(read_header(reader), read_certificate(reader)) for _ in range(count)]
     count = reader.count(2, 0, MAX_SEEN, SEEN_BYTES)
     seen = [(reader.hash32(), reader.u64()) for _ in range(count)]
+    _check_distinct([header.hash for header, _ in certified])
+    _check_distinct([path for path, _ in seen])
     return Memory(anchor, newest, ranges, log_size, log_root, certified, seen, _read_fork_mark(reader))
 
 
 def _read_ranges(reader: Reader) -> list[Range]:
-    ranges: list[Range] = []
-    for _ in range(reader.count(2, 1, 0xFFFF, RANGE_BYTES)):
-        entry = Range(reader.u64(), reader.u64(), reader.hash32(), read_set(reader))
-        if ranges and ranges[-1].height >= entry.height:
-            raise order()
-        ranges.append(entry)
+    count = reader.count(2, 1, 0xFFFF, RANGE_BYTES)
+    ranges = [Range(reader.u64(), reader.u64(), reader.hash32(), read_set(reader)) for _ in range(count)]
+    check_ascending([entry.height.to_bytes(8, "big") for entry in ranges])
     return ranges
+
+
+def _check_distinct(entries: list[bytes]) -> None:
+    if len(set(entries)) < len(entries):
+        raise order()
 
 
 def _read_fork_mark(reader: Reader) -> bool:

@@ -37,8 +37,9 @@ class Group:
         return self._required_are_there(others) and not any(self._excludes(ai, other) for other in others)
 
     def _required_are_there(self, others: list[str]) -> bool:
-        alternatives = (all(any(_matches(want, other) for other in others) for want in group) for group in self.required)
-        return not self.required or any(alternatives)
+        return not self.required or any(
+            all(any(_matches(want, other) for other in others) for want in group) for group in self.required
+        )
 
     def _excludes(self, ai: str, other: str) -> bool:
         return any(_matches(pattern, other) or (pattern == "=" and ai[:3] == other[:3]) for pattern in self.excluded)

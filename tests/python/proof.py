@@ -13,7 +13,7 @@ from leaves import MAX_LEAF, Paths
 from messages import HandOver, read_hand_overs
 from required import findings
 from state import StateProof, read_compact_proof, read_state_proof
-from wire import PROOF, QR_PROOF, Reader, bounds, decode_message, order, require, value_fault
+from wire import PROOF, QR_PROOF, Reader, bounds, check_ascending, decode_message, require, value_fault
 
 MAX_KEYS = 10_000
 MAX_QR_KEYS = 5
@@ -57,15 +57,8 @@ def check_ends(state: StateProof, keys: list[Key]) -> None:
 
 def read_keys(reader: Reader, width: int, most: int) -> list[Key]:
     """Keys that ascend strictly by their bytes."""
-    keys: list[Key] = []
-    before = b""
-    for _ in range(reader.count(width, 1, most, KEY_BYTES)):
-        start = reader.position
-        keys.append(read_key(reader))
-        raw = reader.data[start : reader.position]
-        if raw <= before:
-            raise order()
-        before = raw
+    keys = [read_key(reader) for _ in range(reader.count(width, 1, most, KEY_BYTES))]
+    check_ascending([key.encode() for key in keys])
     return keys
 
 

@@ -136,14 +136,21 @@ class Derivation:
         if leaf is None:
             return False
         if isinstance(leaf, PackAlias):
-            self._named_product(leaf.pack.product)
-            path = self.paths.pack(leaf.pack)
-            leaf = self._named(path)
-        if isinstance(leaf, NewerLeaf):
+            self._alias(leaf)
+        elif isinstance(leaf, NewerLeaf):
             self.found.unread.add("pack")
         else:
             self._below(path, _pack_leaf(leaf))
         return True
+
+    def _alias(self, alias: PackAlias) -> None:
+        self._named_product(alias.pack.product)
+        path = self.paths.pack(alias.pack)
+        leaf = self._named(path)
+        if isinstance(leaf, NewerLeaf):
+            self.found.unread.add("pack")
+        else:
+            self._below(path, _pack_leaf(leaf))
 
     def _below(self, path: bytes, pack: PackLeaf | RetiredPack) -> None:
         self.found.packs[path] = pack
@@ -189,6 +196,17 @@ class Derivation:
         if leaf is not None:
             self.found.record = _optional(leaf, RecordLeaf)
 
+    def bucket_leaf(self, path: bytes, value: bytes) -> None:
+        """A leaf under a bucket's prefix, with what it requires."""
+        self.lookup.ask(path)
+        leaf = self._decode(value)
+        if isinstance(leaf, NewerLeaf):
+            return
+        if isinstance(leaf, PackAlias):
+            self._alias(leaf)
+        else:
+            self._below(path, _pack_leaf(leaf))
+
     def _named(self, path: bytes) -> LeafValue:
         leaf = self._ask(path)
         if leaf is None:
@@ -197,8 +215,9 @@ class Derivation:
 
     def _ask(self, path: bytes) -> LeafValue | None:
         value = self.lookup.ask(path)
-        if value is None:
-            return None
+        return None if value is None else self._decode(value)
+
+    def _decode(self, value: bytes) -> LeafValue:
         leaf = decode_leaf(value)
         if isinstance(leaf, NewerLeaf):
             self.found.newer = True

@@ -13,8 +13,8 @@ from identities import DIGITS, KEY_LOT, KEY_PACK, KEY_PRODUCT, KEY_UNIT, SET_82,
 from keyboards import keyboard_repairs
 from pairing import ScanFault
 from scan_forms import (
-    ELEMENT_STRING, EOT, LINK_SCHEMES, RS, Notes, is_trace_code, read_element_string, read_envelope, read_gtin, read_link,
-    read_trace_code, read_urn, reading_of,
+    ELEMENT_STRING, EOT, LINK_SCHEMES, RS, Notes, is_trace_code, read_element_string, read_envelope, read_gtin,
+    read_link, read_trace_code, read_urn, reading_of,
 )
 
 MAX_SCAN_BYTES = 2_048
@@ -265,7 +265,8 @@ def _read_restored(text: str, repairs: tuple[str, ...] = ()) -> list[Reading]:
         text = exchanged
     text = _trim(text, notes)
     identifier, data = split_symbology(text)
-    if identifier in GTIN_IDS or data.startswith((*LINK_SCHEMES, "[)>" + RS)) or len(data.encode()) > MAX_RESTORED_BYTES:
+    other_form = identifier in GTIN_IDS or data.startswith((*LINK_SCHEMES, "[)>" + RS))
+    if other_form or len(data.encode()) > MAX_RESTORED_BYTES:
         return []
     if identifier and identifier not in ELEMENT_STRING_IDS:
         notes.repair("unmarked")

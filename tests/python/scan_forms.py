@@ -9,7 +9,8 @@ from gs1 import (
     GS, IDENTIFIERS, Element, Reading, check_elements, crypto_tail, expiry_day, expiry_of, read_elements,
 )
 from identities import (
-    CHINA, DIGITS, GTIN, NATIONAL, PZN, SET_82, UPPER, gs1_check_digit, gs1_check_holds, ntin_pzn, only, pzn_check_holds,
+    CHINA, DIGITS, GTIN, NATIONAL, PZN, SET_82, UPPER, gs1_check_digit, gs1_check_holds, ntin_pzn, only,
+    pzn_check_holds,
 )
 from pairing import ScanFault
 

@@ -191,7 +191,7 @@ def _read_end(reader: Reader, before: End | None) -> End:
     if kind == EndKind.SUBTREE:
         return _read_subtree(reader, depth, before)
     if kind == EndKind.NOTHING:
-        end = End(kind, depth, _read_prefix(reader, depth))
+        end = End(kind, depth, read_prefix(reader, depth))
     elif kind == EndKind.LEAF:
         leaf = _read_leaf(reader)
         end = End(kind, depth, leaf.path, sha256(leaf.value), (leaf,))
@@ -208,7 +208,7 @@ def _read_kind(reader: Reader, known: tuple[EndKind, ...]) -> EndKind:
     return EndKind(kind)
 
 
-def _read_prefix(reader: Reader, depth: int) -> bytes:
+def read_prefix(reader: Reader, depth: int) -> bytes:
     data = reader.take((depth + 7) // 8)
     path = data + bytes(32 - len(data))
     if prefix_of(path, depth) != path:
@@ -221,7 +221,7 @@ def _read_leaf(reader: Reader) -> Leaf:
 
 
 def _read_subtree(reader: Reader, depth: int, before: End | None) -> End:
-    path = _read_prefix(reader, depth)
+    path = read_prefix(reader, depth)
     count = reader.count(2, 2, MAX_SUBTREE, MIN_LEAF_BYTES)
     _check_order(before, End(EndKind.SUBTREE, depth, path))
     leaves: list[Leaf] = []
@@ -330,6 +330,6 @@ class Answers:
         return value
 
     def check_exact(self, granted: Sequence[End] = ()) -> None:
-        """Every end was needed, but for those that are granted (a bucket's prefix)."""
-        needed = self.used | {id(end) for end in granted}
+        """Every end was needed; of the granted ones (a bucket's) a leaf only if it was asked for."""
+        needed = self.used | {id(end) for end in granted if end.kind != EndKind.LEAF}
         require(all(id(end) in needed for end in self.proof.ends), "trust.proof.superfluous")

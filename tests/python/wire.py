@@ -192,7 +192,7 @@ def decode_message(data: bytes, message_type: int, read_body: Callable[[Reader],
 
 
 def check_ascending(entries: list[bytes]) -> None:
-    """Each entry is above the one before it; called with the two newest or with all."""
+    """Each entry is above the one before it."""
     for before, after in zip(entries, entries[1:]):
         if before >= after:
             raise order()
