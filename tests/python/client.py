@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, field, replace
+from typing import Callable, TypeVar
 
 from bucket import Bucket, bucket_findings, decode_bucket, is_of
 from certificate import Certificate, Header, ValidatorSet, certify
@@ -17,6 +18,8 @@ from state import Answers
 from wire import QR_PROOF, Fault, require
 
 TYPE_OFFSET = 4
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ class Client:
         self.check_time(now)
         return self._commit(lambda trial: trial._advance(decode_update(data)))
 
-    def _commit(self, step):  # type: ignore[no-untyped-def]
+    def _commit(self, step: Callable[[Client], T]) -> T:
         """Works on a copy, and takes it over if the step succeeds or finds a fork."""
         trial = copy.copy(self)
         trial.terms, trial.known, trial.seen = list(self.terms), dict(self.known), dict(self.seen)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import string
+
 AMERICAN = " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"
 GERMAN = " !Ä§$%/ä)=(`,ß.-0123456789Öö;´:_\"ABCDEFGHIJKLMNOPQRSTUVWXZYü#+&?^abcdefghijklmnopqrstuvwxzyÜ'*°"
 FRENCH = " 1%3457ù908+);:!à&é\"'(-è_çMm.=/§2QBCDEFGHIJKL?NOPARSTUVZXYW^*$6°²qbcdefghijkl,noparstuvzxyw¨µ£~"
@@ -14,11 +16,10 @@ _BACK = {
 
 def keyboard_repairs(text: str) -> list[tuple[str, str]]:
     """Each repair that applies, with the text as it was meant."""
-    repairs = [("caps-lock", _swap_case(text))]
-    if not text[:1] in tuple("0123456789") or not text.isascii():
-        repairs.append(("azerty", _typed_back(text, "azerty")))
-    repairs.insert(1, ("qwertz", _typed_back(text, "qwertz")))
-    return [(name, meant) for name, meant in repairs if meant is not None and meant != text]
+    meant = {"caps-lock": _swap_case(text), "qwertz": _typed_back(text, "qwertz")}
+    if text[:1] not in tuple(string.digits) or not text.isascii():
+        meant["azerty"] = _typed_back(text, "azerty")
+    return [(name, other) for name, other in meant.items() if other is not None and other != text]
 
 
 def _swap_case(text: str) -> str:

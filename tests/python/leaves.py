@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Callable
 
 from hashes import tagged
 from identities import Pack, Product, read_pack, read_product, read_set_82, read_sscc
@@ -216,7 +217,7 @@ def decode_leaf(value: bytes) -> LeafValue:
         leaf_type = reader.u8()
         if leaf_type not in _READERS:
             return NewerLeaf()
-        leaf = _READERS[leaf_type](reader)
+        leaf: LeafValue = _READERS[leaf_type](reader)
         reader.end()
     except Fault:
         raise Fault("trust.proof.leaf") from None
@@ -291,8 +292,10 @@ def _read_head(reader: Reader) -> HeadLeaf:
 
 
 def _read_unit(reader: Reader) -> UnitLeaf:
-    state, prior, _since = reader.u8(), _read_prior(reader), reader.u32()
-    place, children, _levels = _read_place(reader, DISSOLVED), reader.u32(), reader.u8()
+    state, prior = reader.u8(), _read_prior(reader)
+    reader.u32()
+    place, children = _read_place(reader, DISSOLVED), reader.u32()
+    reader.u8()
     read_limits(reader)
     return UnitLeaf(state, prior, place, children, reader.u32(), reader.hash32())
 
@@ -345,7 +348,7 @@ def _read_counter(reader: Reader) -> OtherLeaf:
     return OtherLeaf(16)
 
 
-_READERS = {
+_READERS: dict[int, Callable[[Reader], LeafValue]] = {
     1: _read_product_leaf, 2: _read_product_alias, 3: _read_lot, 4: _read_pack_leaf, 5: _read_pack_alias,
     6: _read_retired, 7: _read_head, 8: _read_unit, 9: _read_exposure, 10: _read_member, 11: _read_key,
     12: _read_record, 13: _read_validators, 14: _read_parameters, 15: _read_rules, 16: _read_counter,

@@ -9,7 +9,7 @@ from certificate import Certificate, Header, ValidatorSet, certify, read_certifi
 from hashes import sha256, tagged
 from merkle import read_log_proof
 from wire import (
-    ANCHOR, FORK, GENESIS, UPDATE, Fault, Reader, bounds, decode_message, order, require, value_fault,
+    ANCHOR, FORK, GENESIS, UPDATE, Reader, bounds, decode_message, order, require, value_fault,
 )
 
 MAX_NAME = 64
@@ -58,8 +58,8 @@ def decode_genesis(data: bytes) -> Genesis:
 
 def _read_genesis(reader: Reader) -> Genesis:
     name, demo, time = reader.text8(1, MAX_NAME), reader.flag(), reader.u64()
-    _rules, _heartbeat, _undo, period = reader.u32(), reader.u32(), reader.u8(), reader.u64()
-    validators = read_set(reader)
+    reader.take(4 + 4 + 1)
+    period, validators = reader.u64(), read_set(reader)
     count = reader.count(2, 1, MAX_MEMBERS, MEMBER_BYTES)
     members = tuple(_read_member(reader) for _ in range(count))
     reader.end()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
-from identities import KEY_LOT, KEY_PACK, KEY_PRODUCT, KEY_UNIT, Key, Pack, Product
+from identities import KEY_LOT, KEY_PACK, KEY_UNIT, Key, Pack, Product
 from leaves import (
     INSIDE, HeadLeaf, KeyLeaf, LeafValue, LotLeaf, MemberLeaf, NewerLeaf, PackAlias, PackLeaf, Paths, ProductAlias,
     ProductLeaf, RecordLeaf, RetiredPack, UnitLeaf, decode_leaf, lot_path,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import string
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Callable
 
 from gs1 import GS, IDENTIFIERS, Element, Identifier, Reading, identifier_at, value_end

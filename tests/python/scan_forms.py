@@ -62,18 +62,15 @@ def reading_of(
     """Rules 1 to 5 over all elements; `target` are those that may name something, by default all."""
     values = check_elements(elements, not notes.tolerant if pairing is None else pairing)
     named = dict(elements if target is None else target)
-    common = {
-        "form": form, "elements": tuple(elements), "host": host, "repairs": tuple(notes.repairs),
-        "lot": values.get("10"), "expiry_day": expiry_of(values), "crypto_tail": crypto_tail(values),
-    }
     products = _products(named) if "01" in named else ()
-    if "00" in named and "01" in named:
+    if "00" in named and products:
         raise ScanFault("two-keys")
-    if "00" in named:
-        return Reading(sscc=named["00"], **common)
-    if not products:
+    if "00" not in named and not products:
         raise ScanFault("no-key")
-    return Reading(products=products, serial=named.get("21"), **common)
+    return Reading(
+        form, tuple(elements), products, named.get("21") if products else None, named.get("00"), values.get("10"),
+        expiry_of(values), crypto_tail(values), host, tuple(notes.repairs),
+    )
 
 
 def _products(named: dict[str, str]) -> tuple[tuple[int, str], ...]:

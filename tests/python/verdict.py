@@ -243,9 +243,9 @@ class Judgement:
         effective = max((state for state in worst.values() if state is not None), default=None)
         name = None if effective is None else STATE_NAMES[effective]
         self.axes["states"]["effective"] = name
-        for level in LEVELS:
-            if worst[level] not in (None, ACTIVE):
-                self._note(f"state.{STATE_NAMES[worst[level]]}-{level}")
+        for level, state in worst.items():
+            if state is not None and state != ACTIVE:
+                self._note(f"state.{STATE_NAMES[state]}-{level}")
         if any(prior.excursion for prior in self._priors()):
             self._note("state.excursion")
         if any(isinstance(pack, RetiredPack) for pack in self.packs):
