@@ -11,7 +11,7 @@ from certificate import Certificate, Header, ValidatorSet, certify
 from identities import Key
 from leaves import Paths
 from merkle import verify_consistency
-from messages import Anchor, HandOver, Update, decode_anchor, decode_update
+from messages import Anchor, HandOver, History, Update, decode_anchor, decode_update
 from proof import Proof, decode_proof, decode_qr_proof, expand
 from required import Findings, findings
 from state import Answers
@@ -141,16 +141,16 @@ class Client:
         if data[TYPE_OFFSET : TYPE_OFFSET + 1] != bytes([QR_PROOF]):
             return decode_proof(data)
         qr = decode_qr_proof(data)
-        return expand(qr, self.anchor.chain_id, self._term_at(qr.height).validators.hash)
-
-    def _term_at(self, height: int) -> Term:
-        """The set in force at a height."""
-        if height == self.anchor.header.height and self.anchor.header.set_hash == self.terms[0].validators.hash:
-            return self.terms[0]
-        term = next((term for term in self.terms if term.holds(height)), None)
+        term = self._term_at(qr.height, self.anchor.header.set_hash)
         if term is None:
-            raise Fault("trust.before-anchor", self.terms[0].begin_height, height)
-        return term
+            raise Fault("trust.before-anchor", self.anchor.header.height, qr.height)
+        return expand(qr, self.anchor.chain_id, term.validators.hash)
+
+    def _term_at(self, height: int, set_hash: bytes) -> Term | None:
+        """The set in force at a height; at the anchor's, its set if the header names that."""
+        if height == self.anchor.header.height and set_hash == self.terms[0].validators.hash:
+            return self.terms[0]
+        return next((term for term in self.terms if term.holds(height)), None)
 
     def _in_order(self, hand_overs: list[HandOver]) -> list[HandOver]:
         for before, after in zip(hand_overs, hand_overs[1:]):
@@ -193,7 +193,9 @@ class Client:
         require(header.known, "trust.newer-client.header")
 
     def _named_term(self, header: Header) -> Term:
-        term = self._term_at(header.height)
+        term = self._term_at(header.height, header.set_hash)
+        if term is None:
+            raise Fault("trust.before-anchor", self.terms[0].begin_height, header.height)
         if header.set_hash == term.validators.hash:
             return term
         hashes = [other.validators.hash for other in self.terms]
@@ -233,22 +235,21 @@ class Client:
             self._take_hand_over(hand_over)
         require(header.next_set_hash == self.terms[-1].validators.hash, "trust.hand-over.missing")
         self._check_header(header, update.certificate)
+        history_shown = update.history is not None or self.log_size == 0
         if update.history is not None:
-            self._check_history(update)
+            self._check_history(update.history, header)
+        if history_shown:
+            self.log_size, self.log_root = header.log_size, header.log_root
         self._trust(header)
-        return Advanced(header.height, update.history is not None, newer)
+        return Advanced(header.height, history_shown, newer)
 
-    def _check_history(self, update: Update) -> None:
-        history, header = update.history, update.header
-        if history is None:
-            return
+    def _check_history(self, history: History, header: Header) -> None:
         if history.first_size != self.log_size:
             raise Fault("trust.log.other-start", self.log_size, history.first_size)
         try:
             verify_consistency(self.log_size, header.log_size, history.hashes, self.log_root, header.log_root)
         except Fault:
             raise Fault("trust.log.consistency") from None
-        self.log_size, self.log_root = header.log_size, header.log_root
 
 
 def _require_later(time: int, bound: int) -> None:
