@@ -6,6 +6,7 @@
 use crate::{
     anchor, client,
     client::TrustError,
+    disclosure::Disclosure,
     encoding::{DecodeError, Message},
     fork::Fork,
     header::UnixMillis,
@@ -326,6 +327,12 @@ impl Client {
             verdicts: many.verdicts.iter().map(Verdict::from).collect(),
             contents: many.contents.iter().map(Contents::from).collect(),
         })
+    }
+
+    /// Whether disclosed fields belong to the record on the ledger; `None` if no such record is there.
+    pub fn verify_record(&mut self, disclosure: &[u8], proof: &[u8], now_ms: u64) -> Result<Option<bool>, Problem> {
+        let disclosure = Disclosure::from_bytes(disclosure)?;
+        Ok(self.0.verify_record(&disclosure, proof, UnixMillis(now_ms))?.is_committed)
     }
 }
 

@@ -122,6 +122,7 @@ impl Put for Axes {
         self.identifier.put(answer);
         self.level.put(answer);
         self.lot.put(answer);
+        self.lot_ledger.put(answer);
         self.expiry.put(answer);
         self.states.put(answer);
         self.expiry_day.put(answer);

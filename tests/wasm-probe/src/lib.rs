@@ -18,6 +18,8 @@ extern crate alloc as memory;
 
 mod answer;
 mod fields;
+#[cfg(feature = "messages")]
+mod messages;
 #[cfg(target_family = "wasm")]
 mod runtime;
 
@@ -32,7 +34,7 @@ use memory::{boxed::Box, string::String, vec::Vec};
 /// Memory for a request of `len` bytes.
 #[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
 pub extern "C" fn alloc(len: usize) -> *mut u8 {
-    Box::into_raw(memory::vec![0; len].into_boxed_slice()).cast()
+    Box::into_raw(memory::vec![0_u8; len].into_boxed_slice()).cast()
 }
 
 /// Takes back the memory of an answer of `len` bytes, its length field among them.
@@ -146,6 +148,21 @@ pub unsafe extern "C" fn client_verify_many(client: *mut Client, request: *mut u
     unsafe { answered(request, len, verify) }
 }
 
+/// Request: scan, bucket, now, policy. Answer: a verdict, or a problem.
+///
+/// # Safety
+/// As [`client_new`] and [`client_memory`].
+#[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
+pub unsafe extern "C" fn client_verify_bucket(client: *mut Client, request: *mut u8, len: usize) -> *mut u8 {
+    // SAFETY: a client that is not freed, and no other thread.
+    let client = unsafe { &mut *client };
+    let verify = |request: &mut Request<'_>| {
+        client.verify_bucket(request.text()?, request.bytes()?, request.number()?, &policy(request)?)
+    };
+    // SAFETY: as this function's.
+    unsafe { answered(request, len, verify) }
+}
+
 /// Request: text, whether strict. Answer: the readings of a scan.
 ///
 /// # Safety
@@ -189,6 +206,32 @@ pub unsafe extern "C" fn verify_signature(request: *mut u8, len: usize) -> *mut 
     };
     // SAFETY: as this function's.
     unsafe { answered(request, len, verify) }
+}
+
+/// Request: disclosure, proof, now. Answer: whether the record on the ledger is this one, or a problem.
+///
+/// # Safety
+/// As [`client_new`] and [`client_memory`].
+#[cfg(feature = "messages")]
+#[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
+pub unsafe extern "C" fn client_verify_record(client: *mut Client, request: *mut u8, len: usize) -> *mut u8 {
+    // SAFETY: a client that is not freed, and no other thread.
+    let client = unsafe { &mut *client };
+    // SAFETY: as this function's.
+    unsafe {
+        answered(request, len, |request| client.verify_record(request.bytes()?, request.bytes()?, request.number()?))
+    }
+}
+
+/// Request: type, message. Answer: the message encoded again, or a problem.
+///
+/// # Safety
+/// As [`client_new`].
+#[cfg(feature = "messages")]
+#[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
+pub unsafe extern "C" fn decode(request: *mut u8, len: usize) -> *mut u8 {
+    // SAFETY: as this function's.
+    unsafe { answered(request, len, |request| messages::again(request.text()?, request.bytes()?)) }
 }
 
 /// Reads and frees a request, and answers it.
