@@ -84,12 +84,11 @@ def _contents(checked: Checked, readings: list[Reading]) -> list[Contents]:
     found = [_findings(checked, reading) for reading in readings]
     units = {path: unit for findings, reading in zip(found, readings) if reading.sscc
              for path, unit in list(findings.units.items())[:1]}
-    return [_content(unit, found) for unit in units.values()]
+    return [_content(unit, found, units) for unit in units.values()]
 
 
-def _content(unit: FoundUnit, found: list[Findings]) -> Contents:
+def _content(unit: FoundUnit, found: list[Findings], units: dict[bytes, FoundUnit]) -> Contents:
     packs = {path: pack for findings in found for path, pack in findings.packs.items()}
-    units = {path: other for findings in found for path, other in findings.units.items()}
     places = [pack.place for pack in packs.values() if isinstance(pack, PackLeaf)]
     places += [other.leaf.place for other in units.values()]
     here = (INSIDE, unit.sscc, unit.generation)

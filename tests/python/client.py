@@ -18,6 +18,7 @@ from state import Answers
 from wire import QR_PROOF, Fault, require
 
 TYPE_OFFSET = 4
+MAX_CERTIFIED = 16
 
 T = TypeVar("T")
 
@@ -29,6 +30,7 @@ class Term:
     validators: ValidatorSet
     begin_height: int
     begin_time: int
+    begin_hash: bytes
     end_height: int | None = None
     end_time: int | None = None
 
@@ -42,6 +44,7 @@ class Head:
 
     height: int
     time: int
+    hash: bytes
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ class Client:
     newest: Head
     log_size: int
     log_root: bytes
-    known: dict[int, bytes]
+    certified: list[tuple[int, bytes]] = field(default_factory=list)
     seen: dict[bytes, int] = field(default_factory=dict)
     forked: bool = False
 
@@ -101,7 +104,7 @@ class Client:
     def _commit(self, step: Callable[[Client], T]) -> T:
         """Works on a copy, and takes it over if the step succeeds or finds a fork."""
         trial = copy.copy(self)
-        trial.terms, trial.known, trial.seen = list(self.terms), dict(self.known), dict(self.seen)
+        trial.terms, trial.certified, trial.seen = list(self.terms), list(self.certified), dict(self.seen)
         try:
             result = step(trial)
         except Fault:
@@ -169,27 +172,30 @@ class Client:
         require(hand_over.validators.hash == header.next_set_hash, "trust.hand-over.set")
         self._check_header(header, hand_over.certificate)
         self.terms[-1] = replace(self.terms[-1], end_height=header.height, end_time=header.time)
-        self.terms.append(Term(hand_over.validators, header.height, header.time))
+        self.terms.append(Term(hand_over.validators, header.height, header.time, header.hash))
         self._trust(header)
 
     def _repeat_hand_over(self, hand_over: HandOver) -> None:
-        """A hand-over that the client took before."""
+        """A hand-over that the client took before; another one is a fork, if it is certified."""
         header = hand_over.header
-        index = next((i for i, term in enumerate(self.terms) if term.end_height == header.height), None)
-        if index is None or self.terms[index + 1].validators != hand_over.validators:
-            raise Fault("trust.hand-over.order")
-        if self.known.get(header.height) != header.hash:
-            certify(header, hand_over.certificate, self.terms[index].validators)
-            self._know(header)
+        for before, after in zip(self.terms, self.terms[1:]):
+            if after.begin_hash == header.hash and after.validators == hand_over.validators:
+                certify(header, hand_over.certificate, before.validators)
+                return
+        try:
+            self._check_header(header, hand_over.certificate)
+        except Fault as fault:
+            require(fault.code != "trust.fork", "trust.fork")
+        raise Fault("trust.hand-over.order")
 
     def _check_header(self, header: Header, certificate: Certificate) -> None:
         """Steps 5 to 8."""
         require(header.chain_id == self.anchor.chain_id, "trust.header.other-chain")
-        if self.known.get(header.height) != header.hash:
+        if (header.height, header.hash) not in self.certified:
             term = self._named_term(header)
             self._check_header_time(header, term)
             certify(header, certificate, term.validators)
-            self._know(header)
+            self._keep(header)
         require(header.known, "trust.newer-client.header")
 
     def _named_term(self, header: Header) -> Term:
@@ -206,7 +212,8 @@ class Client:
 
     def _check_header_time(self, header: Header, term: Term) -> None:
         """Step 6."""
-        _require_later(header.time, term.begin_time)
+        if header.hash != self.anchor.header.hash:
+            _require_later(header.time, term.begin_time)
         if term.end_time is not None and header.time > term.end_time:
             raise _time_order(term.end_time, header.time)
         if header.height > self.newest.height:
@@ -214,17 +221,24 @@ class Client:
         if header.height < self.newest.height and header.time >= self.newest.time:
             raise _time_order(self.newest.time, header.time)
 
-    def _know(self, header: Header) -> None:
-        """A certified header; another one at its height is a fork."""
-        if self.known.get(header.height, header.hash) != header.hash:
+    def _keep(self, header: Header) -> None:
+        """A certified header; another one that is known at its height is a fork."""
+        if self._known_at(header.height) - {header.hash}:
             self.forked = True
             raise Fault("trust.fork")
-        self.known[header.height] = header.hash
+        self.certified = [*self.certified, (header.height, header.hash)][-MAX_CERTIFIED:]
+
+    def _known_at(self, height: int) -> set[bytes]:
+        """The hashes of headers at a height: the newest, the anchor's, certified ones, those at which a set began."""
+        anchor = self.anchor.header
+        known = [(self.newest.height, self.newest.hash), (anchor.height, anchor.hash), *self.certified]
+        known += [(term.begin_height, term.begin_hash) for term in self.terms]
+        return {header_hash for other, header_hash in known if other == height}
 
     def _trust(self, header: Header) -> None:
         """Step 11."""
         if header.height > self.newest.height and header.next_set_hash == self.terms[-1].validators.hash:
-            self.newest = Head(header.height, header.time)
+            self.newest = Head(header.height, header.time, header.hash)
 
     def _advance(self, update: Update) -> Advanced:
         header = update.header
@@ -246,6 +260,8 @@ class Client:
     def _check_history(self, history: History, header: Header) -> None:
         if history.first_size != self.log_size:
             raise Fault("trust.log.other-start", self.log_size, history.first_size)
+        if history.first_size == 0 and not history.hashes:
+            return
         try:
             verify_consistency(self.log_size, header.log_size, history.hashes, self.log_root, header.log_root)
         except Fault:
@@ -265,6 +281,6 @@ def new_client(anchor_bytes: bytes) -> Client:
     """A client that has the anchor only."""
     anchor = decode_anchor(anchor_bytes)
     header = anchor.header
-    term = Term(anchor.validators, header.height, header.time)
-    known = {header.height: header.hash}
-    return Client(anchor, [term], Head(header.height, header.time), header.log_size, header.log_root, known)
+    term = Term(anchor.validators, header.height, header.time, header.hash)
+    newest = Head(header.height, header.time, header.hash)
+    return Client(anchor, [term], newest, header.log_size, header.log_root)

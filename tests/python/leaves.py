@@ -314,10 +314,7 @@ def _read_exposure(reader: Reader) -> OtherLeaf:
 
 
 def _read_member(reader: Reader) -> MemberLeaf:
-    state = reader.u8()
-    if state not in MEMBER_STATES:
-        raise value_fault()
-    return MemberLeaf(state, reader.u16(), reader.u16(), reader.hash32())
+    return MemberLeaf(reader.u8(), reader.u16(), reader.u16(), reader.hash32())
 
 
 def _read_key(reader: Reader) -> KeyLeaf:

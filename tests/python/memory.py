@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from certificate import Certificate, Header, ValidatorSet, read_certificate, read_header, read_set
-from client import Client, Head, Term, new_client
+from client import MAX_CERTIFIED, Client, Head, Term, new_client
 from messages import Anchor, decode_anchor, read_fork_fields
 from wire import MEMORY, Reader, check_ascending, decode_message, order, value_fault
 
 RANGE_BYTES = 86
-MAX_CERTIFIED = 16
 CERTIFIED_BYTES = 2
 MAX_SEEN = 1_024
 SEEN_BYTES = 40
@@ -47,6 +46,7 @@ def decode_memory(data: bytes) -> Memory:
 def _read_memory(reader: Reader) -> Memory:
     anchor, newest = decode_anchor(reader.sized(2, 0, 0xFFFF)), read_header(reader)
     ranges = _read_ranges(reader)
+    _check_newest(anchor, newest, ranges)
     log_size, log_root = reader.u64(), reader.hash32()
     count = reader.count(2, 0, MAX_CERTIFIED, CERTIFIED_BYTES)
     certified = [(read_header(reader), read_certificate(reader)) for _ in range(count)]
@@ -62,6 +62,14 @@ def _read_ranges(reader: Reader) -> list[Range]:
     ranges = [Range(reader.u64(), reader.u64(), reader.hash32(), read_set(reader)) for _ in range(count)]
     check_ascending([entry.height.to_bytes(8, "big") for entry in ranges])
     return ranges
+
+
+def _check_newest(anchor: Anchor, newest: Header, ranges: list[Range]) -> None:
+    """The newest header is of the anchor's chain, not below its height, and names the last set as next."""
+    if newest.chain_id != anchor.chain_id or newest.height < anchor.header.height:
+        raise value_fault()
+    if newest.next_set_hash != ranges[-1].validators.hash:
+        raise value_fault()
 
 
 def _check_distinct(entries: list[bytes]) -> None:
@@ -88,17 +96,17 @@ def client_of(anchor_bytes: bytes, memory_bytes: bytes | None) -> Client:
     memory = decode_memory(memory_bytes)
     if memory.anchor.raw != anchor_bytes:
         return client
-    client.newest = Head(memory.newest.height, memory.newest.time)
+    client.newest = Head(memory.newest.height, memory.newest.time, memory.newest.hash)
     client.terms = _terms(memory.ranges)
     client.log_size, client.log_root = memory.log_size, memory.log_root
     client.seen, client.forked = dict(memory.seen), memory.forked
-    client.known |= {entry.height: entry.header_hash for entry in memory.ranges}
-    client.known |= {header.height: header.hash for header, _ in memory.certified}
-    client.known[memory.newest.height] = memory.newest.hash
+    client.certified = [(header.height, header.hash) for header, _ in memory.certified]
     return client
 
 
 def _terms(ranges: list[Range]) -> list[Term]:
     """Each range ends where the next begins."""
     ends = [(entry.height, entry.time) for entry in ranges[1:]] + [(None, None)]
-    return [Term(entry.validators, entry.height, entry.time, *end) for entry, end in zip(ranges, ends)]
+    return [
+        Term(entry.validators, entry.height, entry.time, entry.header_hash, *end) for entry, end in zip(ranges, ends)
+    ]

@@ -13,7 +13,7 @@ from leaves import MAX_LEAF, Paths
 from messages import HandOver, read_hand_overs
 from required import findings
 from state import StateProof, read_compact_proof, read_state_proof
-from wire import PROOF, QR_PROOF, Reader, bounds, check_ascending, decode_message, require, value_fault
+from wire import PROOF, QR_PROOF, Fault, Reader, bounds, check_ascending, decode_message, require, value_fault
 
 MAX_KEYS = 10_000
 MAX_QR_KEYS = 5
@@ -113,14 +113,23 @@ def expand(qr: QrProof, chain_id: bytes, set_hash: bytes) -> Proof:
     if qr.next_set_hash == set_hash:
         raise value_fault()
     answers = _GivenAnswers(list(qr.answers))
-    findings(Paths(chain_id), answers, qr.keys)
+    found = findings(Paths(chain_id), answers, qr.keys)
+    try:
+        state = _restore_state(qr, answers)
+    except Fault:
+        require(not any(finding.newer for finding in found.values()), "trust.newer-client.leaf")
+        raise
+    header = _expanded_header(qr, chain_id, set_hash, state.root())
+    certificate = Certificate(qr.height, qr.round, header.hash, qr.signers)
+    return Proof(qr.keys, [], header, certificate, state)
+
+
+def _restore_state(qr: QrProof, answers: _GivenAnswers) -> StateProof:
     require(not answers.open_answers, "trust.proof.superfluous")
     reader = Reader(qr.compact)
     state = read_compact_proof(reader, answers.given)
     reader.end()
-    header = _expanded_header(qr, chain_id, set_hash, state.root())
-    certificate = Certificate(qr.height, qr.round, header.hash, qr.signers)
-    return Proof(qr.keys, [], header, certificate, state)
+    return state
 
 
 def _expanded_header(qr: QrProof, chain_id: bytes, set_hash: bytes, state_root: bytes) -> Header:

@@ -172,8 +172,10 @@ class Judgement:
 
     def _newer_row(self) -> None:
         states = [state for level in self._states().values() for state in level]
-        unknown = any(state not in STATE_NAMES for state in states) or not all(prior.known for prior in self._priors())
-        self.newer = self.found.newer or unknown
+        members = [issuer.member.state for issuer in self.found.issuers if issuer.member]
+        unknown = [state for state in states if state not in STATE_NAMES]
+        unknown += [state for state in members if state not in MEMBER_STATES]
+        self.newer = self.found.newer or bool(unknown) or not all(prior.known for prior in self._priors())
         if self.newer:
             self._note("trust.newer-client.leaf")
             self.axes["trust"] = "needs-newer-client"
@@ -299,7 +301,7 @@ class Judgement:
             "role": issuer.lot.issuer_role,
             "key_then": "compromised" if compromised(issuer) else "valid",
             "key_now": self._key_now(issuer),
-            "member_now": None if issuer.member is None else MEMBER_STATES[issuer.member.state],
+            "member_now": None if issuer.member is None else MEMBER_STATES.get(issuer.member.state),
         }
 
     def _key_now(self, issuer: Issuer) -> str:
