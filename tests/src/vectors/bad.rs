@@ -575,5 +575,5 @@ fn refused(honest: &Honest, name: &str, proof: Vec<u8>) -> Value {
     let found = client.verify(&honest.scan, &proof, honest.now(), &policy).expect("a policy");
     assert_eq!(found.axes.trust, "invalid", "{name}");
     let case = Case::new(&format!("qr-bad/{name}"), &honest.anchor, &honest.scan, proof, honest.now());
-    case.fails(&found.reasons[0])
+    case.fails(found.reasons[0])
 }
