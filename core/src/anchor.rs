@@ -55,7 +55,7 @@ impl Anchor {
     }
 
     /// The chain.
-    pub const fn chain_id(&self) -> &Digest {
+    pub fn chain_id(&self) -> &Digest {
         self.header.chain_id()
     }
 

@@ -64,6 +64,8 @@ pub enum ProofGap {
     Leaf(DecodeError),
     /// Units are nested deeper than four.
     TooDeep,
+    /// Answers follow a leaf that only a newer client reads, so that they cannot be told apart.
+    Newer,
     /// The compact form does not decode.
     Malformed(DecodeError),
     /// The state proof does not fold.
@@ -80,6 +82,7 @@ impl ProofGap {
             Self::LeafType => "trust.proof.leaf-type",
             Self::Leaf(_) => "trust.proof.leaf",
             Self::TooDeep => "trust.proof.too-deep",
+            Self::Newer => "trust.newer-client.leaf",
             Self::Malformed(error) => error.code(),
             Self::State(error) => error.code(),
         }
@@ -132,7 +135,7 @@ pub(crate) struct IssuerFact {
 }
 
 /// Derives every leaf that `keys`, the keys of one scan, require, and collects what they say.
-pub fn derive<'a>(paths: &Paths<'_>, keys: &[Key], source: &mut impl Source<'a>) -> Result<Facts, ProofGap> {
+pub fn derive<'a>(paths: &Paths<'_>, keys: &[Key], source: &mut dyn Source<'a>) -> Result<Facts, ProofGap> {
     let mut derivation = Derivation { paths, source, facts: Facts::default() };
     for key in keys {
         match key {
@@ -153,7 +156,7 @@ pub fn derive_pack<'a>(
     paths: &Paths<'_>,
     path: &Path,
     value: &'a [u8],
-    source: &mut impl Source<'a>,
+    source: &mut dyn Source<'a>,
 ) -> Result<Facts, ProofGap> {
     let mut derivation = Derivation { paths, source, facts: Facts::default() };
     match Leaf::from_value(value) {
@@ -165,9 +168,9 @@ pub fn derive_pack<'a>(
     Ok(derivation.facts)
 }
 
-struct Derivation<'d, 'p, S> {
-    paths: &'d Paths<'p>,
-    source: &'d mut S,
+struct Derivation<'d, 'a> {
+    paths: &'d Paths<'d>,
+    source: &'d mut dyn Source<'a>,
     facts: Facts,
 }
 
@@ -178,7 +181,7 @@ enum At {
     Newer,
 }
 
-impl<'a, S: Source<'a>> Derivation<'_, '_, S> {
+impl Derivation<'_, '_> {
     fn at(&mut self, path: &Path) -> Result<At, ProofGap> {
         let Some(value) = self.source.find(path).map_err(|Gap| ProofGap::Incomplete)? else {
             return Ok(At::Nothing);

@@ -13,6 +13,7 @@ use crate::{
     validators::ValidatorSet,
 };
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 /// Two certified headers of one height; well-formed, the signatures not yet checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,11 +25,13 @@ pub struct Fork {
 impl Fork {
     /// Evidence from two sides, in either order.
     pub fn new(set: ValidatorSet, mut sides: [(Header, Certificate); 2]) -> Result<Self, DecodeError> {
-        sides.sort_by_key(|(header, _)| header.hash());
         let [(a, _), (b, _)] = &sides;
-        if a.hash() == b.hash() {
-            return Err(DecodeError::Order);
+        match a.hash().cmp(&b.hash()) {
+            Ordering::Less => {}
+            Ordering::Equal => return Err(DecodeError::Order),
+            Ordering::Greater => sides.reverse(),
         }
+        let [(a, _), (b, _)] = &sides;
         let is_same_place = a.height() == b.height() && a.chain_id() == b.chain_id();
         let is_same_set = a.set_hash() == set.hash() && b.set_hash() == set.hash();
         if is_same_place && is_same_set { Ok(Self { set, sides }) } else { Err(DecodeError::Value) }

@@ -15,7 +15,7 @@ use crate::{
     log::{LogHash, TreeSize},
     state::NodeHash,
 };
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 
 /// The number of a block; genesis is 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,7 +74,11 @@ impl HeaderFields {
 
 /// A header as it arrived: its bytes, the fields that every version has, and the rest if understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Header {
+pub struct Header(Box<Parts>);
+
+/// Behind a pointer: headers are moved a good deal, and each move of 200 bytes is code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Parts {
     raw: Vec<u8>,
     fixed: FixedFields,
     rest: Option<(TreeSize, LogHash, NodeHash)>,
@@ -111,61 +115,61 @@ impl Header {
             next_set_hash: Digest::get(&mut reader)?,
         };
         let rest = if understood { Some(read_rest(&mut reader)?) } else { None };
-        Ok(Self { raw: bytes.to_vec(), fixed, rest })
+        Ok(Self(Box::new(Parts { raw: bytes.to_vec(), fixed, rest })))
     }
 
     /// The bytes that the certificate stands over.
     pub fn raw(&self) -> &[u8] {
-        &self.raw
+        &self.0.raw
     }
 
     /// The header hash.
     pub fn hash(&self) -> Digest {
-        tagged(Tag::Header, &[&self.raw])
+        tagged(Tag::Header, &[&self.0.raw])
     }
 
     /// The chain.
-    pub const fn chain_id(&self) -> &Digest {
-        &self.fixed.chain_id
+    pub fn chain_id(&self) -> &Digest {
+        &self.0.fixed.chain_id
     }
 
     /// The block's height.
-    pub const fn height(&self) -> Height {
-        self.fixed.height
+    pub fn height(&self) -> Height {
+        self.0.fixed.height
     }
 
     /// The block's time.
-    pub const fn time(&self) -> UnixMillis {
-        self.fixed.time
+    pub fn time(&self) -> UnixMillis {
+        self.0.fixed.time
     }
 
     /// Hash of the set that signs this block.
-    pub const fn set_hash(&self) -> &Digest {
-        &self.fixed.set_hash
+    pub fn set_hash(&self) -> &Digest {
+        &self.0.fixed.set_hash
     }
 
     /// Hash of the set that signs the next block.
-    pub const fn next_set_hash(&self) -> &Digest {
-        &self.fixed.next_set_hash
+    pub fn next_set_hash(&self) -> &Digest {
+        &self.0.fixed.next_set_hash
     }
 
     /// Size and root of the event log; `None` in a header of a newer version.
     pub fn log(&self) -> Option<(TreeSize, LogHash)> {
-        self.rest.map(|(size, root, _)| (size, root))
+        self.0.rest.map(|(size, root, _)| (size, root))
     }
 
     /// Root of the state tree; `None` in a header of a newer version.
     pub fn state_root(&self) -> Option<NodeHash> {
-        self.rest.map(|(_, _, root)| root)
+        self.0.rest.map(|(_, _, root)| root)
     }
 
     /// All fields; `None` in a header of a newer version.
     pub fn fields(&self) -> Option<HeaderFields> {
-        let (log_size, log_root, state_root) = self.rest?;
-        let mut tail = Reader::new(self.raw.get(PARENT_OFFSET..)?);
+        let (log_size, log_root, state_root) = self.0.rest?;
+        let mut tail = Reader::new(self.0.raw.get(PARENT_OFFSET..)?);
         let parent_hash = Digest::get(&mut tail).ok()?;
-        let rules_version = u32::from_be_bytes(*self.raw.last_chunk()?);
-        let FixedFields { chain_id, height, time, set_hash, next_set_hash } = self.fixed.clone();
+        let rules_version = u32::from_be_bytes(*self.0.raw.last_chunk()?);
+        let FixedFields { chain_id, height, time, set_hash, next_set_hash } = self.0.fixed.clone();
         Some(HeaderFields {
             chain_id,
             height,
@@ -183,7 +187,7 @@ impl Header {
 
 impl From<&HeaderFields> for Header {
     fn from(fields: &HeaderFields) -> Self {
-        Self {
+        Self(Box::new(Parts {
             raw: fields.to_bytes(),
             fixed: FixedFields {
                 chain_id: fields.chain_id,
@@ -193,13 +197,13 @@ impl From<&HeaderFields> for Header {
                 next_set_hash: fields.next_set_hash,
             },
             rest: Some((fields.log_size, fields.log_root, fields.state_root)),
-        }
+        }))
     }
 }
 
 impl Wire for Header {
     fn put(&self, out: &mut Vec<u8>) {
-        put_bytes16(out, &self.raw);
+        put_bytes16(out, &self.0.raw);
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {

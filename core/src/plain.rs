@@ -6,6 +6,7 @@
 use crate::{
     anchor, client,
     client::TrustError,
+    disclosure::Disclosure,
     encoding::{DecodeError, Message},
     fork::Fork,
     header::UnixMillis,
@@ -13,21 +14,18 @@ use crate::{
     scan, text, verdict,
     verdict::{Freshness, Identifier, Trust},
 };
-use alloc::{
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::{string::String, vec::Vec};
 
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
 /// What is wrong: a stable code, and expected and found where both are numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 #[expect(clippy::exhaustive_structs, reason = "a record that bindings mirror")]
 pub struct Problem {
     /// The stable dotted code.
-    pub code: String,
+    pub code: &'static str,
     /// What was expected.
     pub expected: Option<u64>,
     /// What was found.
@@ -53,28 +51,28 @@ pub struct Policy {
 
 /// A verdict in flat form.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 #[expect(clippy::exhaustive_structs, reason = "a record that bindings mirror")]
 pub struct Verdict {
     /// `ok`, `warn`, `do-not-use`, `unknown` or `cannot-tell`.
-    pub overall: String,
+    pub overall: &'static str,
     /// Stable codes, in the order of the axes.
-    pub reasons: Vec<String>,
+    pub reasons: Vec<&'static str>,
     /// The axes.
     pub axes: Axes,
 }
 
 /// The axes of a verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 #[expect(clippy::exhaustive_structs, reason = "a record that bindings mirror")]
 pub struct Axes {
     /// Whether a quorum vouches for the leaves.
-    pub trust: String,
+    pub trust: &'static str,
     /// The check that failed, if trust is `invalid` or could not be reached.
     pub problem: Option<Problem>,
     /// `fresh`, `carried`, `stale` or `future`.
-    pub freshness: Option<String>,
+    pub freshness: Option<&'static str>,
     /// Age of the header; how far ahead it is, if freshness is `future`.
     pub age_ms: Option<u64>,
     /// Height of the header.
@@ -82,15 +80,15 @@ pub struct Axes {
     /// Time of the header.
     pub time_ms: Option<u64>,
     /// What the ledger says about the scanned identifier.
-    pub identifier: String,
+    pub identifier: &'static str,
     /// `pack`, `lot`, `product` or `unit`.
-    pub level: Option<String>,
+    pub level: Option<&'static str>,
     /// The lot on the pack against the ledger.
-    pub lot: String,
+    pub lot: &'static str,
     /// The lot on the ledger.
     pub lot_ledger: Option<String>,
     /// The expiry on the pack against the ledger.
-    pub expiry: String,
+    pub expiry: &'static str,
     /// States.
     pub states: States,
     /// The last day of use.
@@ -109,7 +107,7 @@ pub struct Axes {
 
 /// State numbers by level, and the name of the worst known one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 #[expect(clippy::exhaustive_structs, reason = "a record that bindings mirror")]
 pub struct States {
     /// The pack's own.
@@ -121,12 +119,12 @@ pub struct States {
     /// The product's.
     pub product: Option<u8>,
     /// The worst known state's name.
-    pub effective: Option<String>,
+    pub effective: Option<&'static str>,
 }
 
 /// Who released the lot.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 #[expect(clippy::exhaustive_structs, reason = "a record that bindings mirror")]
 pub struct Issuer {
     /// The member's number.
@@ -134,16 +132,16 @@ pub struct Issuer {
     /// Its role at release.
     pub role: u8,
     /// `valid` or `compromised`, at release and registration.
-    pub key_then: String,
+    pub key_then: &'static str,
     /// `valid`, `revoked` or `compromised`, at the header's time.
-    pub key_now: String,
+    pub key_now: &'static str,
     /// `admitted`, `suspended` or `excluded`.
-    pub member_now: Option<String>,
+    pub member_now: Option<&'static str>,
 }
 
 /// Verdicts about several scans.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 #[expect(clippy::exhaustive_structs, reason = "a record that bindings mirror")]
 pub struct Many {
     /// One for each scan, in their order.
@@ -154,7 +152,7 @@ pub struct Many {
 
 /// How much of a unit's contents was seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 #[expect(clippy::exhaustive_structs, reason = "a record that bindings mirror")]
 pub struct Contents {
     /// The unit's 18 digits.
@@ -171,7 +169,7 @@ pub struct Contents {
 
 /// How an update was taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 #[expect(clippy::exhaustive_structs, reason = "a record that bindings mirror")]
 pub struct Advanced {
     /// The newest trusted height.
@@ -184,7 +182,7 @@ pub struct Advanced {
 
 /// What a client trusts, to be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 #[expect(clippy::exhaustive_structs, reason = "a record that bindings mirror")]
 pub struct AnchorInfo {
     /// The chain's name.
@@ -201,24 +199,24 @@ pub struct AnchorInfo {
 
 /// What was read from a scan.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 #[expect(clippy::exhaustive_structs, reason = "a record that bindings mirror")]
 pub struct ScanInfo {
     /// `read`, `ambiguous` or `unreadable`.
-    pub result: String,
+    pub result: &'static str,
     /// The reason, if unreadable.
-    pub code: Option<String>,
+    pub code: Option<&'static str>,
     /// One reading, or all that are possible.
     pub readings: Vec<Reading>,
 }
 
 /// One reading of a scan.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "serde", derive(Serialize))]
 #[expect(clippy::exhaustive_structs, reason = "a record that bindings mirror")]
 pub struct Reading {
     /// `pack`, `lot`, `product` or `unit`.
-    pub level: String,
+    pub level: &'static str,
     /// Product codes, as scheme number ‖ `:` ‖ code.
     pub products: Vec<String>,
     /// The serial of a pack.
@@ -230,9 +228,9 @@ pub struct Reading {
     /// The expiry on the pack.
     pub expiry_day: Option<u32>,
     /// What was repaired.
-    pub repairs: Vec<String>,
+    pub repairs: Vec<&'static str>,
     /// `absent`, `present` or `wrong-length`; never called valid.
-    pub crypto_tail: String,
+    pub crypto_tail: &'static str,
     /// The host of a link: untrusted, never contacted.
     pub host: Option<String>,
 }
@@ -261,7 +259,7 @@ impl Client {
     pub fn anchor(&self) -> AnchorInfo {
         let anchor = self.0.anchor();
         AnchorInfo {
-            name: anchor.name().to_string(),
+            name: String::from(anchor.name()),
             demo: anchor.is_demo(),
             fingerprint: anchor.fingerprint(),
             height: anchor.header().height().0,
@@ -327,6 +325,12 @@ impl Client {
             contents: many.contents.iter().map(Contents::from).collect(),
         })
     }
+
+    /// Whether disclosed fields belong to the record on the ledger; `None` if no such record is there.
+    pub fn verify_record(&mut self, disclosure: &[u8], proof: &[u8], now_ms: u64) -> Result<Option<bool>, Problem> {
+        let disclosure = Disclosure::from_bytes(disclosure)?;
+        Ok(self.0.verify_record(&disclosure, proof, UnixMillis(now_ms))?.is_committed)
+    }
 }
 
 /// Reads the text of a scan.
@@ -335,9 +339,9 @@ pub fn parse_scan(text: &str, strict: bool) -> ScanInfo {
     let (result, code, readings) = match scan::parse(text, mode) {
         scan::Scan::Read(reading) => ("read", None, alloc::vec![Reading::from(&reading)]),
         scan::Scan::Ambiguous(readings) => ("ambiguous", None, readings.iter().map(Reading::from).collect()),
-        scan::Scan::Unreadable(error) => ("unreadable", Some(error.code().to_string()), Vec::new()),
+        scan::Scan::Unreadable(error) => ("unreadable", Some(error.code()), Vec::new()),
     };
-    ScanInfo { result: result.to_string(), code, readings }
+    ScanInfo { result, code, readings }
 }
 
 /// The height at which a fork's two headers were both signed by the quorum that it names.
@@ -371,8 +375,8 @@ impl Policy {
 }
 
 impl Problem {
-    fn new(code: &str) -> Self {
-        Self { code: code.to_string(), expected: None, found: None }
+    fn new(code: &'static str) -> Self {
+        Self { code, expected: None, found: None }
     }
 }
 
@@ -380,7 +384,7 @@ impl From<TrustError> for Problem {
     fn from(error: TrustError) -> Self {
         let numbers = error.numbers();
         let (expected, found) = (numbers.map(|(expected, _)| expected), numbers.map(|(_, found)| found));
-        Self { code: error.code().to_string(), expected, found }
+        Self { code: error.code(), expected, found }
     }
 }
 
@@ -392,37 +396,33 @@ impl From<DecodeError> for Problem {
 
 impl From<&verdict::Verdict> for Verdict {
     fn from(verdict: &verdict::Verdict) -> Self {
-        Self {
-            overall: verdict.overall.name().to_string(),
-            reasons: verdict.reasons.iter().map(ToString::to_string).collect(),
-            axes: Axes::from(verdict),
-        }
+        Self { overall: verdict.overall.name(), reasons: verdict.reasons.clone(), axes: Axes::from(verdict) }
     }
 }
 
 impl From<&verdict::Verdict> for Axes {
     fn from(verdict: &verdict::Verdict) -> Self {
         Self {
-            trust: verdict.trust.name().to_string(),
+            trust: verdict.trust.name(),
             problem: match verdict.trust {
                 Trust::Failed(error) => Some(error.into()),
                 _ => None,
             },
-            freshness: verdict.freshness.map(|freshness| freshness.name().to_string()),
+            freshness: verdict.freshness.map(|freshness| freshness.name()),
             age_ms: verdict.freshness.map(|freshness| match freshness {
                 Freshness::Fresh { age_ms } | Freshness::Carried { age_ms } | Freshness::Stale { age_ms } => age_ms,
                 Freshness::Future { ahead_ms } => ahead_ms,
             }),
             height: verdict.as_of.map(|as_of| as_of.height.0),
             time_ms: verdict.as_of.map(|as_of| as_of.time.0),
-            identifier: verdict.identifier.name().to_string(),
+            identifier: verdict.identifier.name(),
             level: match verdict.identifier {
-                Identifier::Registered(level) | Identifier::Absent(level) => Some(level.name().to_string()),
+                Identifier::Registered(level) | Identifier::Absent(level) => Some(level.name()),
                 _ => None,
             },
-            lot: verdict.agreement.lot.name().to_string(),
-            lot_ledger: verdict.ledger_lot.as_ref().map(|lot| lot.as_str().to_string()),
-            expiry: verdict.agreement.expiry.name().to_string(),
+            lot: verdict.agreement.lot.name(),
+            lot_ledger: verdict.ledger_lot.as_ref().map(|lot| String::from(lot.as_str())),
+            expiry: verdict.agreement.expiry.name(),
             states: States::from(&verdict.states),
             expiry_day: verdict.expiry.map(|expiry| expiry.day.0),
             expired: verdict.expiry.map(|expiry| expiry.is_expired),
@@ -442,7 +442,7 @@ impl From<&verdict::States> for States {
             unit: number(states.unit),
             lot: number(states.lot),
             product: number(states.product),
-            effective: states.effective.map(|state| state.name().to_string()),
+            effective: states.effective.map(|state| state.name()),
         }
     }
 }
@@ -457,9 +457,9 @@ impl From<&verdict::Issuer> for Issuer {
         Self {
             member: issuer.member.0,
             role: issuer.role.0,
-            key_then: issuer.key_then.name().to_string(),
-            key_now: issuer.key_now.name().to_string(),
-            member_now: member_now.map(ToString::to_string),
+            key_then: issuer.key_then.name(),
+            key_now: issuer.key_now.name(),
+            member_now,
         }
     }
 }
@@ -489,7 +489,7 @@ impl From<&scan::Reading> for Reading {
             scan::Target::Pack(packs) => (
                 "pack",
                 packs.iter().map(|pack| code(&pack.product)).collect(),
-                packs.first().map(|pack| pack.serial.as_str().to_string()),
+                packs.first().map(|pack| String::from(pack.serial.as_str())),
                 None,
             ),
             scan::Target::Lot { products, .. } => ("lot", products.iter().map(code).collect(), None, None),
@@ -497,14 +497,14 @@ impl From<&scan::Reading> for Reading {
             scan::Target::Unit(sscc) => ("unit", Vec::new(), None, Some(sscc.digits())),
         };
         Self {
-            level: level.to_string(),
+            level,
             products,
             serial,
             sscc,
-            lot: reading.lot.as_ref().map(|lot| lot.as_str().to_string()),
+            lot: reading.lot.as_ref().map(|lot| String::from(lot.as_str())),
             expiry_day: reading.expiry.map(|day| day.0),
-            repairs: reading.repairs.iter().map(|repair| repair.name().to_string()).collect(),
-            crypto_tail: reading.crypto_tail.name().to_string(),
+            repairs: reading.repairs.iter().map(|repair| repair.name()).collect(),
+            crypto_tail: reading.crypto_tail.name(),
             host: reading.host.clone(),
         }
     }

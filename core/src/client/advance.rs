@@ -52,7 +52,7 @@ pub struct Advanced {
 }
 
 impl Client {
-    /// Goes forward to the update's header. On an error nothing is changed but fork evidence.
+    /// Goes forward to the update's header. On an error it stays where it is, and keeps fork evidence.
     pub fn advance(&mut self, update: &Update, now: UnixMillis) -> Result<Advanced, TrustError> {
         self.check_period(now)?;
         let header = &update.header;
@@ -82,10 +82,14 @@ impl Client {
         let (size, root) = header.log().ok_or(TrustError::NewerHeader)?;
         let (first_size, first_root) = self.history;
         // Every log contains the empty one.
-        let Some(consistency) = consistency else { return Ok(first_size == TreeSize(0)) };
+        let is_empty = first_size.0 == 0;
+        let Some(consistency) = consistency else { return Ok(is_empty) };
         if consistency.first_size != first_size {
             let (expected, found) = (first_size.0, consistency.first_size.0);
             return Err(TrustError::ConsistencyStart { expected, found });
+        }
+        if is_empty && consistency.proof.hashes().is_empty() {
+            return Ok(true);
         }
         log::verify_consistency(first_size, size, &consistency.proof, &first_root, &root)
             .map_err(|_| TrustError::Consistency)?;

@@ -40,7 +40,9 @@ impl Client {
         let facts = bucket_facts(&paths, &keys, &bucket)?;
         let is_older = header.height() < self.newest.height();
         self.move_forward(ranges, header);
-        Ok(self.checked(facts, AsOf { height: header.height(), time: header.time() }, is_older))
+        let checked = self.checked(facts, AsOf { height: header.height(), time: header.time() }, is_older);
+        self.remember(&checked);
+        Ok(checked)
     }
 }
 

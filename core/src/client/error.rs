@@ -113,6 +113,11 @@ impl TrustError {
         }
     }
 
+    /// Whether two headers of one height were certified.
+    pub(super) const fn is_fork(&self) -> bool {
+        matches!(self, Self::Fork { .. })
+    }
+
     /// Expected and found, where both are numbers that help.
     pub const fn numbers(&self) -> Option<(u64, u64)> {
         match self {

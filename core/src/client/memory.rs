@@ -18,13 +18,13 @@ use super::{
 use crate::{
     anchor::Anchor,
     certificate::Certificate,
-    encoding::{DecodeError, Message, MessageType, Reader, Wire, put_bytes16, put_count16},
+    encoding::{DecodeError, Message, MessageType, Reader, Wire, distinct, put_bytes16, put_count16},
     fork::Fork,
     header::{Header, Height},
     log::{LogHash, TreeSize},
     state::Path,
 };
-use alloc::{collections::BTreeSet, vec::Vec};
+use alloc::vec::Vec;
 
 impl Client {
     /// Goes on from what was stored, if it belongs to `anchor`; otherwise begins anew from the anchor.
@@ -68,6 +68,10 @@ impl Wire for Client {
         let anchor = Anchor::from_bytes(reader.bytes16(0..=usize::from(u16::MAX))?)?;
         let newest = Header::get(reader)?;
         let ranges = Ranges::get(reader)?;
+        let is_reached = newest.chain_id() == anchor.chain_id() && newest.height() >= anchor.header().height();
+        if !is_reached || !ranges.is_newest(newest.next_set_hash()) {
+            return Err(DecodeError::Value);
+        }
         let history = (TreeSize(reader.u64()?), LogHash::from_bytes(reader.array()?));
         let mut certified = Certified::default();
         for _ in 0..reader.count16(0..=MAX_CERTIFIED, 2)? {
@@ -102,6 +106,6 @@ fn get_seen(reader: &mut Reader<'_>) -> Result<Seen, DecodeError> {
     for _ in 0..count {
         entries.push((Path::new(reader.array()?), Height(reader.u64()?)));
     }
-    let distinct: BTreeSet<&Path> = entries.iter().map(|(path, _)| path).collect();
-    if distinct.len() == count { Ok(Seen::resume(entries)) } else { Err(DecodeError::Order) }
+    let paths = distinct(entries.iter().map(|(path, _)| path.to_wire()));
+    if paths.len() == count { Ok(Seen::resume(entries)) } else { Err(DecodeError::Order) }
 }

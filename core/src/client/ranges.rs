@@ -76,6 +76,12 @@ impl Ranges {
         self.0.iter().any(|range| range.after == boundary)
     }
 
+    /// Whether some range begins at the height of `header` with another header.
+    pub(super) fn is_other_boundary(&self, header: &Header) -> bool {
+        let boundary = Boundary::of(header);
+        self.0.iter().any(|range| range.after.height == boundary.height && range.after != boundary)
+    }
+
     /// Whether the set that `header` names as next is the newest one here.
     pub(super) fn is_newest(&self, set_hash: &Digest) -> bool {
         self.0.last().is_some_and(|range| range.set.hash() == set_hash)

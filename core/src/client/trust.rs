@@ -23,23 +23,28 @@ impl Client {
     }
 
     /// The ranges after `hand_overs`; those already known are compared and skipped.
-    pub(super) fn ranges_after(&self, hand_overs: &[HandOver]) -> Result<Ranges, TrustError> {
+    ///
+    /// A header that contradicts a known one is a fork, if it is certified.
+    pub(super) fn ranges_after(&mut self, hand_overs: &[HandOver]) -> Result<Ranges, TrustError> {
         let mut ranges = self.ranges.clone();
         if !hand_overs.is_sorted_by(|a, b| a.header.height() < b.header.height()) {
             return Err(TrustError::HandOverOrder);
         }
         for hand_over in hand_overs {
-            let header = &hand_over.header;
+            let HandOver { header, certificate, new_set } = hand_over;
             if header.chain_id() != self.anchor.chain_id() {
                 return Err(TrustError::OtherChain);
             }
             if header.height() > self.newest.height() {
                 self.check_time_order(header)?;
                 ranges.hand_over(hand_over)?;
-            } else if ranges.is_boundary(header) && header.next_set_hash() == hand_over.new_set.hash() {
-                hand_over.certificate.verify(header, self.set_for(&ranges, header)?)?;
+                let set = ranges.set_for(header)?.clone();
+                self.check_fork(&ranges, set, header, certificate)?;
+            } else if ranges.is_boundary(header) && header.next_set_hash() == new_set.hash() {
+                certificate.verify(header, self.set_for(&ranges, header)?)?;
             } else {
-                return Err(TrustError::HandOverOrder);
+                let certified = self.certify(&ranges, header, certificate);
+                return Err(certified.err().filter(TrustError::is_fork).unwrap_or(TrustError::HandOverOrder));
             }
         }
         Ok(ranges)
@@ -65,7 +70,7 @@ impl Client {
         let set = self.set_for(ranges, header)?.clone();
         self.check_time_order(header)?;
         certificate.verify(header, &set)?;
-        self.check_fork(set, header, certificate)?;
+        self.check_fork(ranges, set, header, certificate)?;
         if header.fields().is_none() {
             return Err(TrustError::NewerHeader);
         }
@@ -105,12 +110,18 @@ impl Client {
     }
 
     /// Keeps a fork, if another header of this certified header's height is trusted or certified.
-    fn check_fork(&mut self, set: ValidatorSet, header: &Header, certificate: &Certificate) -> Result<(), TrustError> {
+    fn check_fork(
+        &mut self,
+        ranges: &Ranges,
+        set: ValidatorSet,
+        header: &Header,
+        certificate: &Certificate,
+    ) -> Result<(), TrustError> {
         let (height, hash) = (header.height(), header.hash());
         let conflicting = self.certified.conflicting(height, &hash);
         let trusted = [&self.newest, self.anchor.header()];
         let is_other = |known: &&Header| known.height() == height && known.hash() != hash;
-        if conflicting.is_none() && !trusted.iter().any(is_other) {
+        if conflicting.is_none() && !trusted.iter().any(is_other) && !ranges.is_other_boundary(header) {
             return Ok(());
         }
         self.fork = conflicting.and_then(|(other, other_certificate)| {

@@ -3,16 +3,16 @@
 use super::{Client, TrustError};
 use crate::{
     disclosure::Disclosure,
-    encoding::{Message, MessageType, PRELUDE_LEN_BYTES},
-    facts::{self, Facts, Found, Gap, Source},
+    encoding::{Message, MessageType, PRELUDE_LEN_BYTES, Wire, distinct},
+    facts::{self, Facts, Found, Gap, PackFact, PackLeaf, Source},
     header::UnixMillis,
-    leaf::{Parent, Paths, Place, UnitPlace},
+    leaf::{self, Parent, Paths, Place, UnitPlace},
     proof::{Key, Proof, QrProof},
     scan::{Reading, Scan, Target},
     state::{Path, StateProof},
     verdict::{AsOf, Checked, Identifier, Policy, Trust, Verdict, judge, judge_unchecked},
 };
-use alloc::{collections::BTreeSet, vec::Vec};
+use alloc::vec::Vec;
 
 /// Verdicts about several scans, from one proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,8 +104,7 @@ impl Client {
     fn check(&mut self, questions: &[Vec<Key>], proof: &[u8], now: UnixMillis) -> Result<Vec<Checked>, TrustError> {
         self.check_period(now)?;
         let proof = self.decode(proof)?;
-        let asked_for: BTreeSet<&Key> = questions.iter().flatten().collect();
-        if !proof.answers(asked_for) {
+        if !proof.answers(&distinct(questions.iter().flatten().map(Wire::to_wire))) {
             return Err(TrustError::OtherScan);
         }
         let header = proof.header();
@@ -117,7 +116,9 @@ impl Client {
         let is_older = header.height() < self.newest.height();
         self.move_forward(ranges, header);
         let as_of = AsOf { height: header.height(), time: header.time() };
-        Ok(facts.into_iter().map(|facts| self.checked(facts, as_of, is_older)).collect())
+        let checked: Vec<_> = facts.into_iter().map(|facts| self.checked(facts, as_of, is_older)).collect();
+        checked.iter().for_each(|checked| self.remember(checked));
+        Ok(checked)
     }
 
     fn decode(&self, bytes: &[u8]) -> Result<Proof, TrustError> {
@@ -141,13 +142,17 @@ impl Client {
         Ok(facts)
     }
 
-    pub(super) fn checked(&mut self, facts: Facts, as_of: AsOf, is_older: bool) -> Checked {
-        let mut is_superseded = false;
-        for pack in &facts.packs {
-            is_superseded |= self.seen.newest(&pack.path).is_some_and(|seen| seen > as_of.height);
-            self.seen.remember(&pack.path, as_of.height);
-        }
+    /// Whether a pack was seen at a newer height; all packs of a proof are asked before any is remembered.
+    pub(super) fn checked(&self, facts: Facts, as_of: AsOf, is_older: bool) -> Checked {
+        let is_newer_known = |pack: &PackFact| self.seen.newest(&pack.path).is_some_and(|seen| seen > as_of.height);
+        let is_superseded = facts.packs.iter().any(is_newer_known);
         Checked { facts, as_of, is_older, is_superseded }
+    }
+
+    pub(super) fn remember(&mut self, checked: &Checked) {
+        for pack in &checked.facts.packs {
+            self.seen.remember(&pack.path, checked.as_of.height);
+        }
     }
 }
 
@@ -162,10 +167,8 @@ impl<'a> Recorder<'a> {
         Self { state, asked: Vec::new() }
     }
 
-    /// The asked paths, each once.
-    pub(super) fn into_asked(mut self) -> Vec<Path> {
-        self.asked.sort_unstable();
-        self.asked.dedup();
+    /// The asked paths, as often as they were asked.
+    pub(super) fn into_asked(self) -> Vec<Path> {
         self.asked
     }
 }
@@ -206,30 +209,23 @@ pub(super) fn unread(scan: &Scan) -> Verdict {
     judge_unchecked(Trust::NotChecked, identifier)
 }
 
-/// For each scanned SSCC: the unit that it stands for now, and the distinct children among the scans.
+/// For each scanned SSCC: the unit that it stands for now, and its distinct children among the scans.
+///
+/// A unit that only stands above a scanned pack is no scan: its own contents were not counted.
 fn contents(scans: &[Scan], checked: &[Checked]) -> Vec<Contents> {
-    let is_unit = |scan: &&Scan| read(scan).is_some_and(|reading| matches!(reading.target, Target::Unit(_)));
-    let readable = scans.iter().filter(|scan| read(scan).is_some());
-    let scanned = readable.zip(checked).filter(|(scan, _)| is_unit(scan));
-    scanned
-        .filter_map(|(_, of)| of.facts.units.first())
-        .map(|(unit, leaf)| {
-            let packs: BTreeSet<&Path> = checked
-                .iter()
-                .flat_map(|c| &c.facts.packs)
-                .filter(|pack| match &pack.leaf {
-                    facts::PackLeaf::Live(live) => live.place == Place::Inside(*unit),
-                    _ => false,
-                })
-                .map(|pack| &pack.path)
-                .collect();
-            let units: BTreeSet<&Parent> = checked
-                .iter()
-                .flat_map(|c| &c.facts.units)
-                .filter(|(_, child)| child.place == UnitPlace::Inside(*unit))
-                .map(|(child, _)| child)
-                .collect();
-            Contents { unit: *unit, children: leaf.children, seen: (packs.len() + units.len()) as u32 }
-        })
-        .collect()
+    let targets = scans.iter().filter_map(read).map(|reading| &reading.target);
+    let scanned = targets.zip(checked).filter(|(target, _)| matches!(target, Target::Unit(_)));
+    let units: Vec<_> = scanned.filter_map(|(_, of)| of.facts.units.first()).collect();
+    let count = |(unit, leaf): &&(Parent, leaf::Unit)| {
+        let packs = checked.iter().flat_map(|of| &of.facts.packs).filter(|pack| is_inside(pack, *unit));
+        let inside = units.iter().filter(|(_, child)| child.place == UnitPlace::Inside(*unit));
+        let packs = packs.map(|pack| pack.path.to_wire());
+        let seen = distinct(packs.chain(inside.map(|(child, _)| child.to_wire())));
+        Contents { unit: *unit, children: leaf.children, seen: seen.len() as u32 }
+    };
+    units.iter().map(count).collect()
+}
+
+fn is_inside(pack: &PackFact, unit: Parent) -> bool {
+    matches!(&pack.leaf, PackLeaf::Live(live) if live.place == Place::Inside(unit))
 }

@@ -61,9 +61,9 @@ impl Proof {
         self.keys.to_vec()
     }
 
-    /// Whether the proof was asked for exactly these keys, which must ascend strictly.
-    pub(crate) fn answers<'k>(&self, keys: impl IntoIterator<Item = &'k Key>) -> bool {
-        self.keys == Keys::of(keys)
+    /// Whether the proof was asked for exactly these keys, encoded and strictly ascending.
+    pub(crate) fn answers(&self, keys: &[Vec<u8>]) -> bool {
+        self.keys.count == keys.len() && self.keys.bytes == keys.concat()
     }
 
     /// Changes of the validator set before the header.

@@ -23,9 +23,9 @@ use crate::{
     facts::{self, Found, Gap, ProofGap, Source},
     hash::Digest,
     header::{Header, HeaderFields, Height, UnixMillis},
-    leaf::Paths,
+    leaf::{Leaf, LeafError, Paths},
     log::{LogHash, TreeSize},
-    state::{self, Path},
+    state::{self, Path, StateProof},
 };
 use alloc::vec::Vec;
 
@@ -96,14 +96,7 @@ impl QrProof {
         if self.next_set_hash.as_ref() == Some(set_hash) {
             return Err(ProofGap::Malformed(DecodeError::Value));
         }
-        let mut source = InOrder { rest: self.answers.iter(), asked: Vec::new() };
-        facts::derive(&Paths::new(chain_id), &self.keys, &mut source)?;
-        if source.rest.next().is_some() {
-            return Err(ProofGap::Superfluous);
-        }
-        let mut reader = Reader::new(&self.compact);
-        let state = state::expand(&source.asked, &mut reader).map_err(ProofGap::Malformed)?;
-        reader.finish().map_err(ProofGap::Malformed)?;
+        let state = self.state(chain_id).map_err(|gap| if self.has_newer_leaf() { ProofGap::Newer } else { gap })?;
         let state_root = state.root().map_err(ProofGap::State)?;
         let header = Header::from(&HeaderFields {
             chain_id: *chain_id,
@@ -119,6 +112,23 @@ impl QrProof {
         });
         let certificate = Certificate::new(self.height, self.round, header.hash(), self.signers.clone());
         Proof::new(self.keys.clone(), Vec::new(), header, certificate, state).map_err(ProofGap::Malformed)
+    }
+
+    fn state(&self, chain_id: &Digest) -> Result<StateProof, ProofGap> {
+        let mut source = InOrder { rest: self.answers.iter(), asked: Vec::new() };
+        facts::derive(&Paths::new(chain_id), &self.keys, &mut source)?;
+        if source.rest.next().is_some() {
+            return Err(ProofGap::Superfluous);
+        }
+        let mut reader = Reader::new(&self.compact);
+        let state = state::expand(&source.asked, &mut reader).map_err(ProofGap::Malformed)?;
+        reader.finish().map_err(ProofGap::Malformed)?;
+        Ok(state)
+    }
+
+    /// Whether a newer client might derive other paths from these answers.
+    fn has_newer_leaf(&self) -> bool {
+        self.answers.iter().flatten().any(|value| Leaf::from_value(value) == Err(LeafError::Newer))
     }
 }
 

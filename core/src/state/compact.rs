@@ -100,8 +100,11 @@ fn get_end<'a>(rest: &mut &[Key<'a>], reader: &mut Reader<'_>) -> Result<End<'a>
 }
 
 fn sorted<'a>(keys: &[Key<'a>]) -> Vec<Key<'a>> {
-    let mut keys = keys.to_vec();
-    keys.sort_unstable();
-    keys.dedup();
-    keys
+    let mut sorted: Vec<Key<'a>> = Vec::with_capacity(keys.len());
+    for key in keys {
+        if let Err(place) = sorted.binary_search(key) {
+            sorted.insert(place, *key);
+        }
+    }
+    sorted
 }

@@ -3,6 +3,7 @@
 use crate::{
     client::TrustError,
     event::MemberRole,
+    facts::ProofGap,
     header::{Height, UnixMillis},
     identity::{Day, MemberId},
     leaf::{MemberState, State, StateCode},
@@ -33,7 +34,7 @@ impl Trust {
             Self::Failed(error) => match error {
                 TrustError::NeedsNewAnchor { .. } => "needs-new-anchor",
                 TrustError::BeforeAnchor { .. } => "before-anchor",
-                TrustError::NewerHeader => "needs-newer-client",
+                TrustError::NewerHeader | TrustError::Leaves(ProofGap::Newer) => "needs-newer-client",
                 TrustError::Decode(error) if error.is_newer() => "needs-newer-client",
                 TrustError::Fork { .. } => "fork",
                 _ => "invalid",

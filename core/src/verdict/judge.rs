@@ -65,11 +65,11 @@ pub(crate) fn judge(reading: &Reading, checked: &Checked, now: UnixMillis, polic
     let freshness = freshness(checked, now, policy);
     let identifier = identifier(&reading.target, facts);
     let agreement = agreement(reading, facts);
-    let states = states(facts);
+    let levels = levels(facts);
+    let states = states(&levels);
     let expiry = expiry(facts, checked.as_of.time.max(now));
     let issuer = facts.issuers.first().map(|_| issuer(facts, checked.as_of.time));
-    let is_newer =
-        facts.newer || holds(facts).any(Holds::is_newer) || states.all().any(|state| state.known().is_none());
+    let is_newer = is_newer(facts, &levels) || holds(facts).any(Holds::is_newer);
     let mut judged = Judged { overall: Overall::Ok, reasons: Vec::new() };
 
     judged.note_if(is_newer, codes::NEWER_LEAF);
@@ -78,11 +78,12 @@ pub(crate) fn judge(reading: &Reading, checked: &Checked, now: UnixMillis, polic
     judged.identifier(identifier);
     judged.agreement(agreement, facts);
     let is_whole = !is_newer && matches!(identifier, Identifier::Registered(Level::Pack | Level::Unit));
-    judged.states(&states, facts, policy, is_whole);
+    judged.states(&levels, facts, policy, is_whole);
     judged.bad_if(expiry.is_some_and(|expiry| expiry.is_expired), codes::EXPIRED);
     if let Some(issuer) = issuer {
         judged.bad_if(issuer.key_then == KeyState::Compromised, codes::KEY_COMPROMISED);
-        judged.note_if(issuer.member_now != Some(MemberState::Admitted), codes::ISSUER_NOT_ADMITTED);
+        let is_barred = issuer.member_now.is_some_and(|state| state != MemberState::Admitted);
+        judged.note_if(is_barred, codes::ISSUER_NOT_ADMITTED);
     }
     let mut overall = table::aged(judged.overall, &freshness);
     if is_newer && overall != Overall::DoNotUse {
@@ -159,15 +160,14 @@ impl Judged {
     fn agreement(&mut self, agreement: Agreement, facts: &Facts) {
         self.bad_if(agreement.lot == Match::Mismatch, codes::LOT_MISMATCH);
         self.bad_if(agreement.expiry == Match::Mismatch, codes::EXPIRY_MISMATCH);
-        self.bad_if(facts.packs.len() > 1, codes::CODES_DIFFER);
+        // A leaf that only a newer client reads may be another alias of the same pack.
+        let read = facts.packs.iter().filter(|pack| pack.leaf != PackLeaf::Unread);
+        self.bad_if(read.count() > 1, codes::CODES_DIFFER);
     }
 
     /// `is_whole`: a pack or unit is registered and all about it was read, so "active" is about it.
-    fn states(&mut self, states: &States, facts: &Facts, policy: &Policy, is_whole: bool) {
-        for (state, level) in states.by_level() {
-            let code = state.and_then(StateCode::known).and_then(|state| codes::state(state, level));
-            self.reasons.extend(code);
-        }
+    fn states(&mut self, levels: &Levels, facts: &Facts, policy: &Policy, is_whole: bool) {
+        self.reasons.extend(levels.iter().filter_map(|(level, found)| codes::state(worst_known(found)?, *level)));
         self.note_if(holds(facts).any(Holds::has_excursion), codes::EXCURSION);
         let is_retired = facts.packs.iter().any(|pack| matches!(pack.leaf, PackLeaf::Retired(_)));
         self.bad_if(is_retired, codes::RETIRED_PACK);
@@ -176,7 +176,7 @@ impl Judged {
         if is_dissolved {
             self.warn(codes::DISSOLVED_UNIT);
         }
-        let Some(effective) = states.effective else { return };
+        let Some(effective) = effective(levels) else { return };
         let cell = table::cell(effective, policy.purpose);
         self.note_if(is_whole && effective == State::Active, codes::ACTIVE);
         self.note_if(is_whole && effective == State::Active && cell == Overall::Warn, codes::NOT_DISPENSED);
@@ -188,15 +188,8 @@ impl Judged {
     }
 }
 
-impl States {
-    fn by_level(&self) -> [(Option<StateCode>, Level); 4] {
-        [(self.pack, Level::Pack), (self.unit, Level::Unit), (self.lot, Level::Lot), (self.product, Level::Product)]
-    }
-
-    fn all(&self) -> impl Iterator<Item = StateCode> {
-        self.by_level().into_iter().filter_map(|(state, _)| state)
-    }
-}
+/// The states of all leaves found, by level.
+type Levels = [(Level, Vec<StateCode>); 4];
 
 /// Who holds back the packs and units found.
 fn holds(facts: &Facts) -> impl Iterator<Item = Holds> {
@@ -253,34 +246,40 @@ fn agreement(reading: &Reading, facts: &Facts) -> Agreement {
     }
 }
 
-fn states(facts: &Facts) -> States {
+fn levels(facts: &Facts) -> Levels {
     let packs = facts.packs.iter().filter_map(|pack| match &pack.leaf {
         PackLeaf::Live(leaf) => Some(leaf.state),
         PackLeaf::Retired(leaf) => Some(leaf.state),
         PackLeaf::Unread => None,
     });
-    let mut states = States {
-        pack: packs.max(),
-        unit: facts.units.iter().map(|(_, unit)| unit.state).max(),
-        lot: facts.lots.iter().map(|lot| lot.state).max(),
-        product: facts.products.iter().map(|(_, product)| product.state).max(),
-        effective: None,
-    };
-    states.effective = worst_known(facts);
-    states
+    [
+        (Level::Pack, packs.collect()),
+        (Level::Unit, facts.units.iter().map(|(_, unit)| unit.state).collect()),
+        (Level::Lot, facts.lots.iter().map(|lot| lot.state).collect()),
+        (Level::Product, facts.products.iter().map(|(_, product)| product.state).collect()),
+    ]
+}
+
+fn states(levels: &Levels) -> States {
+    let [pack, unit, lot, product] = levels.each_ref().map(|(_, found)| found.iter().copied().max());
+    States { pack, unit, lot, product, effective: effective(levels) }
 }
 
 /// The worst state that this client knows, over every leaf.
-fn worst_known(facts: &Facts) -> Option<State> {
-    let packs = facts.packs.iter().filter_map(|pack| match &pack.leaf {
-        PackLeaf::Live(leaf) => leaf.state.known(),
-        PackLeaf::Retired(leaf) => leaf.state.known(),
-        PackLeaf::Unread => None,
-    });
-    let units = facts.units.iter().filter_map(|(_, unit)| unit.state.known());
-    let lots = facts.lots.iter().filter_map(|lot| lot.state.known());
-    let products = facts.products.iter().filter_map(|(_, product)| product.state.known());
-    packs.chain(units).chain(lots).chain(products).max()
+fn effective(levels: &Levels) -> Option<State> {
+    levels.iter().filter_map(|(_, found)| worst_known(found)).max()
+}
+
+fn worst_known(found: &[StateCode]) -> Option<State> {
+    found.iter().filter_map(|code| code.known()).max()
+}
+
+/// Whether a leaf, its state or an issuer's state is one that a newer client would understand.
+fn is_newer(facts: &Facts, levels: &Levels) -> bool {
+    let mut states = levels.iter().flat_map(|(_, found)| found);
+    facts.newer
+        || states.any(|code| code.known().is_none())
+        || facts.issuers.iter().any(|issuer| issuer.leaf.known_state().is_none())
 }
 
 fn expiry(facts: &Facts, now: UnixMillis) -> Option<Expiry> {

@@ -17,7 +17,10 @@ use medproof_tests::{
 use serde_json::Value;
 
 /// The sentences, from the catalogue that every client uses.
-struct Messages(Value);
+struct Messages {
+    catalogue: Value,
+    is_chinese: bool,
+}
 
 impl Messages {
     fn load() -> Self {
@@ -27,11 +30,16 @@ impl Messages {
         } else {
             include_str!("../../../core/messages/en.json")
         };
-        Self(serde_json::from_str(catalogue).expect("the catalogue is JSON"))
+        Self { catalogue: serde_json::from_str(catalogue).expect("the catalogue is JSON"), is_chinese }
+    }
+
+    /// The words of the story itself, which no client uses.
+    fn say<'a>(&self, english: &'a str, chinese: &'a str) -> &'a str {
+        if self.is_chinese { chinese } else { english }
     }
 
     fn text(&self, key: &str, part: &str) -> String {
-        self.0[key][part].as_str().unwrap_or(key).to_string()
+        self.catalogue[key][part].as_str().unwrap_or(key).to_string()
     }
 }
 
@@ -39,8 +47,19 @@ fn main() {
     let messages = Messages::load();
     let mut ledger = Ledger::new("MedProof story", Quorum::new("story", &[1; 10]));
     let anchor = ledger.anchor();
-    println!("A chain of 10 validators and 5 members, made just now.");
-    println!("The device is shipped with an anchor, fingerprint {}, and trusts nothing else.\n", anchor.fingerprint());
+    println!(
+        "{}",
+        messages.say(
+            "A chain of 10 validators and 5 members, made just now.",
+            "刚刚生成的一条链：10 个验证节点，5 个成员。"
+        )
+    );
+    println!(
+        "{} {}\n",
+        messages
+            .say("The device trusts its anchor and nothing else. Fingerprint:", "设备只信任其锚点，别无其他。指纹："),
+        anchor.fingerprint()
+    );
 
     let info = amoxicillin();
     ledger.put_product(1, Product { info_hash: info.hash(), ..stock::product() });
@@ -61,7 +80,7 @@ fn main() {
 
     println!("{} · {} · {} {}\n", info.name_en, info.name_zh, info.strength, info.pack_size);
     teller.tell(
-        "registered: a pharmacist is about to dispense it",
+        ("registered: a pharmacist is about to dispense it", "已登记：药师准备发药"),
         &registered,
         &proof(&ledger, &first, &registered),
         now,
@@ -69,7 +88,7 @@ fn main() {
         "online",
     );
     teller.tell(
-        "recalled: the product was recalled an hour ago",
+        ("recalled: the product was recalled an hour ago", "已召回：该品种一小时前被召回"),
         &recalled,
         &proof(&ledger, &first, &recalled),
         now,
@@ -83,12 +102,26 @@ fn main() {
     let later = second.header.time().0 + 20_000;
     let scan = pack_scan(1, "7QW4M");
     let bytes = proof(&ledger, &second, &scan);
-    teller.tell("dispensed: the patient who was given it asks", &scan, &bytes, later, "holder", "online");
-    teller.tell("dispensed: someone is offered a pack with the same code", &scan, &bytes, later, "buyer", "online");
+    teller.tell(
+        ("dispensed: the patient who was given it asks", "已发药：领药的患者查询"),
+        &scan,
+        &bytes,
+        later,
+        "holder",
+        "online",
+    );
+    teller.tell(
+        ("dispensed: someone is offered a pack with the same code", "已发药：有人被推销同码的一盒"),
+        &scan,
+        &bytes,
+        later,
+        "buyer",
+        "online",
+    );
 
     let unknown = pack_scan(1, "NEVER");
     teller.tell(
-        "unknown serial: the product is registered, this pack never was",
+        ("unknown serial: the product is registered, this pack never was", "未登记的序列号：品种在册，这一盒从未登记"),
         &unknown,
         &proof(&ledger, &second, &unknown),
         later,
@@ -97,7 +130,7 @@ fn main() {
     );
     let foreign = pack_scan(77, "8XK2P");
     teller.tell(
-        "unknown product: nobody registered it here",
+        ("unknown product: nobody registered it here", "未知品种：本登记系统中没有"),
         &foreign,
         &proof(&ledger, &second, &foreign),
         later,
@@ -108,10 +141,17 @@ fn main() {
     let mut tampered = proof(&ledger, &second, &scan);
     let end = tampered.len() - 40;
     tampered[end] ^= 1;
-    teller.tell("tampered: a server changed one bit of the proof", &scan, &tampered, later, "holder", "online");
+    teller.tell(
+        ("tampered: a server changed one bit of the proof", "被篡改：服务器改动了证明中的一个比特"),
+        &scan,
+        &tampered,
+        later,
+        "holder",
+        "online",
+    );
     let stale = pack_scan(1, "5RT9Z");
     teller.tell(
-        "stale: a server replays yesterday's proof",
+        ("stale: a server replays yesterday's proof", "过时：服务器重放昨天的证明"),
         &stale,
         &stale_proof,
         now + 86_400_000,
@@ -123,14 +163,15 @@ fn main() {
     let short = QrProof::from_proof(&full).expect("one pack has a short form").to_bytes();
     let qr = text::to_qr_text(&short);
     println!(
-        "── carried in a QR code: {} bytes in full, {} in short form, {} letters",
+        "── {}: {} → {} bytes, {} letters",
+        teller.messages.say("carried in a QR code", "装入一个二维码"),
         full.to_bytes().len(),
         short.len(),
         qr.len()
     );
     let carried = text::from_qr_text(&qr).expect("its own text");
     teller.tell(
-        "carried: the pharmacist is offline and reads the QR code",
+        ("carried: the pharmacist is offline and reads the QR code", "随身携带：药师离线，读取二维码"),
         &registered,
         &carried,
         later + 600_000,
@@ -146,7 +187,7 @@ struct Teller {
 }
 
 impl Teller {
-    fn tell(&self, title: &str, scan: &str, proof: &[u8], now: u64, purpose: &str, mode: &str) {
+    fn tell(&self, title: (&str, &str), scan: &str, proof: &[u8], now: u64, purpose: &str, mode: &str) {
         let policy = Policy {
             purpose: purpose.to_string(),
             mode: mode.to_string(),
@@ -159,8 +200,8 @@ impl Teller {
         self.show(title, purpose, &verdict);
     }
 
-    fn show(&self, title: &str, purpose: &str, verdict: &Verdict) {
-        println!("── {title}");
+    fn show(&self, title: (&str, &str), purpose: &str, verdict: &Verdict) {
+        println!("── {}", self.messages.say(title.0, title.1));
         let overall = format!("overall.{}.{purpose}", verdict.overall);
         println!("   {:<12} {}", verdict.overall, self.messages.text(&overall, "title"));
         for reason in &verdict.reasons {

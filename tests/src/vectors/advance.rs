@@ -176,7 +176,7 @@ fn case(name: &str, anchor: &[u8], have: Option<&[u8]>, updates: &[&Update], now
         let found = match &answer {
             Ok(advanced) if advanced.history_shown => "shown",
             Ok(_) => "not-shown",
-            Err(problem) => problem.code.as_str(),
+            Err(problem) => problem.code,
         };
         assert_eq!(found, *code, "{name}");
         answers.push(match &answer {
@@ -224,7 +224,7 @@ pub(super) fn fork_cases() -> Vec<Value> {
         .into_iter()
         .map(|(name, bytes, code)| {
             let answer = plain::check_fork(&bytes);
-            let found = answer.as_ref().map_or_else(|found| found.code.as_str(), |_| "ok");
+            let found = answer.as_ref().map_or_else(|found| found.code, |_| "ok");
             assert_eq!(found, code, "{name}");
             let expect = answer.map_or_else(|found| problem(&found), |height| json!({"height": height.to_string()}));
             json!({"name": format!("fork/{name}"), "fork": base64(&bytes), "expect": expect})

@@ -251,7 +251,7 @@ fn hand_overs() -> Vec<Value> {
         case("idle", &resigned(&a, &|fields| fields.next_set_hash = fields.set_hash)).fails("trust.hand-over.idle"),
         case("other-chain", &resigned(&a, &|fields| fields.chain_id = Digest::ZERO)).fails("trust.header.other-chain"),
         case("time", &resigned(&a, &|fields| fields.time = UnixMillis(GENESIS_MS))).fails("trust.header.time-order"),
-        case("height", &resigned(&a, &|fields| fields.height = Height(0))).fails("trust.hand-over.order"),
+        case("height", &resigned(&a, &|fields| fields.height = Height(0))).fails("trust.fork"),
         case("set-early", &ledger.prove_after(both(), &too_early, &[&scan])).fails("trust.header.set-early"),
         case("set-retired", &ledger.prove_after(both(), &retired, &[&scan])).fails("trust.header.set-retired"),
         case("retired-set-later-time", &ledger.prove_after(both(), &late, &[&scan])).fails("trust.header.time-order"),
@@ -575,5 +575,5 @@ fn refused(honest: &Honest, name: &str, proof: Vec<u8>) -> Value {
     let found = client.verify(&honest.scan, &proof, honest.now(), &policy).expect("a policy");
     assert_eq!(found.axes.trust, "invalid", "{name}");
     let case = Case::new(&format!("qr-bad/{name}"), &honest.anchor, &honest.scan, proof, honest.now());
-    case.fails(&found.reasons[0])
+    case.fails(found.reasons[0])
 }

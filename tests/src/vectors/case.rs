@@ -53,8 +53,7 @@ impl Case {
     /// The case with what it must give, which core has to agree with.
     pub(super) fn gives(&self, overall: &str, reasons: &[&str]) -> Value {
         let verdict = self.verdict();
-        let found: Vec<&str> = verdict.reasons.iter().map(String::as_str).collect();
-        assert_eq!((verdict.overall.as_str(), found.as_slice()), (overall, reasons), "{}: {verdict:?}", self.name);
+        assert_eq!((verdict.overall, verdict.reasons.as_slice()), (overall, reasons), "{}: {verdict:?}", self.name);
         let mut case = self.inputs();
         case["scan"] = json!(self.scan);
         case["expect"] = decimal(&json!(verdict));
@@ -65,8 +64,7 @@ impl Case {
     pub(super) fn gives_bucket(&self, overall: &str, reasons: &[&str]) -> Value {
         let verdict =
             self.client().verify_bucket(&self.scan, &self.proof, self.now_ms, &self.policy).expect("a policy");
-        let found: Vec<&str> = verdict.reasons.iter().map(String::as_str).collect();
-        assert_eq!((verdict.overall.as_str(), found.as_slice()), (overall, reasons), "{}: {verdict:?}", self.name);
+        assert_eq!((verdict.overall, verdict.reasons.as_slice()), (overall, reasons), "{}: {verdict:?}", self.name);
         let mut case = self.inputs();
         case["scan"] = json!(self.scan);
         case["bucket"] = case["proof"].take();

@@ -75,7 +75,7 @@ pub(super) fn cases() -> Vec<Value> {
     let proof = ledger.prove(&block, &readable).to_bytes();
     let case = Case::new("many/mixed", &anchor, "", proof.clone(), now);
     let (value, many) = case.many(&mixed);
-    let found: Vec<&str> = many.verdicts.iter().map(|verdict| verdict.overall.as_str()).collect();
+    let found: Vec<&str> = many.verdicts.iter().map(|verdict| verdict.overall).collect();
     assert_eq!(found, ["ok", "cannot-tell", "do-not-use", "unknown", "ok"]);
     cases.push(value);
     let (value, many) = Case { name: "many/one-scan-less".to_string(), ..case }.many(&mixed[..3]);

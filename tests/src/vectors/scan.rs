@@ -9,7 +9,7 @@ pub(super) fn cases() -> Vec<Value> {
     for (name, text, strict, tolerant) in texts() {
         for (mode, result) in [("strict", strict), ("tolerant", tolerant)] {
             let found = parse_scan(&text, mode == "strict");
-            let short = found.code.as_deref().unwrap_or(&found.result);
+            let short = found.code.unwrap_or(found.result);
             assert_eq!(short, result, "{name}, {mode}: {text:?} {found:?}");
             cases.push(json!({
                 "name": format!("scan/{name}/{mode}"),
@@ -86,7 +86,7 @@ fn texts() -> Vec<(&'static str, String, &'static str, &'static str)> {
             if result.is_empty() {
                 let found = parse_scan(text, is_strict);
                 let short = found.code.unwrap_or(found.result);
-                *result = Box::leak(short.into_boxed_str());
+                *result = short;
             }
         }
     }

@@ -13,19 +13,19 @@ pub(crate) trait Put {
     fn put(&self, answer: &mut Answer);
 }
 
-impl<T: Put> Put for Result<T, Problem> {
+impl<T: Put> Put for Option<T> {
     fn put(&self, answer: &mut Answer) {
-        answer.byte(u8::from(self.is_ok()));
-        match self {
-            Ok(value) => value.put(answer),
-            Err(problem) => problem.put(answer),
+        self.is_some().put(answer);
+        if let Some(value) = self {
+            value.put(answer);
         }
     }
 }
 
-impl<T: Put> Put for Option<T> {
+impl<T: Put> Put for [T] {
     fn put(&self, answer: &mut Answer) {
-        answer.optional(self.as_ref(), |answer, value| value.put(answer));
+        answer.len(self.len());
+        self.iter().for_each(|value| value.put(answer));
     }
 }
 
@@ -65,9 +65,15 @@ impl Put for u64 {
     }
 }
 
+impl Put for &str {
+    fn put(&self, answer: &mut Answer) {
+        answer.bytes(self.as_bytes());
+    }
+}
+
 impl Put for String {
     fn put(&self, answer: &mut Answer) {
-        answer.text(self);
+        answer.bytes(self.as_bytes());
     }
 }
 
@@ -106,7 +112,7 @@ impl Put for Advanced {
 impl Put for Verdict {
     fn put(&self, answer: &mut Answer) {
         self.overall.put(answer);
-        answer.list(&self.reasons, |answer, reason| reason.put(answer));
+        self.reasons.as_slice().put(answer);
         self.axes.put(answer);
     }
 }
@@ -122,6 +128,7 @@ impl Put for Axes {
         self.identifier.put(answer);
         self.level.put(answer);
         self.lot.put(answer);
+        self.lot_ledger.put(answer);
         self.expiry.put(answer);
         self.states.put(answer);
         self.expiry_day.put(answer);
@@ -155,8 +162,8 @@ impl Put for Issuer {
 
 impl Put for Many {
     fn put(&self, answer: &mut Answer) {
-        answer.list(&self.verdicts, |answer, verdict| verdict.put(answer));
-        answer.list(&self.contents, |answer, contents| contents.put(answer));
+        self.verdicts.as_slice().put(answer);
+        self.contents.as_slice().put(answer);
     }
 }
 
@@ -174,19 +181,19 @@ impl Put for ScanInfo {
     fn put(&self, answer: &mut Answer) {
         self.result.put(answer);
         self.code.put(answer);
-        answer.list(&self.readings, |answer, reading| reading.put(answer));
+        self.readings.as_slice().put(answer);
     }
 }
 
 impl Put for Reading {
     fn put(&self, answer: &mut Answer) {
         self.level.put(answer);
-        answer.list(&self.products, |answer, product| product.put(answer));
+        self.products.as_slice().put(answer);
         self.serial.put(answer);
         self.sscc.put(answer);
         self.lot.put(answer);
         self.expiry_day.put(answer);
-        answer.list(&self.repairs, |answer, repair| repair.put(answer));
+        self.repairs.as_slice().put(answer);
         self.crypto_tail.put(answer);
         self.host.put(answer);
     }

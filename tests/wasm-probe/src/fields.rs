@@ -1,6 +1,6 @@
 //! Fields of requests and answers, one after another.
 
-use crate::memory::{string::ToString, vec::Vec};
+use crate::memory::{boxed::Box, string::String, vec::Vec};
 use medproof_core::plain::Problem;
 
 /// Reads a request from the front.
@@ -32,15 +32,16 @@ impl<'a> Request<'a> {
         core::str::from_utf8(self.bytes()?).map_err(|_| misuse())
     }
 
-    pub(crate) fn optional<T>(
-        &mut self,
-        read: impl FnOnce(&mut Self) -> Result<T, Problem>,
-    ) -> Result<Option<T>, Problem> {
-        if self.flag()? { read(self).map(Some) } else { Ok(None) }
+    pub(crate) fn optional_number(&mut self) -> Result<Option<u64>, Problem> {
+        if self.flag()? { self.number().map(Some) } else { Ok(None) }
     }
 
-    pub(crate) fn list<T>(&mut self, mut read: impl FnMut(&mut Self) -> Result<T, Problem>) -> Result<Vec<T>, Problem> {
-        (0..self.len()?).map(|_| read(self)).collect()
+    pub(crate) fn texts(&mut self) -> Result<Vec<String>, Problem> {
+        let mut texts = Vec::new();
+        for _ in 0..self.len()? {
+            texts.push(String::from(self.text()?));
+        }
+        Ok(texts)
     }
 
     fn len(&mut self) -> Result<usize, Problem> {
@@ -60,15 +61,17 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// The address of the answer that `write` writes.
-    pub(crate) fn of(write: impl FnOnce(&mut Self)) -> *mut u8 {
-        let mut answer = Self { bytes: crate::memory::vec![0; 4] };
-        write(&mut answer);
-        let len = answer.bytes.len() as u32;
-        if let Some(field) = answer.bytes.first_chunk_mut() {
+    pub(crate) fn new() -> Self {
+        Self { bytes: Vec::from([0; 4]) }
+    }
+
+    /// The answer's address; it belongs to whoever asked.
+    pub(crate) fn given(mut self) -> *mut u8 {
+        let len = self.bytes.len() as u32;
+        if let Some(field) = self.bytes.first_chunk_mut() {
             *field = len.to_le_bytes();
         }
-        crate::given(answer.bytes)
+        Box::into_raw(self.bytes.into_boxed_slice()).cast()
     }
 
     pub(crate) fn byte(&mut self, value: u8) {
@@ -84,28 +87,12 @@ impl Answer {
         self.bytes.extend_from_slice(value);
     }
 
-    pub(crate) fn text(&mut self, value: &str) {
-        self.bytes(value.as_bytes());
-    }
-
-    pub(crate) fn optional<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Self, T)) {
-        self.byte(u8::from(value.is_some()));
-        if let Some(value) = value {
-            write(self, value);
-        }
-    }
-
-    pub(crate) fn list<T>(&mut self, values: &[T], write: impl Fn(&mut Self, &T)) {
-        self.len(values.len());
-        values.iter().for_each(|value| write(self, value));
-    }
-
-    fn len(&mut self, len: usize) {
+    pub(crate) fn len(&mut self, len: usize) {
         self.bytes.extend_from_slice(&(len as u32).to_le_bytes());
     }
 }
 
 /// The request ends early or holds no text where it should.
 fn misuse() -> Problem {
-    Problem { code: "probe.request".to_string(), expected: None, found: None }
+    Problem { code: "probe.request", expected: None, found: None }
 }

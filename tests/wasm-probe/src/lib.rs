@@ -18,6 +18,8 @@ extern crate alloc as memory;
 
 mod answer;
 mod fields;
+#[cfg(feature = "messages")]
+mod messages;
 #[cfg(target_family = "wasm")]
 mod runtime;
 
@@ -27,12 +29,12 @@ use medproof_core::{
     keys::{PublicKey, Signature},
     plain::{self, Client, Policy, Problem},
 };
-use memory::{boxed::Box, string::String, vec::Vec};
+use memory::boxed::Box;
 
 /// Memory for a request of `len` bytes.
 #[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
 pub extern "C" fn alloc(len: usize) -> *mut u8 {
-    Box::into_raw(memory::vec![0; len].into_boxed_slice()).cast()
+    Box::into_raw(memory::vec![0_u8; len].into_boxed_slice()).cast()
 }
 
 /// Takes back the memory of an answer of `len` bytes, its length field among them.
@@ -52,7 +54,7 @@ pub unsafe extern "C" fn free(address: *mut u8, len: usize) {
 #[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
 pub unsafe extern "C" fn client_new(request: *mut u8, len: usize) -> *mut u8 {
     // SAFETY: as this function's.
-    unsafe { answered(request, len, |request| Client::new(request.bytes()?).map(kept)) }
+    unsafe { answered(request, len, &mut |request, answer| Ok(kept(Client::new(request.bytes()?)?).put(answer))) }
 }
 
 /// Request: anchor, memory. Answer: the address of a client, or a problem.
@@ -62,7 +64,11 @@ pub unsafe extern "C" fn client_new(request: *mut u8, len: usize) -> *mut u8 {
 #[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
 pub unsafe extern "C" fn client_resume(request: *mut u8, len: usize) -> *mut u8 {
     // SAFETY: as this function's.
-    unsafe { answered(request, len, |request| Client::resume(request.bytes()?, request.bytes()?).map(kept)) }
+    unsafe {
+        answered(request, len, &mut |request, answer| {
+            Ok(kept(Client::resume(request.bytes()?, request.bytes()?)?).put(answer))
+        })
+    }
 }
 
 /// Ends a client.
@@ -83,7 +89,9 @@ pub unsafe extern "C" fn client_free(client: *mut Client) {
 pub unsafe extern "C" fn client_memory(client: *mut Client) -> *mut u8 {
     // SAFETY: a client that is not freed, and no other thread.
     let client = unsafe { &*client };
-    Answer::of(|answer| answer.bytes(&client.memory()))
+    let mut answer = Answer::new();
+    answer.bytes(&client.memory());
+    answer.given()
 }
 
 /// Answer: the chain's name, whether it is a demonstration, fingerprint, height and time of the anchor,
@@ -95,12 +103,12 @@ pub unsafe extern "C" fn client_memory(client: *mut Client) -> *mut u8 {
 pub unsafe extern "C" fn client_info(client: *mut Client) -> *mut u8 {
     // SAFETY: a client that is not freed, and no other thread.
     let client = unsafe { &*client };
-    Answer::of(|answer| {
-        client.anchor().put(answer);
-        answer.number(client.height());
-        answer.number(client.history_size());
-        answer.optional(client.fork().as_deref(), Answer::bytes);
-    })
+    let mut answer = Answer::new();
+    client.anchor().put(&mut answer);
+    client.height().put(&mut answer);
+    client.history_size().put(&mut answer);
+    client.fork().put(&mut answer);
+    answer.given()
 }
 
 /// Request: update, now. Answer: how it was taken, or a problem.
@@ -112,7 +120,11 @@ pub unsafe extern "C" fn client_advance(client: *mut Client, request: *mut u8, l
     // SAFETY: a client that is not freed, and no other thread.
     let client = unsafe { &mut *client };
     // SAFETY: as this function's.
-    unsafe { answered(request, len, |request| client.advance(request.bytes()?, request.number()?)) }
+    unsafe {
+        answered(request, len, &mut |request, answer| {
+            Ok(client.advance(request.bytes()?, request.number()?)?.put(answer))
+        })
+    }
 }
 
 /// Request: scan, proof, now, policy. Answer: a verdict, or a problem.
@@ -123,11 +135,13 @@ pub unsafe extern "C" fn client_advance(client: *mut Client, request: *mut u8, l
 pub unsafe extern "C" fn client_verify(client: *mut Client, request: *mut u8, len: usize) -> *mut u8 {
     // SAFETY: a client that is not freed, and no other thread.
     let client = unsafe { &mut *client };
-    let verify = |request: &mut Request<'_>| {
-        client.verify(request.text()?, request.bytes()?, request.number()?, &policy(request)?)
-    };
     // SAFETY: as this function's.
-    unsafe { answered(request, len, verify) }
+    unsafe {
+        answered(request, len, &mut |request, answer| {
+            let verdict = client.verify(request.text()?, request.bytes()?, request.number()?, &policy(request)?)?;
+            Ok(verdict.put(answer))
+        })
+    }
 }
 
 /// Request: scans, proof, now, policy. Answer: verdicts and contents, or a problem.
@@ -138,12 +152,31 @@ pub unsafe extern "C" fn client_verify(client: *mut Client, request: *mut u8, le
 pub unsafe extern "C" fn client_verify_many(client: *mut Client, request: *mut u8, len: usize) -> *mut u8 {
     // SAFETY: a client that is not freed, and no other thread.
     let client = unsafe { &mut *client };
-    let verify = |request: &mut Request<'_>| {
-        let scans = request.list(|request| request.text().map(String::from))?;
-        client.verify_many(&scans, request.bytes()?, request.number()?, &policy(request)?)
-    };
     // SAFETY: as this function's.
-    unsafe { answered(request, len, verify) }
+    unsafe {
+        answered(request, len, &mut |request, answer| {
+            let scans = request.texts()?;
+            Ok(client.verify_many(&scans, request.bytes()?, request.number()?, &policy(request)?)?.put(answer))
+        })
+    }
+}
+
+/// Request: scan, bucket, now, policy. Answer: a verdict, or a problem.
+///
+/// # Safety
+/// As [`client_new`] and [`client_memory`].
+#[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
+pub unsafe extern "C" fn client_verify_bucket(client: *mut Client, request: *mut u8, len: usize) -> *mut u8 {
+    // SAFETY: a client that is not freed, and no other thread.
+    let client = unsafe { &mut *client };
+    // SAFETY: as this function's.
+    unsafe {
+        answered(request, len, &mut |request, answer| {
+            let verdict =
+                client.verify_bucket(request.text()?, request.bytes()?, request.number()?, &policy(request)?)?;
+            Ok(verdict.put(answer))
+        })
+    }
 }
 
 /// Request: text, whether strict. Answer: the readings of a scan.
@@ -153,7 +186,11 @@ pub unsafe extern "C" fn client_verify_many(client: *mut Client, request: *mut u
 #[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
 pub unsafe extern "C" fn parse_scan(request: *mut u8, len: usize) -> *mut u8 {
     // SAFETY: as this function's.
-    unsafe { answered(request, len, |request| Ok(plain::parse_scan(request.text()?, request.flag()?))) }
+    unsafe {
+        answered(request, len, &mut |request, answer| {
+            Ok(plain::parse_scan(request.text()?, request.flag()?).put(answer))
+        })
+    }
 }
 
 /// Request: fork. Answer: its height, or a problem.
@@ -163,7 +200,7 @@ pub unsafe extern "C" fn parse_scan(request: *mut u8, len: usize) -> *mut u8 {
 #[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
 pub unsafe extern "C" fn check_fork(request: *mut u8, len: usize) -> *mut u8 {
     // SAFETY: as this function's.
-    unsafe { answered(request, len, |request| plain::check_fork(request.bytes()?)) }
+    unsafe { answered(request, len, &mut |request, answer| Ok(plain::check_fork(request.bytes()?)?.put(answer))) }
 }
 
 /// Request: the text of a QR code or a URL fragment. Answer: the message in it, if any.
@@ -173,7 +210,7 @@ pub unsafe extern "C" fn check_fork(request: *mut u8, len: usize) -> *mut u8 {
 #[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
 pub unsafe extern "C" fn message_from_text(request: *mut u8, len: usize) -> *mut u8 {
     // SAFETY: as this function's.
-    unsafe { answered(request, len, |request| Ok(plain::message_from_text(request.text()?))) }
+    unsafe { answered(request, len, &mut |request, answer| Ok(plain::message_from_text(request.text()?).put(answer))) }
 }
 
 /// Request: key 32, message, signature 64. Answer: whether it verifies under the strict rule.
@@ -182,46 +219,83 @@ pub unsafe extern "C" fn message_from_text(request: *mut u8, len: usize) -> *mut
 /// As [`client_new`].
 #[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
 pub unsafe extern "C" fn verify_signature(request: *mut u8, len: usize) -> *mut u8 {
-    let verify = |request: &mut Request<'_>| {
-        let (key, message, signature) = (request.bytes()?, request.bytes()?, request.bytes()?);
-        let (Ok(key), Ok(signature)) = (key.try_into(), signature.try_into()) else { return Ok(false) };
-        Ok(PublicKey(key).verify(message, &Signature(signature)))
-    };
     // SAFETY: as this function's.
-    unsafe { answered(request, len, verify) }
+    unsafe {
+        answered(request, len, &mut |request, answer| {
+            let (key, message, signature) = (request.bytes()?, request.bytes()?, request.bytes()?);
+            let is_good = match (key.try_into(), signature.try_into()) {
+                (Ok(key), Ok(signature)) => PublicKey(key).verify(message, &Signature(signature)),
+                _ => false,
+            };
+            Ok(is_good.put(answer))
+        })
+    }
+}
+
+/// Request: disclosure, proof, now. Answer: whether the record on the ledger is this one, or a problem.
+///
+/// # Safety
+/// As [`client_new`] and [`client_memory`].
+#[cfg(feature = "messages")]
+#[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
+pub unsafe extern "C" fn client_verify_record(client: *mut Client, request: *mut u8, len: usize) -> *mut u8 {
+    // SAFETY: a client that is not freed, and no other thread.
+    let client = unsafe { &mut *client };
+    // SAFETY: as this function's.
+    unsafe {
+        answered(request, len, &mut |request, answer| {
+            Ok(client.verify_record(request.bytes()?, request.bytes()?, request.number()?)?.put(answer))
+        })
+    }
+}
+
+/// Request: type, message. Answer: the message encoded again, or a problem.
+///
+/// # Safety
+/// As [`client_new`].
+#[cfg(feature = "messages")]
+#[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
+pub unsafe extern "C" fn decode(request: *mut u8, len: usize) -> *mut u8 {
+    // SAFETY: as this function's.
+    unsafe {
+        answered(request, len, &mut |request, answer| {
+            Ok(messages::again(request.text()?, request.bytes()?)?.put(answer))
+        })
+    }
 }
 
 /// Reads and frees a request, and answers it.
 ///
 /// # Safety
 /// `request` came from [`alloc`] with this `len` and is used once.
-unsafe fn answered<T: Put>(
+unsafe fn answered(
     request: *mut u8,
     len: usize,
-    answer: impl FnOnce(&mut Request<'_>) -> Result<T, Problem>,
+    put: &mut dyn FnMut(&mut Request<'_>, &mut Answer) -> Result<(), Problem>,
 ) -> *mut u8 {
     // SAFETY: `alloc` made it from a boxed slice of `len` bytes, and the caller gave it away.
     let request = unsafe { Box::from_raw(core::ptr::slice_from_raw_parts_mut(request, len)) };
-    let result = answer(&mut Request::new(&request));
-    Answer::of(|answer| result.put(answer))
+    let mut answer = Answer::new();
+    true.put(&mut answer);
+    if let Err(problem) = put(&mut Request::new(&request), &mut answer) {
+        answer = Answer::new();
+        false.put(&mut answer);
+        problem.put(&mut answer);
+    }
+    answer.given()
 }
 
 fn policy(request: &mut Request<'_>) -> Result<Policy, Problem> {
     Ok(Policy {
         purpose: request.text()?.into(),
         mode: request.text()?.into(),
-        max_age_online_ms: request.optional(Request::number)?,
-        max_age_carried_ms: request.optional(Request::number)?,
-        clock_tolerance_ms: request.optional(Request::number)?,
+        max_age_online_ms: request.optional_number()?,
+        max_age_carried_ms: request.optional_number()?,
+        clock_tolerance_ms: request.optional_number()?,
     })
 }
 
 /// A client's address: it lives until [`client_free`].
 fn kept(client: Client) -> *mut Client {
     Box::into_raw(Box::new(client))
-}
-
-/// Bytes of an answer: all of them belong to whoever asked.
-fn given(bytes: Vec<u8>) -> *mut u8 {
-    Box::into_raw(bytes.into_boxed_slice()).cast()
 }

@@ -1,0 +1,97 @@
+"""From scans and a proof to verdicts (FORMAT.md sections 11 to 13)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from client import Checked, Client
+from gs1 import Reading
+from identities import Key
+from leaves import INSIDE, PackLeaf
+from required import Findings, FoundUnit
+from scan import Scan, keys_of, scan
+from verdict import Judgement, Policy, Scanned, Verdict, unscanned, untrusted
+from wire import Fault
+
+
+@dataclass(frozen=True)
+class Contents:
+    """How many of a scanned unit's direct children were scanned too."""
+
+    sscc: str
+    generation: int
+    children: int
+    seen: int
+    complete: bool
+
+
+def answer_scans(
+    client: Client, texts: list[str], proof: bytes, policy: Policy, now: int, bucket: bool = False
+) -> tuple[list[Verdict], list[Contents]]:
+    """A verdict for each scan, and the contents of the units among them."""
+    scans = [scan(text, tolerant=True) for text in texts]
+    readings = [_only_reading(outcome) for outcome in scans]
+    keys = {key for reading in readings if reading for key in keys_of(reading)}
+    if not keys:
+        return [_unread(outcome) for outcome in scans], []
+    try:
+        newest, seen = client.newest.height, dict(client.seen)
+        check = client.check_bucket if bucket else client.check_proof
+        checked = check(proof, sorted(keys, key=Key.encode), now)
+    except Fault as fault:
+        return [untrusted(fault) if reading else _unread(outcome) for outcome, reading in zip(scans, readings)], []
+    verdicts = [
+        _judge(checked, reading, policy, now, newest, seen) if reading else _unread(outcome)
+        for outcome, reading in zip(scans, readings)
+    ]
+    _remember(client, checked)
+    return verdicts, _contents(checked, [reading for reading in readings if reading])
+
+
+def _only_reading(outcome: Scan) -> Reading | None:
+    return outcome.readings[0] if outcome.result == "read" else None
+
+
+def _unread(outcome: Scan) -> Verdict:
+    return unscanned(outcome.result, outcome.code or "identifier.scan.ambiguous")
+
+
+def _findings(checked: Checked, reading: Reading) -> Findings:
+    """What was found for all keys of a scan together."""
+    found = Findings()
+    for key in keys_of(reading):
+        found.add(checked.found[key])
+    return found
+
+
+def _judge(
+    checked: Checked, reading: Reading, policy: Policy, now: int, newest: int, seen: dict[bytes, int]
+) -> Verdict:
+    found = _findings(checked, reading)
+    superseded = any(seen.get(path, -1) > checked.header.height for path in found.packs)
+    scanned = Scanned(reading.level, reading.lot, reading.expiry_day)
+    return Judgement(checked.header, found, scanned, policy, now, newest, superseded).verdict()
+
+
+def _remember(client: Client, checked: Checked) -> None:
+    """The newest height at which each pack was seen."""
+    for found in checked.found.values():
+        for path in found.packs:
+            client.seen[path] = max(client.seen.get(path, 0), checked.header.height)
+
+
+def _contents(checked: Checked, readings: list[Reading]) -> list[Contents]:
+    found = [_findings(checked, reading) for reading in readings]
+    units = {path: unit for findings, reading in zip(found, readings) if reading.sscc
+             for path, unit in list(findings.units.items())[:1]}
+    return [_content(unit, found, units) for unit in units.values()]
+
+
+def _content(unit: FoundUnit, found: list[Findings], units: dict[bytes, FoundUnit]) -> Contents:
+    packs = {path: pack for findings in found for path, pack in findings.packs.items()}
+    places = [pack.place for pack in packs.values() if isinstance(pack, PackLeaf)]
+    places += [other.leaf.place for other in units.values()]
+    here = (INSIDE, unit.sscc, unit.generation)
+    seen = sum((place.kind, place.sscc, place.generation) == here for place in places)
+    children = unit.leaf.children
+    return Contents(f"{unit.sscc:018}", unit.generation, children, seen, seen == children)
