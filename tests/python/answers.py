@@ -68,7 +68,7 @@ def _judge(
     checked: Checked, reading: Reading, policy: Policy, now: int, newest: int, seen: dict[bytes, int]
 ) -> Verdict:
     found = _findings(checked, reading)
-    superseded = any(seen.get(path, -1) > checked.header.height for path in found.packs)
+    superseded = any(seen.get(path, -1) > checked.header.height for path in {*found.packs, *found.unread_packs})
     scanned = Scanned(reading.level, reading.lot, reading.expiry_day)
     return Judgement(checked.header, found, scanned, policy, now, newest, superseded).verdict()
 
@@ -76,7 +76,7 @@ def _judge(
 def _remember(client: Client, checked: Checked) -> None:
     """The newest height at which each pack was seen."""
     for found in checked.found.values():
-        for path in found.packs:
+        for path in {*found.packs, *found.unread_packs}:
             client.seen[path] = max(client.seen.get(path, 0), checked.header.height)
 
 

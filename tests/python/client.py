@@ -170,7 +170,7 @@ class Client:
         _require_later(header.time, self.newest.time)
         require(header.next_set_hash != header.set_hash, "trust.hand-over.idle")
         require(hand_over.validators.hash == header.next_set_hash, "trust.hand-over.set")
-        self._check_header(header, hand_over.certificate)
+        self._certify(header, hand_over.certificate)
         self.terms[-1] = replace(self.terms[-1], end_height=header.height, end_time=header.time)
         self.terms.append(Term(hand_over.validators, header.height, header.time, header.hash))
         self._trust(header)
@@ -192,11 +192,16 @@ class Client:
         """Steps 5 to 8."""
         require(header.chain_id == self.anchor.chain_id, "trust.header.other-chain")
         if (header.height, header.hash) not in self.certified:
-            term = self._named_term(header)
-            self._check_header_time(header, term)
-            certify(header, certificate, term.validators)
-            self._keep(header)
+            self._certify(header, certificate)
+            self.certified = [*self.certified, (header.height, header.hash)][-MAX_CERTIFIED:]
         require(header.known, "trust.newer-client.header")
+
+    def _certify(self, header: Header, certificate: Certificate) -> None:
+        """Steps 5, 6 and 8, for a header of any version."""
+        term = self._named_term(header)
+        self._check_header_time(header, term)
+        certify(header, certificate, term.validators)
+        self._check_fork(header)
 
     def _named_term(self, header: Header) -> Term:
         term = self._term_at(header.height, header.set_hash)
@@ -212,21 +217,21 @@ class Client:
 
     def _check_header_time(self, header: Header, term: Term) -> None:
         """Step 6."""
-        if header.hash != self.anchor.header.hash:
+        is_anchors = header.height == self.anchor.header.height
+        if not is_anchors:
             _require_later(header.time, term.begin_time)
-        if term.end_time is not None and header.time > term.end_time:
+        if not is_anchors and term.end_time is not None and header.time > term.end_time:
             raise _time_order(term.end_time, header.time)
         if header.height > self.newest.height:
             _require_later(header.time, self.newest.time)
         if header.height < self.newest.height and header.time >= self.newest.time:
             raise _time_order(self.newest.time, header.time)
 
-    def _keep(self, header: Header) -> None:
+    def _check_fork(self, header: Header) -> None:
         """A certified header; another one that is known at its height is a fork."""
         if self._known_at(header.height) - {header.hash}:
             self.forked = True
             raise Fault("trust.fork")
-        self.certified = [*self.certified, (header.height, header.hash)][-MAX_CERTIFIED:]
 
     def _known_at(self, height: int) -> set[bytes]:
         """The hashes of headers at a height: the newest, the anchor's, certified ones, those at which a set began."""

@@ -47,7 +47,7 @@ class Findings:
 
     known: bool = False
     newer: bool = False
-    unread: set[str] = field(default_factory=set)
+    unread_packs: set[bytes] = field(default_factory=set)
     products: dict[bytes, ProductLeaf] = field(default_factory=dict)
     lots: dict[bytes, LotLeaf] = field(default_factory=dict)
     packs: dict[bytes, PackLeaf | RetiredPack] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Findings:
     def add(self, other: Findings) -> None:
         self.known |= other.known
         self.newer |= other.newer
-        self.unread |= other.unread
+        self.unread_packs |= other.unread_packs
         self.products.update(other.products)
         self.lots.update(other.lots)
         self.packs.update(other.packs)
@@ -119,9 +119,7 @@ class Derivation:
     def _lot_key(self, canonical: Product, lot: str) -> None:
         path = self.paths.lot(canonical, lot)
         leaf = self._ask(path)
-        if isinstance(leaf, NewerLeaf):
-            self.found.unread.add("lot")
-        elif leaf is not None:
+        if leaf is not None and not isinstance(leaf, NewerLeaf):
             self._issuer(self._keep_lot(path, leaf))
 
     def _keep_lot(self, path: bytes, leaf: LeafValue) -> LotLeaf:
@@ -138,7 +136,7 @@ class Derivation:
         if isinstance(leaf, PackAlias):
             self._alias(leaf)
         elif isinstance(leaf, NewerLeaf):
-            self.found.unread.add("pack")
+            self.found.unread_packs.add(path)
         else:
             self._below(path, _pack_leaf(leaf))
         return True
@@ -148,7 +146,7 @@ class Derivation:
         path = self.paths.pack(alias.pack)
         leaf = self._named(path)
         if isinstance(leaf, NewerLeaf):
-            self.found.unread.add("pack")
+            self.found.unread_packs.add(path)
         else:
             self._below(path, _pack_leaf(leaf))
 
@@ -185,10 +183,7 @@ class Derivation:
 
     def _unit_key(self, sscc: int) -> None:
         leaf = self._ask(self.paths.head(sscc))
-        if leaf is None:
-            return
-        self.found.unread.add("unit")
-        if not isinstance(leaf, NewerLeaf):
+        if leaf is not None and not isinstance(leaf, NewerLeaf):
             self._units(sscc, _typed(leaf, HeadLeaf).generation)
 
     def _record_key(self, record: bytes) -> None:

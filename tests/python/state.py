@@ -323,7 +323,7 @@ class Answers:
         end = self.proof.end_for(path)
         if end is None:
             raise Fault("trust.proof.incomplete")
-        require(not (end.kind == EndKind.OTHER and end.path == path), "trust.state.withheld")
+        require(not (end.kind == EndKind.OTHER and end.path == path), "trust.proof.incomplete")
         value = end.value(path)
         if value is not None or end.kind in (EndKind.NOTHING, EndKind.OTHER):
             self.used.add(id(end))

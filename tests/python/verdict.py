@@ -7,7 +7,7 @@ from typing import Any
 
 from certificate import Header
 from leaves import (
-    ACTIVE, ADMITTED, DISSOLVED, LAST_STATE, MEMBER_STATES, STATE_NAMES, LotLeaf, PackLeaf, Prior,
+    ACTIVE, BARRED, DISSOLVED, LAST_STATE, MEMBER_STATES, STATE_NAMES, LotLeaf, PackLeaf, Prior,
     RetiredPack,
 )
 from required import Findings, Issuer
@@ -204,7 +204,8 @@ class Judgement:
             "pack": self.found.packs, "lot": self.found.lots,
             "unit": self.found.units, "product": self.found.products,
         }
-        return bool(by_target[self.scanned.target]) or self.scanned.target in self.found.unread
+        unread = self.scanned.target == "pack" and bool(self.found.unread_packs)
+        return unread or bool(by_target[self.scanned.target])
 
     def _identifier_row(self) -> None:
         target = self.scanned.target
@@ -292,7 +293,7 @@ class Judgement:
         self.axes["issuer"] = self._issuer_axis(shown)
         if compromised(shown):
             self._bad("issuer.key-compromised")
-        if shown.member is not None and shown.member.state != ADMITTED:
+        if shown.member is not None and shown.member.state in BARRED:
             self._note("issuer.not-admitted")
 
     def _issuer_axis(self, issuer: Issuer) -> dict[str, Any]:
