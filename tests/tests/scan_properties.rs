@@ -363,12 +363,20 @@ fn the_longest_scans_take_no_time() {
         for len in [255, 256, 2_000] {
             for prefix in ["", "]d2", "01095040000591011", "]d20109504000059101", "]d2010950400005910121", "$dé"] {
                 let text = format!("{prefix}{}", unit.repeat(len / unit.len()));
-                let started = Instant::now();
-                parse(&text, Mode::Tolerant);
-                worst = worst.max(started.elapsed());
+                worst = worst.max(time_to_read(&text));
             }
         }
     }
     println!("worst {worst:?}");
     assert!(worst < Duration::from_secs(1), "{worst:?}");
+}
+
+/// The shortest of three times, so that a machine at work elsewhere does not count.
+fn time_to_read(text: &str) -> Duration {
+    let time = |_| {
+        let started = Instant::now();
+        parse(text, Mode::Tolerant);
+        started.elapsed()
+    };
+    (0..3).map(time).min().unwrap_or_default()
 }
