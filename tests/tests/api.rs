@@ -173,6 +173,9 @@ fn errors_can_be_compared() {
 
 #[test]
 fn records_of_the_bindings_go_through_json() {
+    /// Policies come in; everything else goes out.
+    fn input<T: serde::de::DeserializeOwned>() {}
+    input::<plain::Policy>();
     records::<plain::Advanced>();
     records::<plain::AnchorInfo>();
     records::<plain::Axes>();
@@ -230,7 +233,7 @@ fn sendable<T: Clone + Debug + Send + Sync + 'static>() {}
 
 fn errors<T: Error + Copy + Display + PartialEq + Send + Sync + 'static>() {}
 
-fn records<T: Clone + Debug + PartialEq + Send + serde::Serialize + serde::de::DeserializeOwned>() {}
+fn records<T: Clone + Debug + PartialEq + Send + serde::Serialize>() {}
 
 fn sources(folder: &Path) -> Vec<std::path::PathBuf> {
     let entries = fs::read_dir(folder).expect("core's sources").map(|entry| entry.expect("an entry").path());

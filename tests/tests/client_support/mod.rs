@@ -106,7 +106,7 @@ pub(crate) const fn policy(purpose: Purpose) -> Policy {
 }
 
 /// `ms` after the time of `header`.
-pub(crate) const fn after(header: &Header, ms: u64) -> UnixMillis {
+pub(crate) fn after(header: &Header, ms: u64) -> UnixMillis {
     UnixMillis(header.time().0 + ms)
 }
 
