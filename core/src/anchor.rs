@@ -120,6 +120,7 @@ impl Message for Anchor {
 }
 
 #[cfg(test)]
+#[expect(clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
     use crate::{
@@ -151,7 +152,7 @@ mod tests {
         let hex = fingerprint.as_ref().map(|(_, hash)| {
             hash.0.iter().take(10).map(|byte| std::format!("{byte:02x}")).collect::<Vec<_>>().concat()
         });
-        assert_eq!(fingerprint.as_ref().map(|(fingerprint, _)| fingerprint.to_string()), hex.map_err(|error| error));
+        assert_eq!(fingerprint.as_ref().map(|(fingerprint, _)| fingerprint.to_string()), hex);
         assert_ne!(
             anchor("a", 1).map(|anchor| anchor.fingerprint()),
             anchor("a", 2).map(|anchor| anchor.fingerprint())

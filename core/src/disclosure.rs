@@ -150,3 +150,92 @@ impl Message for Disclosure {
 }
 
 const SMALLEST_FIELD_LEN_BYTES: usize = 2 + 2 + 2 + 32 + 1;
+
+#[cfg(test)]
+#[expect(clippy::indexing_slicing, reason = "tests")]
+mod tests {
+    use super::*;
+    use std::{string::ToString, vec};
+
+    const ID: [u8; 32] = [9; 32];
+
+    fn field(index: u16, value: &[u8], proof: Vec<LogHash>) -> Field {
+        let proof = LogProof::new(proof).unwrap_or_default();
+        Field { index, name: std::format!("field {index}"), value: value.to_vec(), salt: [index as u8; 32], proof }
+    }
+
+    fn leaf(field: &Field) -> LogHash {
+        field_leaf(&field.salt, &field.name, &field.value)
+    }
+
+    /// A record of three fields, all of them disclosed.
+    fn record() -> (Vec<Field>, Digest) {
+        let mut fields: Vec<Field> = (0..3).map(|index| field(index, b"value", vec![])).collect();
+        let leaves: Vec<LogHash> = fields.iter().map(leaf).collect();
+        let pair = LogHash::node(&leaves[0], &leaves[1]);
+        for (field, siblings) in
+            fields.iter_mut().zip([vec![leaves[1], leaves[2]], vec![leaves[0], leaves[2]], vec![pair]])
+        {
+            field.proof = LogProof::new(siblings).unwrap_or_default();
+        }
+        (fields, commitment(&ID, 3, &LogHash::node(&pair, &leaves[2])))
+    }
+
+    #[test]
+    fn any_fields_lead_to_the_commitment() {
+        let (fields, expected) = record();
+        for chosen in 1..8_usize {
+            let shown: Vec<Field> = fields.iter().filter(|field| chosen >> field.index & 1 == 1).cloned().collect();
+            let disclosure = Disclosure::new(ID, 3, shown.clone());
+            assert_eq!(disclosure.as_ref().map(Disclosure::commitment), Ok(Ok(expected)));
+            assert_eq!(disclosure.as_ref().map(|d| (d.record_id(), d.fields())), Ok((&ID, &shown[..])));
+            let bytes = disclosure.as_ref().map(Message::to_bytes);
+            assert_eq!(bytes.as_deref().map(Disclosure::from_bytes), Ok(disclosure.clone()));
+        }
+    }
+
+    #[test]
+    fn a_changed_field_leads_elsewhere() {
+        let (fields, expected) = record();
+        let change = |place: usize, change: fn(&mut Field)| {
+            let mut fields = fields.clone();
+            fields.iter_mut().skip(place).take(1).for_each(change);
+            Disclosure::new(ID, 3, fields).map(|disclosure| disclosure.commitment())
+        };
+        assert_eq!(change(1, |field| field.value = b"other".to_vec()), Ok(Err(FieldsDiffer)));
+        assert_eq!(change(1, |field| field.name = "other".to_string()), Ok(Err(FieldsDiffer)));
+        assert_eq!(change(1, |field| field.salt[0] ^= 1), Ok(Err(FieldsDiffer)));
+        assert_eq!(change(2, |field| field.proof = LogProof::default()), Ok(Err(FieldsDiffer)));
+        // One field alone leads somewhere, but not to the commitment; nor does another id or size.
+        let mut alone = fields[0].clone();
+        alone.value = b"other".to_vec();
+        let elsewhere = Disclosure::new(ID, 3, vec![alone]).map(|disclosure| disclosure.commitment());
+        assert!(elsewhere.is_ok_and(|found| found.is_ok_and(|found| found != expected)));
+        let other_id = Disclosure::new([8; 32], 3, fields).map(|disclosure| disclosure.commitment());
+        assert!(other_id.is_ok_and(|found| found.is_ok_and(|found| found != expected)));
+    }
+
+    #[test]
+    fn name_and_value_cannot_flow_into_each_other() {
+        assert_ne!(field_leaf(&[0; 32], "ab", b"c"), field_leaf(&[0; 32], "a", b"bc"));
+    }
+
+    #[test]
+    fn what_a_decoder_refuses_cannot_be_made() {
+        let (fields, _) = record();
+        let make = |count, fields| Disclosure::new(ID, count, fields).map(drop);
+        assert_eq!(make(3, vec![]), Err(DecodeError::Bounds));
+        assert_eq!(make(0, fields.clone()), Err(DecodeError::Bounds));
+        assert_eq!(make(1_001, fields.clone()), Err(DecodeError::Bounds));
+        assert_eq!(make(2, fields.clone()), Err(DecodeError::Bounds));
+        let [first, second, ..] = &fields[..] else { return };
+        assert_eq!(make(3, vec![second.clone(), first.clone()]), Err(DecodeError::Order));
+        assert_eq!(make(3, vec![first.clone(), first.clone()]), Err(DecodeError::Order));
+        let named = |name: &str| vec![Field { name: name.to_string(), ..first.clone() }];
+        assert_eq!(make(3, named("")), Err(DecodeError::Bounds));
+        assert_eq!(make(3, named(&"n".repeat(256))), Err(DecodeError::Bounds));
+        assert_eq!(make(3, named("a\tb")), Err(DecodeError::Text));
+        let long = vec![Field { value: vec![0; MAX_VALUE_BYTES + 1], ..first.clone() }];
+        assert_eq!(make(3, long), Err(DecodeError::Bounds));
+    }
+}

@@ -163,3 +163,100 @@ impl Wire for Genesis {
 impl Message for Genesis {
     const TYPE: MessageType = MessageType::Genesis;
 }
+
+#[cfg(test)]
+#[expect(clippy::indexing_slicing, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::{
+        keys::registration_message,
+        sample::{public_key, set, sign, signing_keys},
+        validators::Validator,
+    };
+    use std::{string::ToString, vec};
+
+    fn genesis() -> Genesis {
+        let first = |(member, key): (u32, &ed25519_dalek::SigningKey)| {
+            let (member, public) = (MemberId(member), public_key(key));
+            let message = registration_message(&Digest::ZERO, member, KeyNumber(1), &public);
+            FirstMember { member, roles: 1, info_hash: Digest([1; 32]), key: public, signature: sign(key, &message) }
+        };
+        Genesis {
+            name: "chain".to_string(),
+            demo: false,
+            time: UnixMillis(5),
+            rules_version: 1,
+            parameters: Parameters { heartbeat_ms: 1, undo_days: 2, trusting_period_ms: 3 },
+            set: set(&[1, 1]),
+            members: (1..).zip(&signing_keys(2)).map(first).collect(),
+        }
+    }
+
+    fn refused(change: impl FnOnce(&mut Genesis)) -> Option<DecodeError> {
+        let mut genesis = genesis();
+        change(&mut genesis);
+        Genesis::from_bytes(&genesis.to_bytes()).err()
+    }
+
+    #[test]
+    fn the_chain_id_is_over_every_byte() {
+        let bytes = genesis().to_bytes();
+        assert_eq!(Genesis::from_bytes(&bytes), Ok(genesis()));
+        assert_eq!(genesis().chain_id(), tagged(Tag::ChainId, &[&bytes]));
+        assert_ne!(Genesis { demo: true, ..genesis() }.chain_id(), genesis().chain_id());
+    }
+
+    #[test]
+    fn members_ascend_and_their_keys_sign_themselves() {
+        assert_eq!(refused(|genesis| genesis.members.reverse()), Some(DecodeError::Order));
+        assert_eq!(refused(|genesis| genesis.members.clear()), Some(DecodeError::Bounds));
+        assert_eq!(refused(|genesis| genesis.members[0].signature.0[0] ^= 1), Some(DecodeError::Value));
+        assert_eq!(refused(|genesis| genesis.members[1].member = MemberId(3)), Some(DecodeError::Value));
+        assert_eq!(refused(|genesis| genesis.members[0].key = PublicKey([0; 32])), Some(DecodeError::Value));
+        assert_eq!(refused(|genesis| genesis.members[0].roles = 9), None);
+    }
+
+    #[test]
+    fn validators_have_registrable_keys() {
+        let low_order = ValidatorSet::new(vec![Validator { key: PublicKey([0; 32]), power: 1 }]);
+        assert_eq!(low_order.map(|set| refused(|genesis| genesis.set = set)), Ok(Some(DecodeError::Value)));
+    }
+
+    #[test]
+    fn parameters_and_name_keep_their_bounds() {
+        assert_eq!(refused(|genesis| genesis.parameters.trusting_period_ms = 0), Some(DecodeError::Bounds));
+        let too_long = MAX_TRUSTING_PERIOD_MS + 1;
+        assert_eq!(refused(|genesis| genesis.parameters.trusting_period_ms = too_long), Some(DecodeError::Bounds));
+        assert_eq!(refused(|genesis| genesis.name.clear()), Some(DecodeError::Bounds));
+        assert_eq!(refused(|genesis| genesis.name.push('\n')), Some(DecodeError::Text));
+    }
+
+    #[test]
+    fn the_first_state_holds_members_keys_and_the_machine() {
+        let genesis = genesis();
+        let chain_id = genesis.chain_id();
+        let (paths, leaves) = (Paths::new(&chain_id), genesis.leaves());
+        assert_eq!(leaves.len(), 3 + 2 * 2);
+        let at = |path: Path| leaves.iter().find(|(found, _)| *found == path).map(|(_, leaf)| leaf.clone());
+        assert_eq!(at(paths.validators()), Some(Leaf::Validators(*genesis.set.hash())));
+        assert_eq!(at(paths.rules()), Some(Leaf::Rules(1)));
+        assert_eq!(at(paths.parameters()), Some(Leaf::Parameters(genesis.parameters.clone())));
+        for first in &genesis.members {
+            let Some(Leaf::Key(key)) = at(paths.key(first.member, KeyNumber(1))) else { continue };
+            assert_eq!((key.key, key.valid_from), (first.key, genesis.time));
+            assert!(
+                matches!(at(paths.member(first.member)), Some(Leaf::Member(member)) if member.roles == first.roles)
+            );
+        }
+    }
+
+    #[test]
+    fn the_header_at_height_0_has_an_empty_history() {
+        let genesis = genesis();
+        let header = genesis.header(NodeHash::EMPTY);
+        assert_eq!((header.height, header.time, header.parent_hash), (Height(0), UnixMillis(5), Digest::ZERO));
+        assert_eq!((header.log_size, header.log_root), (TreeSize(0), LogHash::empty_root()));
+        assert_eq!((header.set_hash, header.next_set_hash), (*genesis.set.hash(), *genesis.set.hash()));
+        assert_eq!(header.chain_id, genesis.chain_id());
+    }
+}

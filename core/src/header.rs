@@ -230,6 +230,7 @@ pub const HEADER_LEN_BYTES: usize = PARENT_OFFSET + 32 + 8 + 32 + 32 + 4;
 pub const HEADER_MAX_BYTES: usize = 1024;
 
 #[cfg(test)]
+#[expect(clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
     use crate::sample::{fields, set};

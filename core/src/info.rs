@@ -134,3 +134,78 @@ impl Wire for MemberInfo {
 impl Message for MemberInfo {
     const TYPE: MessageType = MessageType::MemberInfo;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{string::ToString, vec};
+
+    fn info() -> ProductInfo {
+        let text = |text: &str| text.to_string();
+        ProductInfo {
+            name_zh: text("阿司匹林片"),
+            name_en: text("aspirin tablets"),
+            holder: text("Holder GmbH"),
+            form: text("tablet"),
+            strength: text("100 mg"),
+            pack_size: text("30"),
+            approval_number: text("H20260001"),
+            atc: text("B01AC06"),
+            limits: Some(StorageLimits { min_decicelsius: -50, max_decicelsius: 250, cumulative_minutes: 60 }),
+        }
+    }
+
+    #[test]
+    fn every_text_counts_in_the_hash() {
+        let bytes = info().to_bytes();
+        assert_eq!(ProductInfo::from_bytes(&bytes), Ok(info()));
+        let changes: [fn(&mut ProductInfo) -> &mut String; 8] = [
+            |info| &mut info.name_zh,
+            |info| &mut info.name_en,
+            |info| &mut info.holder,
+            |info| &mut info.form,
+            |info| &mut info.strength,
+            |info| &mut info.pack_size,
+            |info| &mut info.approval_number,
+            |info| &mut info.atc,
+        ];
+        let mut hashes = vec![info().hash(), ProductInfo { limits: None, ..info() }.hash()];
+        for change in changes {
+            let mut other = info();
+            change(&mut other).push('x');
+            hashes.push(other.hash());
+        }
+        let count = hashes.len();
+        hashes.sort_unstable();
+        hashes.dedup();
+        assert_eq!(hashes.len(), count);
+    }
+
+    #[test]
+    fn texts_are_bounded_and_printable() {
+        for (name, error) in [("x".repeat(201), DecodeError::Bounds), ("line\nbreak".to_string(), DecodeError::Text)] {
+            let bytes = ProductInfo { name_en: name, ..info() }.to_bytes();
+            assert_eq!(ProductInfo::from_bytes(&bytes), Err(error));
+        }
+        let turned = StorageLimits { min_decicelsius: 251, max_decicelsius: 250, cumulative_minutes: 0 };
+        let bytes = ProductInfo { limits: Some(turned), ..info() }.to_bytes();
+        assert_eq!(ProductInfo::from_bytes(&bytes), Err(DecodeError::Value));
+    }
+
+    #[test]
+    fn a_member_has_at_most_eight_domains() {
+        let member = |count: usize| MemberInfo {
+            name_zh: "演示".to_string(),
+            name_en: "Demo".to_string(),
+            gln: "4012345000009".to_string(),
+            domains: vec!["shop.example".to_string(); count],
+        };
+        for count in [0, 1, 8] {
+            assert_eq!(MemberInfo::from_bytes(&member(count).to_bytes()), Ok(member(count)));
+        }
+        assert_eq!(MemberInfo::from_bytes(&member(9).to_bytes()), Err(DecodeError::Bounds));
+        assert_ne!(member(1).hash(), member(2).hash());
+        let nameless = MemberInfo { domains: vec![String::new()], ..member(0) };
+        assert_eq!(MemberInfo::from_bytes(&nameless.to_bytes()), Err(DecodeError::Bounds));
+    }
+}

@@ -64,7 +64,8 @@ function attempt(run) {
 }
 
 function show(value) {
-  return JSON.stringify(value) ?? String(value);
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 600 ? `${text.slice(0, 600)} …` : text;
 }
 
 /** How many wrong cases of a file are shown. */

@@ -180,7 +180,7 @@ fn check_plain(data: &[u8]) {
     let mut client = plain::Client::new(&anchor).expect("the honest anchor");
     let now = HONEST.now.0;
     let (_, scan, proof) = &HONEST.proofs[0];
-    match what % 8 {
+    match what % 10 {
         0 => drop(plain::Client::new(data).map(|client| (client.anchor(), client.memory()))),
         1 => drop(
             plain::Client::resume(&anchor, data).map(|client| (client.height(), client.history_size(), client.fork())),
@@ -189,7 +189,9 @@ fn check_plain(data: &[u8]) {
         3 => drop(client.verify(scan, data, now, &plain_policy(*what))),
         4 => drop(client.verify(&String::from_utf8_lossy(data), &proof.to_bytes(), now, &plain_policy(*what))),
         5 => drop(plain::check_fork(data)),
-        6 => drop(plain::parse_scan(&String::from_utf8_lossy(data), what % 16 == 6)),
+        6 => drop(plain::parse_scan(&String::from_utf8_lossy(data), what % 20 == 6)),
+        7 => drop(client.verify_bucket(scan, data, now, &plain_policy(*what))),
+        8 => drop(client.verify_record(data, &proof.to_bytes(), now)),
         _ => drop(plain::message_from_text(&String::from_utf8_lossy(data))),
     }
 }
@@ -208,8 +210,8 @@ fn plain_seeds() -> Vec<Vec<u8>> {
     let honest = [HONEST.anchor.to_bytes(), HONEST.client().to_bytes(), HONEST.update.to_bytes()];
     let proof = proof_seeds().remove(0);
     let fork = seeds("fork").remove(0);
-    let texts = [pack_scan(1, "S2"), to_qr_text(b"MPRF")].map(String::into_bytes);
-    let [scan, text] = texts;
-    let arguments = honest.into_iter().chain([proof, scan.clone(), fork, scan, text]);
+    let [scan, text] = [pack_scan(1, "S2"), to_qr_text(b"MPRF")].map(String::into_bytes);
+    let (bucket, disclosure) = (HONEST.buckets[1].2.to_bytes(), seeds("disclosure").remove(0));
+    let arguments = honest.into_iter().chain([proof, scan.clone(), fork, scan, bucket, disclosure, text]);
     (0..).zip(arguments).map(|(what, argument)| [&[what][..], &argument].concat()).collect()
 }

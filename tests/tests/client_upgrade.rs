@@ -255,6 +255,9 @@ fn a_newer_leaf_in_a_proof_of_this_version() {
     ran("client: newer leaves, this version's prover", cases);
 }
 
+/// Where a state is, and how to write it.
+type Change<'a> = (&'static str, &'a dyn Fn(&mut Ledger));
+
 #[test]
 fn unknown_state_codes() {
     let scene = shapes::scene();
@@ -272,7 +275,7 @@ fn unknown_state_codes() {
         let place = Place::Inside(parent(200, 1));
         let inside = UnitPlace::Inside(parent(201, 1));
         let holder = UnitPlace::Holder(commitment(MANUFACTURER));
-        let changes: [(&str, &dyn Fn(&mut Ledger)); 6] = [
+        let changes: [Change<'_>; 6] = [
             ("pack", &|ledger| {
                 let leaf = Pack { state, place, ..pack(ledger, 1, MANUFACTURER) };
                 ledger.put_pack(1, "DEEP2", leaf);

@@ -4,13 +4,5 @@ use crate::{Result, command, refuse};
 
 pub(crate) fn task(arguments: &[&str]) -> Result {
     refuse(arguments)?;
-    command::run(command::cargo().args([
-        "run",
-        "--quiet",
-        "--release",
-        "--package",
-        "medproof-tests",
-        "--bin",
-        "story",
-    ]))
+    command::run(command::cargo().args(["run", "--quiet", "--package", "medproof-tests", "--bin", "story"]))
 }

@@ -6,8 +6,11 @@ use crate::{Result, command, place, table, variants};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The most that the verifier may weigh, compressed as servers do it.
+/// The most that the verifier may weigh, compressed as servers do it. Not reached yet: see README.
 const BOUND_GZIP: u64 = 40 * 1024;
+
+/// What it may weigh until the bound is reached: no change makes it heavier. To be lowered, never raised.
+const CEILING_GZIP: u64 = 75 * 1024;
 
 const PACKAGE: &str = "medproof-wasm-probe";
 const FILE: &str = "medproof_wasm_probe.wasm";
@@ -33,17 +36,14 @@ for (const form of [bytes, gzipSync(bytes, { level: 9 }), brotliCompressSync(byt
 pub(crate) fn task(arguments: &[&str]) -> Result {
     setup::provide(&[&setup::WASM_TARGET, &setup::NODE_PACKAGES])?;
     match arguments {
-        [] => check(),
+        [] => check(BOUND_GZIP),
         ["--variants"] => variants::compare(),
         _ => Err("usage: cargo xtask size [--variants]".into()),
     }
 }
 
 pub(crate) fn stage(_: &mut Run) -> Result<Outcome> {
-    if !place::root().join("tests/wasm-probe").exists() {
-        return Ok(Outcome::Skipped("tests/wasm-probe is not written yet".into()));
-    }
-    check().map(|()| Outcome::Passed)
+    check(CEILING_GZIP).map(|()| Outcome::Passed)
 }
 
 /// Builds the verifier for the web as it is shipped; answers where it lies.
@@ -73,15 +73,15 @@ pub(crate) fn optimise(wasm: &Path, level: &str, name: &str) -> Result<PathBuf> 
     Ok(result)
 }
 
-fn check() -> Result {
+fn check(most_gzip: u64) -> Result {
     let [raw, gzip, brotli] = measure(&build()?)?;
     let rows = [("raw", raw), ("gzip -9", gzip), ("brotli", brotli)];
     let rows = rows.map(|(form, bytes)| vec![form.to_owned(), bytes.to_string()]);
     table::print("The verifier for the web", &["form", "bytes"], &rows);
-    if gzip > BOUND_GZIP {
-        return Err(format!("{gzip} bytes by gzip are more than the bound of {BOUND_GZIP}").into());
+    if gzip > most_gzip {
+        return Err(format!("{gzip} bytes by gzip are more than {most_gzip}").into());
     }
-    println!("  by gzip {} bytes below the bound of {BOUND_GZIP}", BOUND_GZIP - gzip);
+    println!("  by gzip {gzip} of at most {most_gzip} bytes; the bound to reach is {BOUND_GZIP}");
     Ok(())
 }
 

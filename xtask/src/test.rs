@@ -95,17 +95,11 @@ fn node(run: &mut Run) -> Result<Outcome> {
 
 fn vectors_node(run: &mut Run) -> Result<Outcome> {
     let script = place::node_tests().join("verify.mjs");
-    if !script.exists() {
-        return Ok(Outcome::Skipped("tests/node/verify.mjs is not written yet".into()));
-    }
     let wasm = size::build()?;
     run.check(command::program("node").arg(script).arg(place::vectors()).arg(wasm))
 }
 
 fn vectors_python(run: &mut Run) -> Result<Outcome> {
     let script = place::root().join("tests/python/verify.py");
-    if !script.exists() {
-        return Ok(Outcome::Skipped("tests/python/verify.py is not written yet".into()));
-    }
     run.check(setup::python()?.arg(script).arg(place::vectors()))
 }

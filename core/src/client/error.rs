@@ -158,3 +158,78 @@ impl From<ProofGap> for TrustError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{collections::BTreeSet, vec, vec::Vec};
+
+    const LOW: Height = Height(3);
+    const HIGH: Height = Height(9);
+
+    fn all() -> Vec<TrustError> {
+        vec![
+            TrustError::Decode(DecodeError::Truncated),
+            TrustError::NeedsNewAnchor { until: UnixMillis(1) },
+            TrustError::BeforeAnchor { anchor: HIGH, found: LOW },
+            TrustError::NewerHeader,
+            TrustError::Fork { height: LOW },
+            TrustError::OtherChain,
+            TrustError::SetRetired,
+            TrustError::SetEarly,
+            TrustError::SetUnknown,
+            TrustError::TimeOrder { bound: UnixMillis(9), found: UnixMillis(3) },
+            TrustError::HandOverOrder,
+            TrustError::HandOverSet,
+            TrustError::HandOverIdle,
+            TrustError::HandOverMissing,
+            TrustError::OlderHeader { newest: HIGH, found: LOW },
+            TrustError::ConsistencyStart { expected: 9, found: 3 },
+            TrustError::Consistency,
+            TrustError::Certificate(CertificateError::HeaderHash),
+            TrustError::State(StateError::Root),
+            TrustError::Leaves(ProofGap::Incomplete),
+            TrustError::OtherScan,
+            TrustError::BucketRefused,
+        ]
+    }
+
+    #[test]
+    fn codes_are_distinct_and_about_trust() {
+        let codes: BTreeSet<_> = all().iter().map(TrustError::code).collect();
+        assert_eq!(codes.len(), all().len());
+        assert!(codes.iter().all(|code| code.starts_with("trust.")));
+    }
+
+    #[test]
+    fn numbers_are_expected_and_found() {
+        let with_numbers = all().iter().filter_map(TrustError::numbers).collect::<Vec<_>>();
+        assert_eq!(with_numbers, [(9, 3); 4]);
+        let certificate = |error: CertificateError| TrustError::from(error).numbers();
+        assert_eq!(certificate(CertificateError::Height { expected: HIGH, found: LOW }), Some((9, 3)));
+        assert_eq!(certificate(CertificateError::SetLength { expected: 9, found: 3 }), Some((9, 3)));
+        // The least power that is more than two thirds.
+        for (total, least) in [(3, 3), (4, 3), (6, 5), (10, 7)] {
+            assert_eq!(certificate(CertificateError::PowerShort { total, found: 0 }), Some((least, 0)));
+        }
+    }
+
+    #[test]
+    fn gaps_are_named_by_their_kind() {
+        assert_eq!(TrustError::from(ProofGap::Malformed(DecodeError::Value)), TrustError::Decode(DecodeError::Value));
+        assert_eq!(TrustError::from(ProofGap::State(StateError::Forged)), TrustError::State(StateError::Forged));
+        let gaps = [
+            (ProofGap::Incomplete, "trust.proof.incomplete"),
+            (ProofGap::Superfluous, "trust.proof.superfluous"),
+            (ProofGap::Dangling, "trust.proof.dangling"),
+            (ProofGap::LeafType, "trust.proof.leaf-type"),
+            (ProofGap::Leaf(DecodeError::Value), "trust.proof.leaf"),
+            (ProofGap::TooDeep, "trust.proof.too-deep"),
+            (ProofGap::Malformed(DecodeError::Value), "trust.message.value"),
+            (ProofGap::State(StateError::Root), "trust.state.root"),
+        ];
+        for (gap, code) in gaps {
+            assert_eq!((gap.code(), TrustError::from(gap).code()), (code, code));
+        }
+    }
+}

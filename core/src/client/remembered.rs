@@ -77,3 +77,70 @@ pub(super) const MAX_CERTIFIED: usize = 16;
 
 /// How many packs are remembered with the height at which they were seen.
 pub(super) const MAX_SEEN: usize = 1_024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        header::HeaderFields,
+        sample::{certify, fields, other, set},
+    };
+
+    fn path(number: usize) -> Path {
+        let mut bytes = [0; 32];
+        bytes.iter_mut().zip(number.to_be_bytes()).for_each(|(to, from)| *to = from);
+        Path::new(bytes)
+    }
+
+    #[test]
+    fn the_oldest_pack_is_forgotten_first() {
+        let mut seen = Seen::default();
+        for number in 0..MAX_SEEN {
+            seen.remember(&path(number), Height(1));
+        }
+        // Seen again, it is the youngest.
+        seen.remember(&path(0), Height(5));
+        seen.remember(&path(MAX_SEEN), Height(1));
+        assert_eq!(seen.iter().count(), MAX_SEEN);
+        assert_eq!(
+            [0, 1, 2, MAX_SEEN].map(|number| seen.newest(&path(number))),
+            [Some(Height(5)), None, Some(Height(1)), Some(Height(1))]
+        );
+    }
+
+    #[test]
+    fn the_newest_height_stays() {
+        let mut seen = Seen::default();
+        for height in [5, 9, 2] {
+            seen.remember(&path(1), Height(height));
+        }
+        assert_eq!(seen.newest(&path(1)), Some(Height(9)));
+        assert_eq!(seen.iter().count(), 1);
+    }
+
+    #[test]
+    fn checked_headers_are_kept_within_a_bound() {
+        let set = set(&[1]);
+        let headers = (1..=20).map(|height| Header::from(&HeaderFields { height: Height(height), ..fields(&set) }));
+        let headers: Vec<Header> = headers.collect();
+        let mut certified = Certified::default();
+        for header in headers.iter().chain(headers.last()) {
+            certified.remember(header.hash(), header, &certify(header, 1, &[0]));
+        }
+        assert_eq!(certified.iter().count(), MAX_CERTIFIED);
+        let known: Vec<bool> = headers.iter().map(|header| certified.contains(&header.hash())).collect();
+        assert_eq!(known.iter().position(|known| *known), Some(20 - MAX_CERTIFIED));
+    }
+
+    #[test]
+    fn another_header_of_one_height_is_a_conflict() {
+        let set = set(&[1]);
+        let header = Header::from(&fields(&set));
+        let twin = Header::from(&HeaderFields { parent_hash: other(header.hash()), ..fields(&set) });
+        let mut certified = Certified::default();
+        certified.remember(header.hash(), &header, &certify(&header, 1, &[0]));
+        assert!(certified.conflicting(header.height(), &header.hash()).is_none());
+        assert_eq!(certified.conflicting(twin.height(), &twin.hash()).map(|(known, _)| known), Some(&header));
+        assert!(certified.conflicting(Height(99), &twin.hash()).is_none());
+    }
+}

@@ -294,3 +294,50 @@ pub(super) fn get_prior(reader: &mut Reader<'_>) -> Result<Option<Prior>, Decode
         _ => return Err(DecodeError::Value),
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec;
+
+    #[test]
+    fn limits_are_there_or_not_and_in_order() {
+        let limits = |min, max| StorageLimits { min_decicelsius: min, max_decicelsius: max, cumulative_minutes: 9 };
+        for some in [None, Some(limits(-200, 80)), Some(limits(i16::MIN, i16::MAX)), Some(limits(7, 7))] {
+            let mut bytes = Vec::new();
+            put_limits(some, &mut bytes);
+            assert_eq!(bytes.len(), if some.is_some() { 7 } else { 1 });
+            assert_eq!(get_limits(&mut Reader::new(&bytes)), Ok(some));
+        }
+        let mut turned = Vec::new();
+        put_limits(Some(limits(1, 0)), &mut turned);
+        assert_eq!(get_limits(&mut Reader::new(&turned)), Err(DecodeError::Value));
+        assert_eq!(get_limits(&mut Reader::new(&[2])), Err(DecodeError::Value));
+    }
+
+    #[test]
+    fn holds_are_bits_and_at_least_one() {
+        assert_eq!(Holds::new(0), Err(DecodeError::Value));
+        for bits in 1..=255 {
+            let holds = Holds::new(bits);
+            assert_eq!(holds.map(Holds::bits), Ok(bits));
+            assert_eq!(holds.map(Holds::is_newer), Ok(bits > 15));
+            assert_eq!(holds.map(Holds::has_excursion), Ok(bits & 8 != 0));
+        }
+    }
+
+    #[test]
+    fn a_prior_is_none_an_undo_or_a_hold() {
+        let state = StateCode(1);
+        let held = Holds::new(3).map(|holds| Prior::Held { state, holds });
+        let undo = Prior::Undo { state, quantity: 0x0203, place: Digest([4; 32]) };
+        for (prior, begin) in [(None, vec![0]), (Some(undo), vec![1, 1, 2, 3, 4]), (held.ok(), vec![2, 1, 3])] {
+            let mut bytes = Vec::new();
+            put_prior(prior, &mut bytes);
+            assert!(bytes.starts_with(&begin));
+            assert_eq!(get_prior(&mut Reader::new(&bytes)), Ok(prior));
+        }
+        assert_eq!(get_prior(&mut Reader::new(&[2, 1, 0])), Err(DecodeError::Value));
+        assert_eq!(get_prior(&mut Reader::new(&[3])), Err(DecodeError::Value));
+    }
+}

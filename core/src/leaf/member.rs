@@ -115,3 +115,64 @@ impl Wire for Key {
         Ok(Self { key, valid_from, revoked_at: time()?, compromised_since: time()? })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(revoked: Option<u64>, compromised: Option<u64>) -> Key {
+        Key {
+            key: PublicKey([1; 32]),
+            valid_from: UnixMillis(0),
+            revoked_at: revoked.map(UnixMillis),
+            compromised_since: compromised.map(UnixMillis),
+        }
+    }
+
+    #[test]
+    fn roles_are_bits_from_1() {
+        let member = |roles| Member { state: 1, roles, newest_key: KeyNumber(1), info_hash: Digest::ZERO };
+        for role in 1..=16 {
+            assert!(member(1 << (role - 1)).has_role(MemberRole(role)));
+            assert!(!member(!(1 << (role - 1))).has_role(MemberRole(role)));
+        }
+        assert!(!member(u16::MAX).has_role(MemberRole(0)));
+        assert!(!member(u16::MAX).has_role(MemberRole(17)));
+    }
+
+    #[test]
+    fn states_beyond_three_are_newer() {
+        let state = |state| Member { state, roles: 0, newest_key: KeyNumber(1), info_hash: Digest::ZERO }.known_state();
+        use MemberState::{Admitted, Excluded, Suspended};
+        assert_eq!(
+            [0, 1, 2, 3, 4, 255].map(state),
+            [None, Some(Admitted), Some(Suspended), Some(Excluded), None, None]
+        );
+    }
+
+    #[test]
+    fn a_compromise_counts_for_the_whole_day() {
+        let day = Day(10);
+        let first = 10 * 86_400_000;
+        for (since, is_compromised) in [(0, true), (first, true), (day.end_ms() - 1, true), (day.end_ms(), false)] {
+            assert_eq!(key(None, Some(since)).is_compromised_on(day), is_compromised, "{since}");
+        }
+        assert!(!key(None, None).is_compromised_on(day));
+    }
+
+    #[test]
+    fn a_revocation_holds_from_its_moment() {
+        let at = |time| key(Some(5), None).is_revoked_at(UnixMillis(time));
+        assert_eq!([4, 5, 6].map(at), [false, true, true]);
+        assert!(!key(None, None).is_revoked_at(UnixMillis(u64::MAX)));
+    }
+
+    #[test]
+    fn never_is_written_as_0() {
+        for key in [key(None, None), key(Some(5), None), key(None, Some(6)), key(Some(5), Some(6))] {
+            let bytes = key.to_wire();
+            assert_eq!(Key::from_wire(&bytes), Ok(key.clone()));
+            assert_eq!(bytes.get(40..48) == Some(&[0; 8][..]), key.revoked_at.is_none());
+        }
+    }
+}

@@ -163,3 +163,52 @@ impl Leaf {
         }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    #[test]
+    fn versions_and_types_of_the_future_are_newer_and_not_invalid() {
+        let rules = Leaf::Rules(7).to_value();
+        assert_eq!(rules, [0, 15, 0, 0, 0, 7]);
+        assert_eq!(Leaf::from_value(&rules), Ok(Leaf::Rules(7)));
+        for version in 1..=255 {
+            assert_eq!(Leaf::from_value(&[version]), Err(LeafError::Newer));
+            assert_eq!(Leaf::from_value(&[version, 15, 1]), Err(LeafError::Newer));
+        }
+        for leaf_type in (0..=255).filter(|number| !(1..=16).contains(number)) {
+            assert_eq!(Leaf::from_value(&[LEAF_VERSION, leaf_type, 1, 2, 3]), Err(LeafError::Newer));
+        }
+    }
+
+    #[test]
+    fn a_value_ends_with_its_fields() {
+        let malformed = |value: &[u8]| Leaf::from_value(value).err();
+        assert_eq!(malformed(&[]), Some(LeafError::Malformed(DecodeError::Truncated)));
+        assert_eq!(malformed(&[0]), Some(LeafError::Malformed(DecodeError::Truncated)));
+        assert_eq!(malformed(&[0, 15, 0, 0, 0]), Some(LeafError::Malformed(DecodeError::Truncated)));
+        assert_eq!(malformed(&[0, 15, 0, 0, 0, 7, 0]), Some(LeafError::Malformed(DecodeError::Trailing)));
+    }
+
+    #[test]
+    fn numbers_of_types_are_those_of_the_format() {
+        let digest = Digest([1; 32]);
+        let counter = Counter { highest: (1 << 48) - 1, used: [2; 32] };
+        let record = Record { commitment: digest, issuer: digest };
+        for (leaf, number) in [
+            (Leaf::UnitHead(1), 7),
+            (Leaf::Record(record), 12),
+            (Leaf::Validators(digest), 13),
+            (Leaf::Rules(1), 15),
+            (Leaf::Counter(counter), 16),
+        ] {
+            let value = leaf.to_value();
+            assert_eq!(value.get(..2), Some(&[0, number][..]));
+            assert_eq!(Leaf::from_value(&value), Ok(leaf));
+        }
+        let longest = vec![0; crate::state::MAX_VALUE_BYTES];
+        assert_eq!(Leaf::from_value(&longest), Err(LeafError::Newer));
+    }
+}

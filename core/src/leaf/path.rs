@@ -204,3 +204,109 @@ impl<'a> Paths<'a> {
         Path::new(path)
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::expect_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::{hash::sha256, identity::Serial};
+    use std::vec;
+
+    const CHAIN: Digest = Digest([3; 32]);
+
+    fn product(gtin: &str) -> ProductCode {
+        ProductCode::from_gtin14(gtin).expect("a GTIN")
+    }
+
+    fn pack(serial: &str) -> PackId {
+        PackId { product: product("09504000059101"), serial: Serial::new(serial).expect("a serial") }
+    }
+
+    fn all(paths: &Paths<'_>) -> Vec<Path> {
+        let product = product("09504000059101");
+        let lot = Lot::new("L1").expect("a lot");
+        let unit = Parent { sscc: Sscc::new("000000000000000017").expect("an SSCC"), generation: 1 };
+        let (member, key) = (MemberId(1), KeyNumber(1));
+        vec![
+            paths.product(&product),
+            paths.lot(&product, &lot),
+            paths.pack(&pack("S1")),
+            paths.pack_exposure(&pack("S1")),
+            paths.unit_head(unit.sscc),
+            paths.unit(unit),
+            paths.exposure(unit),
+            paths.member(member),
+            paths.key(member, key),
+            paths.record(&[9; 32]),
+            paths.validators(),
+            paths.parameters(),
+            paths.rules(),
+            paths.counter(member, key, 0),
+        ]
+    }
+
+    #[test]
+    fn every_leaf_has_a_place_of_its_own() {
+        let other = Digest([4; 32]);
+        let mut found = all(&Paths::new(&CHAIN));
+        found.extend(all(&Paths::new(&other)));
+        let count = found.len();
+        found.sort_unstable();
+        found.dedup();
+        assert_eq!(found.len(), count);
+    }
+
+    #[test]
+    fn family_and_kind_stand_in_the_path() {
+        let found: Vec<(u8, u8)> =
+            all(&Paths::new(&CHAIN)).iter().map(|path| (path.as_bytes()[0] >> 4, path.as_bytes()[3] & 15)).collect();
+        let trade = [(0, 0), (0, 1), (0, 2), (0, 3)];
+        let units = [(1, 0), (1, 1), (1, 2)];
+        let rest = [(2, 0), (2, 1), (3, 0), (4, 0), (4, 1), (4, 2), (4, 3)];
+        assert_eq!(found, [&trade[..], &units, &rest].concat());
+    }
+
+    #[test]
+    fn the_formula_is_that_of_the_format() {
+        let identity = pack("S1").to_wire();
+        let owner = tagged(Tag::Owner, &[&CHAIN.0, &[0], &product("09504000059101").to_wire()]);
+        let rest = tagged(Tag::Path, &[&CHAIN.0, &[0, 2], &identity]);
+        let path = Paths::new(&CHAIN).pack(&pack("S1"));
+        let bits = path.as_bytes();
+        let owner_bits = [bits[0] << 4 | bits[1] >> 4, bits[1] << 4 | bits[2] >> 4, bits[2] << 4 | bits[3] >> 4];
+        assert_eq!(owner_bits, owner.0[..3]);
+        assert_eq!(bits[4..], rest.0[..28]);
+    }
+
+    #[test]
+    fn what_belongs_to_a_product_lies_together() {
+        let paths = Paths::new(&CHAIN);
+        let packs = (0..50).map(|n| paths.pack(&pack(&std::format!("S{n}"))));
+        let product_path = paths.product(&product("09504000059101"));
+        assert!(packs.clone().all(|pack| pack.shares_prefix(&product_path, 28)));
+        assert!(!paths.product(&product("09504000059118")).shares_prefix(&product_path, 28));
+    }
+
+    #[test]
+    fn a_pack_names_its_lot_by_the_rest_of_the_path() {
+        let paths = Paths::new(&CHAIN);
+        let (product, lot) = (product("09504000059101"), Lot::new("L1").expect("a lot"));
+        let reference = paths.lot_ref(&product, &lot);
+        assert_eq!(reference.path(&paths.pack(&pack("S1"))), paths.lot(&product, &lot));
+        assert_eq!(reference.path(&paths.pack(&pack("S2"))), paths.lot(&product, &lot));
+        assert_eq!(LotRef::from_wire(&reference.to_wire()), Ok(reference));
+    }
+
+    #[test]
+    fn keys_and_lanes_have_counters_of_their_own() {
+        let paths = Paths::new(&CHAIN);
+        let mut counters: Vec<Path> = Vec::new();
+        for (member, key, lane) in [(1, 1, 0), (1, 1, 1), (1, 2, 0), (2, 1, 0), (1, 256, 0), (1, 1, 256)] {
+            counters.push(paths.counter(MemberId(member), KeyNumber(key), lane));
+        }
+        counters.sort_unstable();
+        counters.dedup();
+        assert_eq!(counters.len(), 6);
+        assert_ne!(paths.record(&sha256(b"a").0), paths.record(&sha256(b"b").0));
+    }
+}

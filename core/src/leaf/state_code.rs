@@ -84,3 +84,28 @@ impl From<State> for StateCode {
         Self(state as u8)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn numbers_are_known_from_1_to_12_and_rise_with_badness() {
+        for (number, state) in (1..).zip(State::ALL) {
+            assert_eq!(StateCode::from(state), StateCode(number));
+            assert_eq!(StateCode(number).known(), Some(state));
+        }
+        for number in (0..=255).filter(|number| !(1..=12).contains(number)) {
+            assert_eq!(StateCode(number).known(), None);
+        }
+        assert!(State::ALL.is_sorted());
+    }
+
+    #[test]
+    fn names_are_distinct_words() {
+        let names: BTreeSet<_> = State::ALL.iter().map(|state| state.name()).collect();
+        assert_eq!(names.len(), State::ALL.len());
+        assert!(names.iter().all(|name| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')));
+    }
+}

@@ -217,3 +217,43 @@ impl Wire for Exposure {
 }
 
 const MAX_INTERVALS: usize = 60;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec;
+
+    fn interval(start: u64, end: u64) -> Interval {
+        Interval { start: UnixMillis(start), end: UnixMillis(end) }
+    }
+
+    #[test]
+    fn intervals_are_merged_and_ascend() {
+        let make = |intervals: &[(u64, u64)]| {
+            Exposure::new(5, intervals.iter().map(|(start, end)| interval(*start, *end)).collect())
+        };
+        let good = make(&[(0, 1), (2, 5), (6, u64::MAX)]);
+        assert_eq!(good.as_ref().map(|exposure| exposure.intervals().len()), Ok(3));
+        assert_eq!(good.as_ref().map(Exposure::accepted_minutes), Ok(5));
+        let bytes = good.as_ref().map(Exposure::to_wire);
+        assert_eq!(bytes.as_deref().map(Exposure::from_wire), Ok(good.clone()));
+        assert_eq!(make(&[(1, 1)]), Err(DecodeError::Value));
+        assert_eq!(make(&[(2, 1)]), Err(DecodeError::Value));
+        // Two that touch are one.
+        assert_eq!(make(&[(0, 1), (1, 2)]), Err(DecodeError::Order));
+        assert_eq!(make(&[(0, 3), (2, 5)]), Err(DecodeError::Order));
+        assert_eq!(make(&[(4, 5), (0, 1)]), Err(DecodeError::Order));
+        assert!(Exposure::new(0, (0..60).map(|at| interval(at * 2, at * 2 + 1)).collect()).is_ok());
+        assert_eq!(Exposure::new(0, vec![interval(0, 1); 61]), Err(DecodeError::Bounds));
+    }
+
+    #[test]
+    fn a_pack_is_in_no_dissolved_place() {
+        let dissolved = UnitPlace::Dissolved(Digest([7; 32])).to_wire();
+        assert_eq!(UnitPlace::from_wire(&dissolved), Ok(UnitPlace::Dissolved(Digest([7; 32]))));
+        assert_eq!(Place::from_wire(&dissolved), Err(DecodeError::Value));
+        assert_eq!(UnitPlace::from_wire(&[3; 33]), Err(DecodeError::Value));
+        let held = Place::Holder(Digest([7; 32]));
+        assert_eq!(Place::from_wire(&held.to_wire()), Ok(held));
+    }
+}

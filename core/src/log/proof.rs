@@ -103,3 +103,36 @@ pub(super) const fn levels(index: u64, size: u64) -> (usize, usize) {
     };
     (inner as usize, border as usize)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{string::ToString, vec};
+
+    #[test]
+    fn a_proof_has_at_most_64_hashes() {
+        let hashes = |count| vec![LogHash::leaf(b""); count];
+        let full = LogProof::new(hashes(64));
+        let bytes = full.as_ref().map(LogProof::to_wire);
+        assert_eq!(bytes.as_deref().map(LogProof::from_wire), full.map(Ok));
+        assert_eq!(LogProof::new(hashes(65)), None);
+        assert_eq!(LogProof::from_wire(&[65]), Err(DecodeError::Bounds));
+        assert_eq!(LogProof::from_wire(&[1]), Err(DecodeError::Truncated));
+    }
+
+    #[test]
+    fn levels_are_those_of_the_tree() {
+        // Seven entries: 0 to 3 under one node, 4 and 5 under another, 6 alone at the border.
+        assert_eq!([0, 3, 4, 5, 6].map(|index| levels(index, 7)), [(3, 0), (3, 0), (2, 1), (2, 1), (0, 2)]);
+        assert_eq!(levels(0, 1), (0, 0));
+        assert_eq!(levels(u64::MAX - 1, u64::MAX), (0, 63));
+        assert_eq!(levels(0, u64::MAX), (64, 0));
+    }
+
+    #[test]
+    fn codes_are_distinct() {
+        let errors = [LogError::Index, LogError::Size, LogError::Length, LogError::Root];
+        let codes = errors.map(|error| error.to_string());
+        assert_eq!(codes, ["trust.log.index", "trust.log.size", "trust.log.length", "trust.log.root"]);
+    }
+}

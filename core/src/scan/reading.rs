@@ -206,3 +206,31 @@ impl CryptoTail {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{collections::BTreeSet, format};
+
+    #[test]
+    fn a_set_of_repairs_keeps_each_once_and_in_order() {
+        let mut repairs = Repairs::NONE;
+        assert!(repairs.is_empty());
+        for repair in Repair::ALL.into_iter().rev() {
+            assert!(!repairs.contains(repair));
+            repairs = repairs.and(repair).and(repair);
+            assert!(repairs.contains(repair));
+        }
+        assert!(repairs.iter().eq(Repair::ALL));
+        let two = Repairs::NONE.and(Repair::LinkWord).union(Repairs::NONE.and(Repair::CapsLock));
+        assert_eq!(format!("{two:?}"), "{CapsLock, LinkWord}");
+    }
+
+    #[test]
+    fn names_are_distinct() {
+        let names: BTreeSet<_> = Repair::ALL.map(Repair::name).into();
+        assert_eq!(names.len(), Repair::ALL.len());
+        let tails = [CryptoTail::Absent, CryptoTail::Present, CryptoTail::WrongLength].map(CryptoTail::name);
+        assert_eq!(tails, ["absent", "present", "wrong-length"]);
+    }
+}

@@ -39,3 +39,17 @@ impl core::fmt::Display for StateError {
 }
 
 impl core::error::Error for StateError {}
+
+#[cfg(test)]
+mod tests {
+    use super::StateError::{Forged, Incomplete, Root, Superfluous, ValueLength, Withheld};
+    use std::{collections::BTreeSet, string::ToString};
+
+    #[test]
+    fn codes_are_distinct() {
+        let errors = [Forged, Root, Withheld, Incomplete, Superfluous, ValueLength];
+        let codes: BTreeSet<_> = errors.iter().map(ToString::to_string).collect();
+        assert_eq!(codes.len(), errors.len());
+        assert!(codes.iter().all(|code| code.starts_with("trust.state.") || code.starts_with("trust.proof.")));
+    }
+}

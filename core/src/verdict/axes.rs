@@ -264,3 +264,65 @@ pub struct AsOf {
     /// Its time.
     pub time: UnixMillis,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{encoding::DecodeError, facts::ProofGap};
+
+    #[test]
+    fn failures_are_named_by_what_can_be_done_about_them() {
+        let height = Height(0);
+        for (error, name) in [
+            (TrustError::NeedsNewAnchor { until: UnixMillis(0) }, "needs-new-anchor"),
+            (TrustError::BeforeAnchor { anchor: height, found: height }, "before-anchor"),
+            (TrustError::NewerHeader, "needs-newer-client"),
+            (TrustError::Decode(DecodeError::NewerVersion), "needs-newer-client"),
+            (TrustError::Decode(DecodeError::NewerSuite), "needs-newer-client"),
+            (TrustError::Decode(DecodeError::Truncated), "invalid"),
+            (TrustError::Fork { height }, "fork"),
+            (TrustError::OtherChain, "invalid"),
+            (TrustError::Leaves(ProofGap::Incomplete), "invalid"),
+        ] {
+            assert_eq!(Trust::Failed(error).name(), name, "{error:?}");
+        }
+        assert_eq!(Trust::Quorum.name(), "quorum");
+        assert_eq!(Trust::NeedsNewerClient.name(), "needs-newer-client");
+        assert_eq!(Trust::NotChecked.name(), "not-checked");
+    }
+
+    #[test]
+    fn only_fresh_and_carried_are_current() {
+        let all = [
+            Freshness::Fresh { age_ms: 1 },
+            Freshness::Carried { age_ms: 1 },
+            Freshness::Stale { age_ms: 1 },
+            Freshness::Future { ahead_ms: 1 },
+        ];
+        assert_eq!(all.map(|freshness| freshness.name()), ["fresh", "carried", "stale", "future"]);
+        assert_eq!(all.map(|freshness| freshness.is_current()), [true, true, false, false]);
+    }
+
+    #[test]
+    fn names_are_those_of_the_format() {
+        let levels = [Level::Pack, Level::Lot, Level::Product, Level::Unit];
+        assert_eq!(levels.map(Level::name), ["pack", "lot", "product", "unit"]);
+        let identifiers = [
+            Identifier::Registered(Level::Pack),
+            Identifier::Absent(Level::Pack),
+            Identifier::UnknownProduct,
+            Identifier::Unreadable(ScanError::Empty),
+            Identifier::Ambiguous,
+            Identifier::NotProved,
+        ];
+        let names = ["registered", "absent", "unknown-product", "unreadable", "ambiguous", "not-proved"];
+        assert_eq!(identifiers.map(|identifier| identifier.name()), names);
+        assert_eq!(
+            [Match::Match, Match::Mismatch, Match::NotOnPack].map(Match::name),
+            ["match", "mismatch", "not-on-pack"]
+        );
+        assert_eq!(Match::default(), Match::NotOnPack);
+        let keys = [KeyState::Valid, KeyState::Revoked, KeyState::Compromised];
+        assert_eq!(keys.map(KeyState::name), ["valid", "revoked", "compromised"]);
+    }
+}

@@ -134,3 +134,70 @@ fn is_inactive_pack(code: &str) -> bool {
     let inactive = State::ALL.iter().filter(|state| **state > State::Dispensed);
     inactive.flat_map(|known| levels.map(|level| state(*known, level))).any(|known| known == Some(code))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    const LEVELS: [Level; 4] = [Level::Pack, Level::Unit, Level::Lot, Level::Product];
+
+    #[test]
+    fn every_state_of_every_level_has_a_code_but_active() {
+        let mut codes = BTreeSet::new();
+        for known in State::ALL {
+            for level in LEVELS {
+                let expected = std::format!("state.{}-{}", known.name(), level.name());
+                let code = state(known, level);
+                assert_eq!(code, (known != State::Active).then_some(expected.as_str()));
+                codes.extend(code);
+            }
+        }
+        assert_eq!(codes.len(), 11 * 4);
+    }
+
+    #[test]
+    fn emvs_alerts_are_those_of_its_list() {
+        for (code, alert) in [
+            (UNKNOWN_PRODUCT, Some("A1")),
+            (ABSENT_LOT, Some("A2")),
+            (ABSENT_PACK, Some("A3")),
+            ("state.dispensed-pack", Some("A7")),
+            ("state.partly-dispensed-pack", Some("A7")),
+            ("state.dispensed-unit", None),
+            ("state.stolen-pack", Some("A24")),
+            ("state.exported-unit", Some("A24")),
+            ("state.recalled-lot", None),
+            ("state.in-transit-pack", None),
+            (EXPIRY_MISMATCH, Some("A52")),
+            (LOT_MISMATCH, Some("A68")),
+            (ACTIVE, None),
+            (STALE, None),
+        ] {
+            assert_eq!(emvs_alert(code), alert, "{code}");
+        }
+    }
+
+    #[test]
+    fn vrs_names_what_does_not_match() {
+        let reason = |codes: &[&str]| vrs_failure_reason(codes);
+        assert_eq!(reason(&[ACTIVE]), None);
+        assert_eq!(reason(&[UNKNOWN_PRODUCT]), Some("No_match_GTIN_Serial"));
+        assert_eq!(reason(&[STALE, ABSENT_PACK, LOT_MISMATCH]), Some("No_match_GTIN_Serial"));
+        assert_eq!(reason(&[LOT_MISMATCH]), Some("No_match_GTIN_Serial_Lot"));
+        assert_eq!(reason(&[EXPIRY_MISMATCH]), Some("No_match_GTIN_Serial_Expiry"));
+        assert_eq!(reason(&[EXPIRY_MISMATCH, LOT_MISMATCH]), Some("No_match_GTIN_Serial_Lot_Expiry"));
+    }
+
+    #[test]
+    fn vrs_says_the_most_serious_thing() {
+        let info = |codes: &[&str]| vrs_additional_info(codes);
+        assert_eq!(info(&[ACTIVE]), None);
+        assert_eq!(info(&[EXPIRED]), Some("Expired"));
+        assert_eq!(info(&[EXPIRED, "state.recalled-lot"]), Some("Recalled"));
+        assert_eq!(info(&["state.withdrawn-product"]), Some("Recalled"));
+        for suspect in ["state.stolen-pack", "state.stolen-unit", CODES_DIFFER, KEY_COMPROMISED] {
+            assert_eq!(info(&[EXPIRED, "state.recalled-lot", suspect]), Some("Suspect"));
+        }
+    }
+}

@@ -77,3 +77,14 @@ pub struct Verdict {
     /// The header that the answer is about.
     pub as_of: Option<AsOf>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Overall::{CannotTell, DoNotUse, Ok, Unknown, Warn};
+
+    #[test]
+    fn answers_have_names() {
+        let names = [Ok, Warn, DoNotUse, Unknown, CannotTell].map(super::Overall::name);
+        assert_eq!(names, ["ok", "warn", "do-not-use", "unknown", "cannot-tell"]);
+    }
+}

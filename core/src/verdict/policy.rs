@@ -84,3 +84,24 @@ impl Policy {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mode_sets_the_limit() {
+        for purpose in Purpose::ALL {
+            let hours = if matches!(purpose, Purpose::Holder | Purpose::Buyer) { 24 * 60 } else { 15 };
+            assert_eq!(Policy::new(purpose, Mode::Online).max_age_ms(), 5 * 60_000);
+            assert_eq!(Policy::new(purpose, Mode::Carried).max_age_ms(), hours * 60_000);
+            assert_eq!(Policy::new(purpose, Mode::Carried).clock_tolerance_ms, 30_000);
+        }
+    }
+
+    #[test]
+    fn purposes_are_the_columns_of_the_table() {
+        assert_eq!(Purpose::ALL.map(|purpose| purpose as usize), [0, 1, 2, 3]);
+        assert_eq!(Purpose::ALL.map(Purpose::name), ["holder", "buyer", "dispenser", "receiver"]);
+    }
+}

@@ -35,3 +35,34 @@ pub const fn aged(overall: Overall, freshness: &Freshness) -> Overall {
         overall => overall,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_has_a_row() {
+        assert!(TABLE.iter().map(|(state, _)| *state).eq(State::ALL));
+        for (state, row) in TABLE {
+            assert_eq!(Purpose::ALL.map(|purpose| cell(state, purpose)), row);
+        }
+    }
+
+    #[test]
+    fn what_is_worse_than_dispensed_is_for_nobody() {
+        let worse = State::ALL.into_iter().filter(|state| *state > State::Dispensed);
+        assert!(worse.into_iter().all(|state| Purpose::ALL.iter().all(|purpose| cell(state, *purpose) == DoNotUse)));
+    }
+
+    #[test]
+    fn good_news_ages_and_bad_news_does_not() {
+        let all = [Ok, Warn, DoNotUse, Overall::Unknown, Overall::CannotTell];
+        for current in [Freshness::Fresh { age_ms: 0 }, Freshness::Carried { age_ms: 9 }] {
+            assert_eq!(all.map(|overall| aged(overall, &current)), all);
+        }
+        for old in [Freshness::Stale { age_ms: 9 }, Freshness::Future { ahead_ms: 9 }] {
+            let expected = [Overall::CannotTell, Overall::CannotTell, DoNotUse, Overall::Unknown, Overall::CannotTell];
+            assert_eq!(all.map(|overall| aged(overall, &old)), expected);
+        }
+    }
+}

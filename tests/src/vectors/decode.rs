@@ -191,6 +191,8 @@ pub(super) fn text_cases() -> Vec<Value> {
         .map(|len| (0..*len).map(|n: u8| n.wrapping_mul(37).wrapping_add(200)).collect())
         .collect();
     let mut texts: Vec<String> = messages.iter().map(|message| text::to_qr_text(message)).collect();
+    let proof = kinds().into_iter().find(|kind| kind.name == "qr-proof").map(|kind| kind.bytes).expect("a kind");
+    texts.extend([text::to_qr_text(&proof), text::to_fragment(&proof)]);
     texts.extend(messages.iter().map(|message| text::to_fragment(message)));
     for bad in
         ["", "MP1", "MP1:A", "MP1:GGX", "MP1:::", "MP1:::::", "mp1:BB8", "MP1:bb8", "MP2:BB8", "mp1=Z", "mp1=Zg=="]

@@ -54,7 +54,12 @@ pub unsafe extern "C" fn free(address: *mut u8, len: usize) {
 #[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
 pub unsafe extern "C" fn client_new(request: *mut u8, len: usize) -> *mut u8 {
     // SAFETY: as this function's.
-    unsafe { answered(request, len, &mut |request, answer| Ok(kept(Client::new(request.bytes()?)?).put(answer))) }
+    unsafe {
+        answered(request, len, &mut |request, answer| {
+            kept(Client::new(request.bytes()?)?).put(answer);
+            Ok(())
+        })
+    }
 }
 
 /// Request: anchor, memory. Answer: the address of a client, or a problem.
@@ -66,7 +71,8 @@ pub unsafe extern "C" fn client_resume(request: *mut u8, len: usize) -> *mut u8 
     // SAFETY: as this function's.
     unsafe {
         answered(request, len, &mut |request, answer| {
-            Ok(kept(Client::resume(request.bytes()?, request.bytes()?)?).put(answer))
+            kept(Client::resume(request.bytes()?, request.bytes()?)?).put(answer);
+            Ok(())
         })
     }
 }
@@ -122,7 +128,8 @@ pub unsafe extern "C" fn client_advance(client: *mut Client, request: *mut u8, l
     // SAFETY: as this function's.
     unsafe {
         answered(request, len, &mut |request, answer| {
-            Ok(client.advance(request.bytes()?, request.number()?)?.put(answer))
+            client.advance(request.bytes()?, request.number()?)?.put(answer);
+            Ok(())
         })
     }
 }
@@ -139,7 +146,8 @@ pub unsafe extern "C" fn client_verify(client: *mut Client, request: *mut u8, le
     unsafe {
         answered(request, len, &mut |request, answer| {
             let verdict = client.verify(request.text()?, request.bytes()?, request.number()?, &policy(request)?)?;
-            Ok(verdict.put(answer))
+            verdict.put(answer);
+            Ok(())
         })
     }
 }
@@ -156,7 +164,8 @@ pub unsafe extern "C" fn client_verify_many(client: *mut Client, request: *mut u
     unsafe {
         answered(request, len, &mut |request, answer| {
             let scans = request.texts()?;
-            Ok(client.verify_many(&scans, request.bytes()?, request.number()?, &policy(request)?)?.put(answer))
+            client.verify_many(&scans, request.bytes()?, request.number()?, &policy(request)?)?.put(answer);
+            Ok(())
         })
     }
 }
@@ -174,7 +183,8 @@ pub unsafe extern "C" fn client_verify_bucket(client: *mut Client, request: *mut
         answered(request, len, &mut |request, answer| {
             let verdict =
                 client.verify_bucket(request.text()?, request.bytes()?, request.number()?, &policy(request)?)?;
-            Ok(verdict.put(answer))
+            verdict.put(answer);
+            Ok(())
         })
     }
 }
@@ -188,7 +198,8 @@ pub unsafe extern "C" fn parse_scan(request: *mut u8, len: usize) -> *mut u8 {
     // SAFETY: as this function's.
     unsafe {
         answered(request, len, &mut |request, answer| {
-            Ok(plain::parse_scan(request.text()?, request.flag()?).put(answer))
+            plain::parse_scan(request.text()?, request.flag()?).put(answer);
+            Ok(())
         })
     }
 }
@@ -200,7 +211,12 @@ pub unsafe extern "C" fn parse_scan(request: *mut u8, len: usize) -> *mut u8 {
 #[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
 pub unsafe extern "C" fn check_fork(request: *mut u8, len: usize) -> *mut u8 {
     // SAFETY: as this function's.
-    unsafe { answered(request, len, &mut |request, answer| Ok(plain::check_fork(request.bytes()?)?.put(answer))) }
+    unsafe {
+        answered(request, len, &mut |request, answer| {
+            plain::check_fork(request.bytes()?)?.put(answer);
+            Ok(())
+        })
+    }
 }
 
 /// Request: the text of a QR code or a URL fragment. Answer: the message in it, if any.
@@ -210,7 +226,12 @@ pub unsafe extern "C" fn check_fork(request: *mut u8, len: usize) -> *mut u8 {
 #[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
 pub unsafe extern "C" fn message_from_text(request: *mut u8, len: usize) -> *mut u8 {
     // SAFETY: as this function's.
-    unsafe { answered(request, len, &mut |request, answer| Ok(plain::message_from_text(request.text()?).put(answer))) }
+    unsafe {
+        answered(request, len, &mut |request, answer| {
+            plain::message_from_text(request.text()?).put(answer);
+            Ok(())
+        })
+    }
 }
 
 /// Request: key 32, message, signature 64. Answer: whether it verifies under the strict rule.
@@ -227,7 +248,8 @@ pub unsafe extern "C" fn verify_signature(request: *mut u8, len: usize) -> *mut 
                 (Ok(key), Ok(signature)) => PublicKey(key).verify(message, &Signature(signature)),
                 _ => false,
             };
-            Ok(is_good.put(answer))
+            is_good.put(answer);
+            Ok(())
         })
     }
 }
@@ -244,7 +266,8 @@ pub unsafe extern "C" fn client_verify_record(client: *mut Client, request: *mut
     // SAFETY: as this function's.
     unsafe {
         answered(request, len, &mut |request, answer| {
-            Ok(client.verify_record(request.bytes()?, request.bytes()?, request.number()?)?.put(answer))
+            client.verify_record(request.bytes()?, request.bytes()?, request.number()?)?.put(answer);
+            Ok(())
         })
     }
 }
@@ -259,7 +282,8 @@ pub unsafe extern "C" fn decode(request: *mut u8, len: usize) -> *mut u8 {
     // SAFETY: as this function's.
     unsafe {
         answered(request, len, &mut |request, answer| {
-            Ok(messages::again(request.text()?, request.bytes()?)?.put(answer))
+            messages::again(request.text()?, request.bytes()?)?.put(answer);
+            Ok(())
         })
     }
 }
