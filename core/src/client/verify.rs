@@ -181,16 +181,18 @@ impl<'a> Source<'a> for Recorder<'a> {
     }
 }
 
-/// What a scan can be asked about, as keys; several where the pack carries several codes.
+/// What a scan can be asked about, as keys, ascending; several where the pack carries several codes.
 pub fn keys(reading: &Reading) -> Vec<Key> {
-    match &reading.target {
+    let mut keys: Vec<Key> = match &reading.target {
         Target::Pack(packs) => packs.iter().cloned().map(Key::Pack).collect(),
         Target::Lot { products, lot } => {
             products.iter().map(|product| Key::Lot(product.clone(), lot.clone())).collect()
         }
         Target::Product(products) => products.iter().cloned().map(Key::Product).collect(),
         Target::Unit(sscc) => alloc::vec![Key::Unit(*sscc)],
-    }
+    };
+    keys.sort_unstable();
+    keys
 }
 
 fn read(scan: &Scan) -> Option<&Reading> {
