@@ -293,7 +293,7 @@ class Judgement:
         self.axes["issuer"] = self._issuer_axis(shown)
         if compromised(shown):
             self._bad("issuer.key-compromised")
-        if shown.member is not None and shown.member.state != ADMITTED:
+        if shown.member is not None and shown.member.state in MEMBER_STATES and shown.member.state != ADMITTED:
             self._note("issuer.not-admitted")
 
     def _issuer_axis(self, issuer: Issuer) -> dict[str, Any]:

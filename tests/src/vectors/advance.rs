@@ -148,11 +148,8 @@ pub(super) fn cases() -> Vec<Value> {
     });
     add("newer-header", &[&newer], now, &["trust.newer-client.header"]);
     // What a refused update showed is not taken, but for the certified header itself.
-    let broken = |update: &Update| Update {
-        certificate: c.certify(&update.header, &[0]),
-        consistency: None,
-        ..update.clone()
-    };
+    let broken =
+        |update: &Update| Update { certificate: c.certify(&update.header, &[0]), consistency: None, ..update.clone() };
     let short = "trust.certificate.power-short";
     add("refused-then-again", &[&rewritten, &to_last], now, &["trust.log.consistency", "trust.fork"]);
     add("refused-then-unsigned", &[&rewritten, &broken(&rewritten)], now, &["trust.log.consistency", "not-shown"]);

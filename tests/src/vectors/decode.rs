@@ -106,8 +106,12 @@ fn state_proofs() -> Vec<Value> {
     let subtree_code = "trust.state.subtree";
     let cases = [
         ("empty-sibling", proof, zero, "trust.state.empty-sibling"),
-        ("empty-only-sibling", proof, with(proof, &[&[0, 1, 0, 1, 0, 0x80], [0; 32].as_slice()].concat()),
-            "trust.state.empty-sibling"),
+        (
+            "empty-only-sibling",
+            proof,
+            with(proof, &[&[0, 1, 0, 1, 0, 0x80], [0; 32].as_slice()].concat()),
+            "trust.state.empty-sibling",
+        ),
         ("subtree", proof, with(proof, &whole), subtree_code),
         ("subtree-and-trailing", proof, with(proof, &trailing), subtree_code),
         ("whole-tree", bucket, with(bucket, &whole), "ok"),
@@ -117,8 +121,12 @@ fn state_proofs() -> Vec<Value> {
         ("subtree-outside-its-prefix", bucket, with(bucket, &outside), "trust.message.value"),
         ("sixteen-ends", proof, with(proof, &nothings(16)), "ok"),
         ("seventeen-ends", proof, with(proof, &nothings(17)), "trust.message.bounds"),
-        ("seventeen-ends-and-trailing", proof, with(proof, &[nothings(17).as_slice(), &[0]].concat()),
-            "trust.message.bounds"),
+        (
+            "seventeen-ends-and-trailing",
+            proof,
+            with(proof, &[nothings(17).as_slice(), &[0]].concat()),
+            "trust.message.bounds",
+        ),
         ("seventeen-ends-bucket", bucket, with(bucket, &nothings(17)), "ok"),
     ];
     let case = |(name, kind, bytes, code): (&str, &Kind, Vec<u8>, &str)| {
@@ -173,11 +181,15 @@ fn memories() -> Vec<Value> {
         ("certified-twice", twice(at, &certified), "trust.message.order"),
         ("seen", seen(&[entry(2), entry(1)].concat(), 2), "ok"),
         ("seen-twice", seen(&[entry(1), entry(1)].concat(), 2), "trust.message.order"),
-        ("seen-twice-and-another-fork", {
-            let mut bytes = seen(&[entry(1), entry(1)].concat(), 2);
-            *bytes.last_mut().expect("bytes") = 3;
-            bytes
-        }, "trust.message.order"),
+        (
+            "seen-twice-and-another-fork",
+            {
+                let mut bytes = seen(&[entry(1), entry(1)].concat(), 2);
+                *bytes.last_mut().expect("bytes") = 3;
+                bytes
+            },
+            "trust.message.order",
+        ),
     ];
     let case = |(name, bytes, code): (&str, Vec<u8>, &str)| {
         let found = Client::from_bytes(&bytes).map_or_else(|error| error.code(), |_| "ok");

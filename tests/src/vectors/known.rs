@@ -167,7 +167,10 @@ fn repeated(chain: &Chain) -> Vec<Value> {
         )
         .fails("trust.hand-over.order"),
         chain
-            .case("anchor-as-hand-over", chain.proof(vec![of_the_anchor], &chain.changed(0, &chain.before.header, &|_| {})))
+            .case(
+                "anchor-as-hand-over",
+                chain.proof(vec![of_the_anchor], &chain.changed(0, &chain.before.header, &|_| {})),
+            )
             .gives("ok", active),
         // The certificate of a header that was certified before is not looked at again.
         case("certified-header-again", chain.proof(Vec::new(), &broken)).gives("ok", active),
@@ -210,8 +213,7 @@ fn forks(chain: &Chain) -> Vec<Value> {
         case("fork-of-the-second-hand-over", chain.proof_under(1, &chain.second.header, other)).fails(fork),
         case("fork-of-the-anchor", chain.proof_under(0, anchor, other)).fails(fork),
         case("fork-in-a-hand-over", as_hand_over(&chain.first.header, &[0, 1, 2])).fails(fork),
-        case("fork-in-a-hand-over-unsigned", as_hand_over(&chain.first.header, &[0, 1]))
-            .fails("trust.hand-over.order"),
+        case("fork-in-a-hand-over-unsigned", as_hand_over(&chain.first.header, &[0, 1])).fails("trust.hand-over.order"),
         case("fork-unsigned", unsigned).fails("trust.certificate.power-short"),
         chain.case("memory-with-a-fork", honest.clone()).have(chain.forked(true)).fails(fork),
         chain.case("memory-with-a-fork-without-evidence", honest.clone()).have(chain.forked(false)).fails(fork),
@@ -241,10 +243,8 @@ fn boundaries(chain: &Chain) -> Vec<Value> {
     let active: &[&str] = &["state.active"];
     let none: &dyn Fn(&mut HeaderFields) = &|_| {};
     let anchor = chain.anchor.header();
-    let of_hand_over = |hand_over: &HandOver| Block {
-        header: hand_over.header.clone(),
-        certificate: hand_over.certificate.clone(),
-    };
+    let of_hand_over =
+        |hand_over: &HandOver| Block { header: hand_over.header.clone(), certificate: hand_over.certificate.clone() };
     let own = {
         let fields = anchor.fields().expect("this version");
         assert_eq!(fields.time, UnixMillis(GENESIS_MS));
@@ -271,45 +271,68 @@ fn boundaries(chain: &Chain) -> Vec<Value> {
     vec![
         // A hand-over's header is the last of its range: its time is the range's end.
         chain
-            .case("header-of-a-hand-over", proof_of_hand_over(chain, vec![chain.first.clone()], &of_hand_over(&chain.first)))
+            .case(
+                "header-of-a-hand-over",
+                proof_of_hand_over(chain, vec![chain.first.clone()], &of_hand_over(&chain.first)),
+            )
             .gives("ok", active),
         chain
-            .case("header-of-a-hand-over-without-it", proof_of_hand_over(chain, Vec::new(), &of_hand_over(&chain.first)))
+            .case(
+                "header-of-a-hand-over-without-it",
+                proof_of_hand_over(chain, Vec::new(), &of_hand_over(&chain.first)),
+            )
             .gives("ok", active),
         chain
-            .case("header-of-a-hand-over-late", proof_of_hand_over(chain, chain.hand_overs(), &of_hand_over(&chain.first)))
+            .case(
+                "header-of-a-hand-over-late",
+                proof_of_hand_over(chain, chain.hand_overs(), &of_hand_over(&chain.first)),
+            )
             .gives("ok", active),
         // The anchor's own header, if its set signed it, is not held to be after itself.
-        chain.case("header-of-the-anchor", chain.ledger_at_genesis(&own)).gives(
-            "unknown",
-            &["identifier.unknown-product"],
-        ),
         chain
-            .case("other-set-at-the-anchor", chain.proof(Vec::new(), &foreign))
-            .fails("trust.before-anchor"),
+            .case("header-of-the-anchor", chain.ledger_at_genesis(&own))
+            .gives("unknown", &["identifier.unknown-product"]),
+        chain.case("other-set-at-the-anchor", chain.proof(Vec::new(), &foreign)).fails("trust.before-anchor"),
         below.fails("trust.before-anchor"),
         chain
             .case("hand-over-back-in-time-and-idle", chain.proof(vec![idle], &chain.last))
             .fails("trust.header.time-order"),
         chain
-            .case("time-of-the-newest", chain.proof_under(2, &chain.last.header, &|fields| {
-                fields.height = Height(fields.height.0 + 1);
-            }))
+            .case(
+                "time-of-the-newest",
+                chain.proof_under(2, &chain.last.header, &|fields| {
+                    fields.height = Height(fields.height.0 + 1);
+                }),
+            )
             .have(chain.memory())
             .fails("trust.header.time-order"),
         chain
-            .case("time-at-a-range-begin", chain.proof_under(2, &chain.last.header, &|fields| {
-                fields.time = chain.second.header.time();
-            }))
-            .update(&Update { header: chain.second.header.clone(), certificate: chain.second.certificate.clone(), ..chain.update() })
+            .case(
+                "time-at-a-range-begin",
+                chain.proof_under(2, &chain.last.header, &|fields| {
+                    fields.time = chain.second.header.time();
+                }),
+            )
+            .update(&Update {
+                header: chain.second.header.clone(),
+                certificate: chain.second.certificate.clone(),
+                ..chain.update()
+            })
             .fails("trust.header.time-order"),
-        chain.case("higher-by-the-same-set", chain.proof_under(2, &chain.last.header, &|fields| {
-            fields.height = Height(fields.height.0 + 1);
-            fields.time = UnixMillis(fields.time.0 + 1);
-        }))
-        .have(chain.memory())
-        .gives("ok", active),
-        chain.case("unchanged", chain.proof_under(2, &chain.last.header, none)).have(chain.memory()).gives("ok", active),
+        chain
+            .case(
+                "higher-by-the-same-set",
+                chain.proof_under(2, &chain.last.header, &|fields| {
+                    fields.height = Height(fields.height.0 + 1);
+                    fields.time = UnixMillis(fields.time.0 + 1);
+                }),
+            )
+            .have(chain.memory())
+            .gives("ok", active),
+        chain
+            .case("unchanged", chain.proof_under(2, &chain.last.header, none))
+            .have(chain.memory())
+            .gives("ok", active),
     ]
 }
 

@@ -156,8 +156,7 @@ fn compact(shelf: &Shelf) -> Vec<Value> {
         let honest = short_state(ends.len() as u8, &ends, &behind);
         let head = short.strip_suffix(honest.as_slice()).expect("the short form ends with the compact proof");
         let mut add = |name: &str, compact: Vec<u8>, code: &str| {
-            let case =
-                shelf.case(&format!("compact/{which}-{name}"), &scan, [head, compact.as_slice()].concat());
+            let case = shelf.case(&format!("compact/{which}-{name}"), &scan, [head, compact.as_slice()].concat());
             cases.push(case.fails(code));
         };
         let bent = |index: usize, to: Short| {
