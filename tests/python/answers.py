@@ -31,13 +31,13 @@ def answer_scans(
     """A verdict for each scan, and the contents of the units among them."""
     scans = [scan(text, tolerant=True) for text in texts]
     readings = [_only_reading(outcome) for outcome in scans]
-    keys = {key for reading in readings if reading for key in keys_of(reading)}
+    keys = list(dict.fromkeys(key for reading in readings if reading for key in keys_of(reading)))
     if not keys:
         return [_unread(outcome) for outcome in scans], []
     try:
         newest, seen = client.newest.height, dict(client.seen)
         check = client.check_bucket if bucket else client.check_proof
-        checked = check(proof, sorted(keys, key=Key.encode), now)
+        checked = check(proof, keys, now)
     except Fault as fault:
         return [untrusted(fault) if reading else _unread(outcome) for outcome, reading in zip(scans, readings)], []
     verdicts = [
@@ -68,7 +68,7 @@ def _judge(
     checked: Checked, reading: Reading, policy: Policy, now: int, newest: int, seen: dict[bytes, int]
 ) -> Verdict:
     found = _findings(checked, reading)
-    superseded = any(seen.get(path, -1) > checked.header.height for path in {*found.packs, *found.unread_packs})
+    superseded = any(seen.get(path, -1) > checked.header.height for path in found.packs)
     scanned = Scanned(reading.level, reading.lot, reading.expiry_day)
     return Judgement(checked.header, found, scanned, policy, now, newest, superseded).verdict()
 
@@ -76,15 +76,16 @@ def _judge(
 def _remember(client: Client, checked: Checked) -> None:
     """The newest height at which each pack was seen."""
     for found in checked.found.values():
-        for path in {*found.packs, *found.unread_packs}:
+        for path in found.packs:
             client.seen[path] = max(client.seen.get(path, 0), checked.header.height)
 
 
 def _contents(checked: Checked, readings: list[Reading]) -> list[Contents]:
     found = [_findings(checked, reading) for reading in readings]
-    units = {path: unit for findings, reading in zip(found, readings) if reading.sscc
-             for path, unit in list(findings.units.items())[:1]}
-    return [_content(unit, found, units) for unit in units.values()]
+    first = [list(findings.units.items())[:1] for findings, reading in zip(found, readings) if reading.sscc]
+    units = dict(entry for entries in first for entry in entries)
+    scanned = [unit for entries in first for _, unit in entries]
+    return [_content(unit, found, units) for unit in scanned]
 
 
 def _content(unit: FoundUnit, found: list[Findings], units: dict[bytes, FoundUnit]) -> Contents:

@@ -18,8 +18,8 @@ STATE_NAMES = {
     1: "active", 2: "in-transit", 3: "partly-dispensed", 4: "dispensed", 5: "sample", 6: "exported",
     7: "locked", 8: "quarantined", 9: "withdrawn", 10: "recalled", 11: "stolen", 12: "destroyed",
 }
+ADMITTED = 1
 MEMBER_STATES = {1: "admitted", 2: "suspended", 3: "excluded"}
-BARRED = (2, 3)
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Prior:
 
     @property
     def known(self) -> bool:
-        return ACTIVE <= self.state <= LAST_STATE and self.holds & ~KNOWN_HOLDS == 0
+        return self.holds & ~KNOWN_HOLDS == 0
 
     @property
     def excursion(self) -> bool:

@@ -47,10 +47,9 @@ class Findings:
 
     known: bool = False
     newer: bool = False
-    unread_packs: set[bytes] = field(default_factory=set)
     products: dict[bytes, ProductLeaf] = field(default_factory=dict)
     lots: dict[bytes, LotLeaf] = field(default_factory=dict)
-    packs: dict[bytes, PackLeaf | RetiredPack] = field(default_factory=dict)
+    packs: dict[bytes, PackLeaf | RetiredPack | NewerLeaf] = field(default_factory=dict)
     units: dict[bytes, FoundUnit] = field(default_factory=dict)
     issuers: list[Issuer] = field(default_factory=list)
     record: RecordLeaf | None = None
@@ -58,7 +57,6 @@ class Findings:
     def add(self, other: Findings) -> None:
         self.known |= other.known
         self.newer |= other.newer
-        self.unread_packs |= other.unread_packs
         self.products.update(other.products)
         self.lots.update(other.lots)
         self.packs.update(other.packs)
@@ -136,7 +134,7 @@ class Derivation:
         if isinstance(leaf, PackAlias):
             self._alias(leaf)
         elif isinstance(leaf, NewerLeaf):
-            self.found.unread_packs.add(path)
+            self.found.packs[path] = leaf
         else:
             self._below(path, _pack_leaf(leaf))
         return True
@@ -146,7 +144,7 @@ class Derivation:
         path = self.paths.pack(alias.pack)
         leaf = self._named(path)
         if isinstance(leaf, NewerLeaf):
-            self.found.unread_packs.add(path)
+            self.found.packs[path] = leaf
         else:
             self._below(path, _pack_leaf(leaf))
 
@@ -154,10 +152,11 @@ class Derivation:
         self.found.packs[path] = pack
         where = lot_path(path, pack.lot_reference)
         leaf = self._named(where)
+        lot = None if isinstance(leaf, NewerLeaf) else self._keep_lot(where, leaf)
         if isinstance(pack, PackLeaf) and pack.place.kind == INSIDE:
             self._units(pack.place.sscc, pack.place.generation)
-        if not isinstance(leaf, NewerLeaf):
-            self._issuer(self._keep_lot(where, leaf), pack if isinstance(pack, PackLeaf) else None)
+        if lot is not None:
+            self._issuer(lot, pack if isinstance(pack, PackLeaf) else None)
 
     def _units(self, sscc: int, generation: int) -> None:
         for _ in range(MAX_UNITS):
