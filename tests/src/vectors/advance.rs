@@ -218,7 +218,8 @@ fn from_memory() -> Vec<Value> {
     let memory = chain.memory();
     let other = Ledger::new("elsewhere", Quorum::new("elsewhere", &[1]));
     let elsewhere = medproof_core::client::Client::new(other.anchor()).to_bytes();
-    let list: [(&str, Vec<u8>, &[&Update], &[&str]); 5] = [
+    type FromMemory<'a> = (&'a str, Vec<u8>, &'a [&'a Update], &'a [&'a str]);
+    let list: [FromMemory<'_>; 5] = [
         ("again", memory.clone(), &[&update], &["shown"]),
         ("hand-over-with-another-certificate", memory, &[&bent], &["trust.certificate.height"]),
         ("with-a-fork", chain.forked(true), &[&update], &["trust.fork"]),

@@ -231,9 +231,23 @@ fn two_lots() -> Vec<Value> {
             ledger.put_pack(2, "S2", pack);
         })
     };
+    // The keys ascend: the PZN comes before the French code, though it stands behind it.
+    let order = format!("]d201{}21S1\u{1d}7113400930000001\u{1d}71012345684", gtin(1));
+    let ordered = changed("two-lots/order-of-the-keys", &order, |ledger| {
+        let pzn = ProductCode::new(Scheme::Pzn, "12345684").expect("a code");
+        for (product, serial, events) in [(france(), "A", 7), (pzn, "B", 9)] {
+            let leaf = Pack { events, ..stock::pack(ledger, 1, MemberId(4)) };
+            ledger.put_pack(1, serial, leaf);
+            let path = ledger.paths().pack(&PackId { product, serial: Serial::new("S1").expect("a serial") });
+            ledger.put(path, &Leaf::PackAlias(pack_id(1, serial)));
+        }
+        let path = ledger.paths().pack(&pack_id(1, "S1"));
+        ledger.remove(&path);
+    });
     let differ = "agreement.codes-differ";
     let active = "state.active";
     vec![
+        ordered.gives("do-not-use", &[differ, active]),
         two("two-lots/early", &scan(""), true).gives("do-not-use", &[differ, active]),
         two("two-lots/late", &scan(""), false).gives("do-not-use", &[differ, active, "issuer.not-admitted"]),
         two("two-lots/one-lot-agrees", &scan(&format!("\u{1d}10{LOT}")), true)
@@ -292,6 +306,8 @@ fn stock_issuers(ledger: &mut Ledger) {
         (13, 2, never.clone()),
         (14, 1, Key { revoked_at: Some(UnixMillis(released)), ..never.clone() }),
         (15, 1, never.clone()),
+        // After the header, and before the moment of the question.
+        (16, 1, Key { revoked_at: Some(UnixMillis(crate::ledger::GENESIS_MS + 60_001)), ..never.clone() }),
     ];
     for (number, state, key) in issuers {
         let member = MemberId(number);
@@ -456,6 +472,11 @@ fn overrides(shelf: &Shelf) -> Vec<Value> {
             .case("issuer/compromised-before-release", &issuer(11))
             .gives("do-not-use", &["state.active", "issuer.key-compromised"]),
         shelf.case("issuer/compromised-after-release", &issuer(12)).gives("ok", &["state.active"]),
+        Case {
+            now_ms: shelf.now() + 86_400_000,
+            ..shelf.case("issuer/revoked-since", &issuer(16)).policy("buyer", "carried")
+        }
+        .gives("cannot-tell", &["freshness.stale", "state.active"]),
         shelf.case("issuer/suspended", &issuer(13)).gives("ok", &["state.active", "issuer.not-admitted"]),
         shelf.case("issuer/revoked-now", &issuer(14)).gives("ok", &["state.active"]),
         shelf

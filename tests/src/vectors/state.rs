@@ -22,7 +22,45 @@ pub(super) fn cases() -> Vec<Value> {
     cases.extend(order(&shelf));
     cases.extend(compact(&shelf));
     cases.extend(aliases());
+    cases.extend(newer());
     cases
+}
+
+/// Proofs around a leaf that only a newer client reads: what that client would ask for is not superfluous.
+fn newer() -> Vec<Value> {
+    let mut ledger = Ledger::new("newer beside", Quorum::new("newer beside", &[1]));
+    let anchor = ledger.anchor();
+    ledger.add_product(1);
+    ledger.add_pack(1, "S5");
+    let path = ledger.paths().pack(&pack_id(1, "N"));
+    ledger.put_value(path, vec![0, 77]);
+    let block = ledger.seal(60_000);
+    let shelf = Shelf { ledger, anchor, block };
+    let scan = pack_scan(1, "N");
+    let proof = shelf.proof(&scan);
+    let asked: Vec<Path> = proof.state().leaves().map(|(path, _)| path).collect();
+    let more = [asked.as_slice(), &[shelf.ledger.paths().pack(&pack_id(1, "S5"))]].concat();
+    let more = shelf.ledger.tree.prove(&more).expect("paths");
+    let short = QrProof::from_proof(&proof).expect("has a short form").to_bytes();
+    // Prelude, keys, the fields before the flag; flag, round, one signer of one; the answers.
+    let flag_at = 7 + 1 + scan_keys(&read(&scan))[0].to_wire().len() + 8 + 8 + 32 + 8 + 32 + 4;
+    let answers_at = flag_at + 1 + 4 + 2 + 1 + 64;
+    let mut end = answers_at + 1;
+    for _ in 0..short[answers_at] {
+        end += 2 + usize::from(u16::from_be_bytes([short[end], short[end + 1]]));
+    }
+    let left_over =
+        [&short[..answers_at], &[short[answers_at] + 1], &short[answers_at + 1..end], &[0, 0], &short[end..]].concat();
+    let set_hash = shelf.ledger.quorum.set.hash();
+    let flagged = [&short[..flag_at], &[1], set_hash.0.as_slice(), &short[flag_at + 1..]].concat();
+    let newer = "trust.newer-client.leaf";
+    vec![
+        shelf.case("state/newer-leaf-and-more", &scan, shelf.with(&scan, more)).gives("cannot-tell", &[newer]),
+        shelf.case("qr-newer/answer-left-over", &scan, left_over).fails(newer),
+        shelf.case("qr-newer/cut", &scan, short[..short.len() - 1].to_vec()).fails(newer),
+        shelf.case("qr-newer/trailing", &scan, [short.as_slice(), &[0]].concat()).fails(newer),
+        shelf.case("qr-newer/next-set-repeated", &scan, flagged).fails("trust.message.value"),
+    ]
 }
 
 /// A ledger with enough packs for proofs of several depths, and its block.
