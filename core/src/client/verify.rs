@@ -133,8 +133,10 @@ impl Client {
     fn facts(&self, questions: &[Vec<Key>], state: &StateProof) -> Result<Vec<Facts>, TrustError> {
         let paths = Paths::new(self.anchor.chain_id());
         let mut recorder = Recorder::new(state);
-        let derive = |keys: &Vec<Key>| facts::derive(&paths, keys, &mut recorder);
-        let facts = questions.iter().map(derive).collect::<Result<Vec<_>, _>>()?;
+        let mut facts = Vec::with_capacity(questions.len());
+        for keys in questions {
+            facts.push(facts::derive(&paths, keys, &mut recorder)?);
+        }
         // Below a leaf that only a newer client reads there may be leaves that it would require.
         if !facts.iter().any(|facts| facts.newer) {
             state.check_exact(&recorder.into_asked()).map_err(TrustError::State)?;
