@@ -249,7 +249,7 @@ impl Wire for Signers {
         if count * 64 > reader.rest().len() {
             return Err(DecodeError::Truncated);
         }
-        let signatures = (0..count).map(|_| Signature::get(reader)).collect::<Result<_, _>>()?;
+        let signatures = reader.list(count)?;
         Ok(Self { set_len, bitmap: bitmap.to_vec(), signatures })
     }
 }

@@ -289,6 +289,17 @@ impl<'a> Reader<'a> {
         Ok(count)
     }
 
+    /// `count` values, one after another.
+    ///
+    /// Precondition: the input can pay for them, as [`Self::count16`] checks.
+    pub fn list<T: Wire>(&mut self, count: usize) -> Result<Vec<T>, DecodeError> {
+        let mut values = Vec::with_capacity(count);
+        for _ in 0..count {
+            values.push(T::get(self)?);
+        }
+        Ok(values)
+    }
+
     /// UTF-8 text behind a one-byte length, without control characters.
     pub fn text8(&mut self, bound_bytes: core::ops::RangeInclusive<usize>) -> Result<String, DecodeError> {
         let bytes = self.bytes8(bound_bytes)?;

@@ -127,9 +127,10 @@ pub(crate) enum PackLeaf {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct IssuerFact {
     pub(crate) member: MemberId,
-    pub(crate) leaf: leaf::Member,
+    /// `None`, as for the keys, if only a newer client reads the leaf.
+    pub(crate) leaf: Option<leaf::Member>,
     pub(crate) lot: leaf::Lot,
-    pub(crate) release_key: leaf::Key,
+    pub(crate) release_key: Option<leaf::Key>,
     /// The key that registered the pack and on which day, where a pack was asked for.
     pub(crate) registered: Option<(leaf::Key, crate::identity::Day)>,
 }
@@ -372,9 +373,7 @@ impl Derivation<'_, '_> {
             Some((number, day)) => self.key(member, number)?.map(|key| (key, day)),
             None => None,
         };
-        if let (Some(leaf), Some(release_key)) = (leaf, release_key) {
-            self.facts.issuers.push(IssuerFact { member, leaf, lot, release_key, registered });
-        }
+        self.facts.issuers.push(IssuerFact { member, leaf, lot, release_key, registered });
         Ok(())
     }
 

@@ -73,6 +73,17 @@ impl ValidatorSet {
     }
 }
 
+impl Wire for Validator {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.key.put(out);
+        out.extend_from_slice(&self.power.to_be_bytes());
+    }
+
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self { key: PublicKey::get(reader)?, power: reader.u32()? })
+    }
+}
+
 impl Wire for ValidatorSet {
     fn put(&self, out: &mut Vec<u8>) {
         put_entries(&self.validators, out);
@@ -80,17 +91,13 @@ impl Wire for ValidatorSet {
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let count = reader.count16(1..=MAX_VALIDATORS, ENTRY_LEN_BYTES)?;
-        let read = |_| Ok(Validator { key: PublicKey::get(reader)?, power: reader.u32()? });
-        Self::new((0..count).map(read).collect::<Result<_, _>>()?)
+        Self::new(reader.list(count)?)
     }
 }
 
 fn put_entries(validators: &[Validator], out: &mut Vec<u8>) {
     put_count16(out, validators.len());
-    for validator in validators {
-        validator.key.put(out);
-        out.extend_from_slice(&validator.power.to_be_bytes());
-    }
+    validators.iter().for_each(|validator| validator.put(out));
 }
 
 const ENTRY_LEN_BYTES: usize = 36;

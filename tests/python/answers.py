@@ -31,13 +31,13 @@ def answer_scans(
     """A verdict for each scan, and the contents of the units among them."""
     scans = [scan(text, tolerant=True) for text in texts]
     readings = [_only_reading(outcome) for outcome in scans]
-    keys = {key for reading in readings if reading for key in keys_of(reading)}
+    keys = list(dict.fromkeys(key for reading in readings if reading for key in keys_of(reading)))
     if not keys:
         return [_unread(outcome) for outcome in scans], []
     try:
         newest, seen = client.newest.height, dict(client.seen)
         check = client.check_bucket if bucket else client.check_proof
-        checked = check(proof, sorted(keys, key=Key.encode), now)
+        checked = check(proof, keys, now)
     except Fault as fault:
         return [untrusted(fault) if reading else _unread(outcome) for outcome, reading in zip(scans, readings)], []
     verdicts = [
@@ -82,9 +82,10 @@ def _remember(client: Client, checked: Checked) -> None:
 
 def _contents(checked: Checked, readings: list[Reading]) -> list[Contents]:
     found = [_findings(checked, reading) for reading in readings]
-    units = {path: unit for findings, reading in zip(found, readings) if reading.sscc
-             for path, unit in list(findings.units.items())[:1]}
-    return [_content(unit, found, units) for unit in units.values()]
+    first = [list(findings.units.items())[:1] for findings, reading in zip(found, readings) if reading.sscc]
+    units = dict(entry for entries in first for entry in entries)
+    scanned = [unit for entries in first for _, unit in entries]
+    return [_content(unit, found, units) for unit in scanned]
 
 
 def _content(unit: FoundUnit, found: list[Findings], units: dict[bytes, FoundUnit]) -> Contents:

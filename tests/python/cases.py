@@ -18,7 +18,7 @@ from event import decode_event
 from identities import KEY_RECORD, Key
 from memory import client_of, decode_memory
 from proof import decode_proof, decode_qr_proof, text_to_bytes
-from scan import Scan, scan
+from scan import Scan, in_order, scan
 from verdict import Policy, problem
 from wire import Fault
 
@@ -62,7 +62,7 @@ def _readings(outcome: Scan) -> list[dict[str, Any]]:
             "level": reading.level,
             "products": [f"{scheme}:{code}" for scheme, code in reading.products],
             "serial": reading.serial, "sscc": reading.sscc, "lot": reading.lot, "expiry_day": reading.expiry_day,
-            "repairs": list(reading.repairs), "crypto_tail": reading.crypto_tail, "host": reading.host,
+            "repairs": list(in_order(reading.repairs)), "crypto_tail": reading.crypto_tail, "host": reading.host,
         }
         for reading in outcome.readings
     ]

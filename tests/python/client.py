@@ -87,7 +87,7 @@ class Client:
         require(now <= self.newest.time + self.anchor.trusting_period, "trust.needs-new-anchor")
 
     def check_proof(self, data: bytes, keys: list[Key], now: int) -> Checked:
-        """Steps 1 to 11; changes the client only if all hold, but for a fork."""
+        """Steps 1 to 11 for the keys in the order of the scans; if one fails, a certified header or a fork is kept."""
         self.check_time(now)
         return self._commit(lambda trial: trial._check_proof(data, keys))
 
@@ -102,23 +102,26 @@ class Client:
         return self._commit(lambda trial: trial._advance(decode_update(data)))
 
     def _commit(self, step: Callable[[Client], T]) -> T:
-        """Works on a copy, and takes it over if the step succeeds or finds a fork."""
+        """Works on a copy, and takes it over if the step succeeds; else only certified headers and a fork."""
         trial = copy.copy(self)
+        newest = self.newest
         trial.terms, trial.certified, trial.seen = list(self.terms), list(self.certified), dict(self.seen)
         try:
             result = step(trial)
         except Fault:
-            self.forked = trial.forked
+            self.forked, self.certified = trial.forked, trial.certified
             raise
+        if trial.newest is newest:
+            trial.terms = self.terms
         self.__dict__.update(trial.__dict__)
         return result
 
     def _check_proof(self, data: bytes, keys: list[Key]) -> Checked:
         proof = self._decode(data)
-        require(proof.keys == keys, "trust.proof.other-scan")
+        require(proof.keys == sorted(keys, key=Key.encode), "trust.proof.other-scan")
         self._check_chain(proof)
         answers = Answers(proof.state)
-        found = findings(self.paths, answers, proof.keys)
+        found = findings(self.paths, answers, keys)
         if not any(finding.newer for finding in found.values()):
             answers.check_exact()
         self._trust(proof.header)
@@ -144,15 +147,21 @@ class Client:
         if data[TYPE_OFFSET : TYPE_OFFSET + 1] != bytes([QR_PROOF]):
             return decode_proof(data)
         qr = decode_qr_proof(data)
-        term = self._term_at(qr.height, self.anchor.header.set_hash)
-        if term is None:
-            raise Fault("trust.before-anchor", self.anchor.header.height, qr.height)
-        return expand(qr, self.anchor.chain_id, term.validators.hash)
+        return expand(qr, self.anchor.chain_id, self._set_hash_at(qr.height))
+
+    def _set_hash_at(self, height: int) -> bytes:
+        """Of the set in force at a height; at the anchor's, the anchor's set."""
+        if height == self.anchor.header.height:
+            return self.anchor.validators.hash
+        for term in self.terms:
+            if term.holds(height):
+                return term.validators.hash
+        raise Fault("trust.before-anchor", self.anchor.header.height, height)
 
     def _term_at(self, height: int, set_hash: bytes) -> Term | None:
         """The set in force at a height; at the anchor's, its set if the header names that."""
-        if height == self.anchor.header.height and set_hash == self.terms[0].validators.hash:
-            return self.terms[0]
+        if height == self.anchor.header.height and set_hash == self.anchor.validators.hash:
+            return Term(self.anchor.validators, height, self.anchor.header.time, self.anchor.header.hash)
         return next((term for term in self.terms if term.holds(height)), None)
 
     def _in_order(self, hand_overs: list[HandOver]) -> list[HandOver]:
@@ -170,17 +179,21 @@ class Client:
         _require_later(header.time, self.newest.time)
         require(header.next_set_hash != header.set_hash, "trust.hand-over.idle")
         require(hand_over.validators.hash == header.next_set_hash, "trust.hand-over.set")
-        self._check_header(header, hand_over.certificate)
+        term = self._named_term(header)
+        self._check_header_time(header, term)
+        certify(header, hand_over.certificate, term.validators)
+        self._check_fork(header)
         self.terms[-1] = replace(self.terms[-1], end_height=header.height, end_time=header.time)
         self.terms.append(Term(hand_over.validators, header.height, header.time, header.hash))
-        self._trust(header)
 
     def _repeat_hand_over(self, hand_over: HandOver) -> None:
         """A hand-over that the client took before; another one is a fork, if it is certified."""
         header = hand_over.header
-        for before, after in zip(self.terms, self.terms[1:]):
-            if after.begin_hash == header.hash and after.validators == hand_over.validators:
-                certify(header, hand_over.certificate, before.validators)
+        for term in self.terms:
+            if term.begin_hash == header.hash and hand_over.validators.hash == header.next_set_hash:
+                named = self._named_term(header)
+                self._check_range(header, named)
+                certify(header, hand_over.certificate, named.validators)
                 return
         try:
             self._check_header(header, hand_over.certificate)
@@ -195,8 +208,9 @@ class Client:
             term = self._named_term(header)
             self._check_header_time(header, term)
             certify(header, certificate, term.validators)
+            self._check_fork(header)
+            require(header.known, "trust.newer-client.header")
             self._keep(header)
-        require(header.known, "trust.newer-client.header")
 
     def _named_term(self, header: Header) -> Term:
         term = self._term_at(header.height, header.set_hash)
@@ -212,20 +226,28 @@ class Client:
 
     def _check_header_time(self, header: Header, term: Term) -> None:
         """Step 6."""
-        if header.hash != self.anchor.header.hash:
-            _require_later(header.time, term.begin_time)
-        if term.end_time is not None and header.time > term.end_time:
-            raise _time_order(term.end_time, header.time)
+        self._check_range(header, term)
         if header.height > self.newest.height:
             _require_later(header.time, self.newest.time)
         if header.height < self.newest.height and header.time >= self.newest.time:
             raise _time_order(self.newest.time, header.time)
 
-    def _keep(self, header: Header) -> None:
+    def _check_range(self, header: Header, term: Term) -> None:
+        """The time within the range; not for a header at the anchor's height that names the anchor's set."""
+        if header.height == self.anchor.header.height and term.validators.hash == self.anchor.validators.hash:
+            return
+        _require_later(header.time, term.begin_time)
+        if term.end_time is not None and header.time > term.end_time:
+            raise _time_order(term.end_time, header.time)
+
+    def _check_fork(self, header: Header) -> None:
         """A certified header; another one that is known at its height is a fork."""
         if self._known_at(header.height) - {header.hash}:
             self.forked = True
             raise Fault("trust.fork")
+
+    def _keep(self, header: Header) -> None:
+        """Remembers a certified header."""
         self.certified = [*self.certified, (header.height, header.hash)][-MAX_CERTIFIED:]
 
     def _known_at(self, height: int) -> set[bytes]:
@@ -239,6 +261,8 @@ class Client:
         """Step 11."""
         if header.height > self.newest.height and header.next_set_hash == self.terms[-1].validators.hash:
             self.newest = Head(header.height, header.time, header.hash)
+            kept_from = max(0, header.time - self.anchor.trusting_period)
+            self.terms = [term for term in self.terms if term.end_time is None or term.end_time >= kept_from]
 
     def _advance(self, update: Update) -> Advanced:
         header = update.header

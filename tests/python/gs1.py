@@ -101,6 +101,8 @@ def identifier_at(data: str, position: int) -> Identifier | None:
 
 def read_elements(data: str) -> list[Element]:
     """The elements of an element string, from the left."""
+    if not data:
+        raise ScanFault("empty")
     if not data[:1] in tuple("0123456789"):
         raise ScanFault("not-a-medicine-code")
     elements: list[Element] = []
@@ -109,11 +111,11 @@ def read_elements(data: str) -> list[Element]:
         identifier = identifier_at(data, position)
         if identifier is None:
             raise ScanFault("unknown-ai")
-        if len(elements) == MAX_ELEMENTS:
-            raise ScanFault("too-long")
         start = position + len(identifier.ai)
         end = value_end(data, start, identifier)
         identifier.check(data[start:end])
+        if len(elements) == MAX_ELEMENTS:
+            raise ScanFault("too-long")
         elements.append((identifier.ai, data[start:end]))
         position = end + 1 if data[end : end + 1] == GS else end
     return elements

@@ -9,16 +9,16 @@ GERMAN = " !Ä§$%/ä)=(`,ß.-0123456789Öö;´:_\"ABCDEFGHIJKLMNOPQRSTUVWXZYü#
 FRENCH = " 1%3457ù908+);:!à&é\"'(-è_çMm.=/§2QBCDEFGHIJKL?NOPARSTUVZXYW^*$6°²qbcdefghijkl,noparstuvzxyw¨µ£~"
 
 _BACK = {
-    "qwertz": dict(zip(GERMAN, AMERICAN, strict=True)),
-    "azerty": dict(zip(FRENCH, AMERICAN, strict=True)),
+    "keyboard-qwertz": dict(zip(GERMAN, AMERICAN, strict=True)),
+    "keyboard-azerty": dict(zip(FRENCH, AMERICAN, strict=True)),
 }
 
 
 def keyboard_repairs(text: str) -> list[tuple[str, str]]:
     """Each repair that applies, with the text as it was meant."""
-    meant = {"caps-lock": _swap_case(text), "qwertz": _typed_back(text, "qwertz")}
+    meant: dict[str, str | None] = {"caps-lock": _swap_case(text)}
     if text[:1] not in tuple(string.digits) or not text.isascii():
-        meant["azerty"] = _typed_back(text, "azerty")
+        meant |= {layout: _typed_back(text, layout) for layout in _BACK}
     return [(name, other) for name, other in meant.items() if other is not None and other != text]
 
 

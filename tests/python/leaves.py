@@ -94,7 +94,7 @@ class Prior:
 
     @property
     def known(self) -> bool:
-        return ACTIVE <= self.state <= LAST_STATE and self.holds & ~KNOWN_HOLDS == 0
+        return self.holds & ~KNOWN_HOLDS == 0
 
     @property
     def excursion(self) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from certificate import Certificate, Header, Signers, decode_header, encode_header, read_certificate, read_header
 from certificate import read_signers
 from identities import Key, read_key
-from leaves import MAX_LEAF, Paths
+from leaves import MAX_LEAF, NewerLeaf, Paths, decode_leaf
 from messages import HandOver, read_hand_overs
 from required import findings
 from state import StateProof, read_compact_proof, read_state_proof
@@ -44,8 +44,8 @@ def _read_proof(reader: Reader) -> Proof:
     keys = read_keys(reader, 2, MAX_KEYS)
     hand_overs, header, certificate = read_hand_overs(reader), read_header(reader), read_certificate(reader)
     state = read_state_proof(reader)
-    reader.end()
     check_ends(state, keys)
+    reader.end()
     return Proof(keys, hand_overs, header, certificate, state)
 
 
@@ -112,19 +112,28 @@ def expand(qr: QrProof, chain_id: bytes, set_hash: bytes) -> Proof:
     """The full form, for a client that knows the chain and the set in force at the height."""
     if qr.next_set_hash == set_hash:
         raise value_fault()
-    answers = _GivenAnswers(list(qr.answers))
-    found = findings(Paths(chain_id), answers, qr.keys)
     try:
-        state = _restore_state(qr, answers)
+        state = _restore_state(qr, chain_id)
     except Fault:
-        require(not any(finding.newer for finding in found.values()), "trust.newer-client.leaf")
+        require(not any(answer and is_newer(answer) for answer in qr.answers), "trust.newer-client.leaf")
         raise
     header = _expanded_header(qr, chain_id, set_hash, state.root())
+    check_ends(state, qr.keys)
     certificate = Certificate(qr.height, qr.round, header.hash, qr.signers)
     return Proof(qr.keys, [], header, certificate, state)
 
 
-def _restore_state(qr: QrProof, answers: _GivenAnswers) -> StateProof:
+def is_newer(value: bytes) -> bool:
+    """Whether a leaf is of an unknown version or type."""
+    try:
+        return isinstance(decode_leaf(value), NewerLeaf)
+    except Fault:
+        return False
+
+
+def _restore_state(qr: QrProof, chain_id: bytes) -> StateProof:
+    answers = _GivenAnswers(list(qr.answers))
+    findings(Paths(chain_id), answers, qr.keys)
     require(not answers.open_answers, "trust.proof.superfluous")
     reader = Reader(qr.compact)
     state = read_compact_proof(reader, answers.given)

@@ -47,10 +47,9 @@ class Findings:
 
     known: bool = False
     newer: bool = False
-    unread: set[str] = field(default_factory=set)
     products: dict[bytes, ProductLeaf] = field(default_factory=dict)
     lots: dict[bytes, LotLeaf] = field(default_factory=dict)
-    packs: dict[bytes, PackLeaf | RetiredPack] = field(default_factory=dict)
+    packs: dict[bytes, PackLeaf | RetiredPack | NewerLeaf] = field(default_factory=dict)
     units: dict[bytes, FoundUnit] = field(default_factory=dict)
     issuers: list[Issuer] = field(default_factory=list)
     record: RecordLeaf | None = None
@@ -58,7 +57,6 @@ class Findings:
     def add(self, other: Findings) -> None:
         self.known |= other.known
         self.newer |= other.newer
-        self.unread |= other.unread
         self.products.update(other.products)
         self.lots.update(other.lots)
         self.packs.update(other.packs)
@@ -119,9 +117,7 @@ class Derivation:
     def _lot_key(self, canonical: Product, lot: str) -> None:
         path = self.paths.lot(canonical, lot)
         leaf = self._ask(path)
-        if isinstance(leaf, NewerLeaf):
-            self.found.unread.add("lot")
-        elif leaf is not None:
+        if leaf is not None and not isinstance(leaf, NewerLeaf):
             self._issuer(self._keep_lot(path, leaf))
 
     def _keep_lot(self, path: bytes, leaf: LeafValue) -> LotLeaf:
@@ -138,7 +134,7 @@ class Derivation:
         if isinstance(leaf, PackAlias):
             self._alias(leaf)
         elif isinstance(leaf, NewerLeaf):
-            self.found.unread.add("pack")
+            self.found.packs[path] = leaf
         else:
             self._below(path, _pack_leaf(leaf))
         return True
@@ -148,7 +144,7 @@ class Derivation:
         path = self.paths.pack(alias.pack)
         leaf = self._named(path)
         if isinstance(leaf, NewerLeaf):
-            self.found.unread.add("pack")
+            self.found.packs[path] = leaf
         else:
             self._below(path, _pack_leaf(leaf))
 
@@ -156,10 +152,11 @@ class Derivation:
         self.found.packs[path] = pack
         where = lot_path(path, pack.lot_reference)
         leaf = self._named(where)
+        lot = None if isinstance(leaf, NewerLeaf) else self._keep_lot(where, leaf)
         if isinstance(pack, PackLeaf) and pack.place.kind == INSIDE:
             self._units(pack.place.sscc, pack.place.generation)
-        if not isinstance(leaf, NewerLeaf):
-            self._issuer(self._keep_lot(where, leaf), pack if isinstance(pack, PackLeaf) else None)
+        if lot is not None:
+            self._issuer(lot, pack if isinstance(pack, PackLeaf) else None)
 
     def _units(self, sscc: int, generation: int) -> None:
         for _ in range(MAX_UNITS):
@@ -185,10 +182,7 @@ class Derivation:
 
     def _unit_key(self, sscc: int) -> None:
         leaf = self._ask(self.paths.head(sscc))
-        if leaf is None:
-            return
-        self.found.unread.add("unit")
-        if not isinstance(leaf, NewerLeaf):
+        if leaf is not None and not isinstance(leaf, NewerLeaf):
             self._units(sscc, _typed(leaf, HeadLeaf).generation)
 
     def _record_key(self, record: bytes) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Callable
 
 from gs1 import GS, IDENTIFIERS, Element, Identifier, Reading, identifier_at, value_end
@@ -30,6 +29,10 @@ SEPARATORS = {
     for word, picture, control in (("GS", "␝", GS), ("RS", "␞", RS), ("EOT", "␄", EOT))
     for name in (f"{{{word}}}", f"<{word}>", f"[{word}]", picture)
 }
+REPAIRS = (
+    "leading-byte", "trailing-byte", "separator-replaced", "separator-restored", "caps-lock", "keyboard-qwertz",
+    "keyboard-azerty", "unmarked", "envelope-end", "short-gtin", "link-word",
+)
 RESTORED = frozenset(["10", "11", "17", "21", "7003", "91", "92", "93", *(str(ai) for ai in range(710, 718))])
 TAIL_LENGTHS = {"91": (4,), "93": (4,), "92": (44, 88)}
 
@@ -97,9 +100,8 @@ def read_strict(text: str) -> Reading:
 
 def _read_marked(identifier: str, data: str, notes: Notes) -> Reading | None:
     """Data whose symbology identifier says what they are."""
-    if identifier in ELEMENT_STRING_IDS or identifier == "]E0":
-        if not data:
-            raise ScanFault("empty")
+    if not data and (identifier in ELEMENT_STRING_IDS or identifier in GTIN_IDS):
+        raise ScanFault("empty")
     if identifier in ELEMENT_STRING_IDS:
         return read_element_string(data, notes)
     if identifier in GTIN_IDS:
@@ -120,6 +122,18 @@ def _read_link_urn_envelope(data: str, notes: Notes) -> Reading | None:
 def _read_tolerant(text: str) -> list[Reading]:
     """The steps in their order; the first with a reading ends it."""
     check_length(text)
+    edges = Notes()
+    text = _trim(text, edges)
+    return [replace(reading, repairs=in_order((*reading.repairs, *edges.repairs))) for reading in _first_step(text)]
+
+
+def in_order(repairs: tuple[str, ...]) -> tuple[str, ...]:
+    """The repairs, each once, as the page orders them."""
+    return tuple(name for name in REPAIRS if name in repairs)
+
+
+def _first_step(text: str) -> list[Reading]:
+    """The readings of the first step that has any."""
     first_fault: ScanFault | None = None
     for step in (_read_with_suspicions, _read_separators, _read_keyboards, _read_restored, _read_restored_keyboards):
         try:
@@ -136,7 +150,10 @@ def _read_tolerant(text: str) -> list[Reading]:
 
 def distinct(readings: list[Reading]) -> list[Reading]:
     """Readings of other form or elements than those before them."""
-    result = list(dict.fromkeys(readings))
+    result: list[Reading] = []
+    for reading in readings:
+        if not any((other.form, other.elements) == (reading.form, reading.elements) for other in result):
+            result.append(reading)
     if len(result) > MAX_READINGS:
         raise ScanFault("too-many-readings")
     return result
@@ -157,35 +174,30 @@ def _trim(text: str, notes: Notes) -> str:
 
 
 def _is_leading(character: str) -> bool:
-    return unicodedata.category(character) == "Cc" or character in " \ufeff\u200b"
+    return character <= " " or character in "\x7f\ufeff\u200b"
 
 
 def _read_as_is(text: str, repairs: tuple[str, ...] = ()) -> list[Reading]:
     """Step 1 without its suspicions."""
     notes = Notes(True, list(repairs))
-    text = _trim(text, notes)
-    check_length(text)
     identifier, data = split_symbology(text)
     reading = _read_marked(identifier, data, notes) or _read_link_urn_envelope(data, notes)
     if reading:
         return [reading]
     if identifier and is_trace_code(data):
         return [read_trace_code(data, notes)]
-    if not identifier:
-        return _read_unmarked(data, notes)
-    notes.repair("unmarked")
-    return [read_element_string(data, notes)]
+    return _read_unmarked(data, notes, ["unmarked"] if identifier else [])
 
 
-def _read_unmarked(data: str, notes: Notes) -> list[Reading]:
+def _read_unmarked(data: str, notes: Notes, repairs: list[str]) -> list[Reading]:
     """An element string and a trace code; if neither is readable, a bare GTIN."""
     readings: list[Reading] = []
     fault = ScanFault("not-a-medicine-code")
     try:
-        readings.append(read_element_string(data, Notes(True, list(notes.repairs))))
+        readings.append(read_element_string(data, Notes(True, [*notes.repairs, *repairs])))
     except ScanFault as found:
         fault = found
-    if fault.reason in AT_ONCE:
+    if fault.reason == "patient-data":
         raise fault
     if is_trace_code(data):
         readings.append(read_trace_code(data, notes))
@@ -218,8 +230,7 @@ def _readings_or_none(read: Callable[[], list[Reading]]) -> list[Reading]:
 
 
 def _may_lack_separators(text: str, reading: Reading) -> bool:
-    marked = _trim(text, Notes()).startswith("]")
-    return not marked and GS not in text and reading.form == ELEMENT_STRING and not _is_complete(reading)
+    return not text.startswith("]") and GS not in text and reading.form == ELEMENT_STRING and not _is_complete(reading)
 
 
 def _is_complete(reading: Reading) -> bool:
@@ -232,10 +243,9 @@ def exchange_separators(text: str) -> str | None:
         for name, control in SEPARATORS.items():
             text = text.replace(name, control)
         return text
-    text = _trim(text, Notes())
-    data = text[3:] if SYMBOLOGY.match(text) else text
-    others = {character for character in data if character.isascii() and character not in SET_82}
-    if GS in text or len(others) != 1:
+    data = text[3:] if text.startswith("]") else text
+    others = {character for character in data if character not in SET_82}
+    if len(others) != 1 or not all(other.isascii() and other != GS for other in others):
         return None
     return text[: len(text) - len(data)] + data.replace(others.pop(), GS)
 
@@ -262,16 +272,10 @@ def _read_restored(text: str, repairs: tuple[str, ...] = ()) -> list[Reading]:
     if exchanged is not None:
         notes.repair("separator-replaced")
         text = exchanged
-    text = _trim(text, notes)
     identifier, data = split_symbology(text)
-    other_form = identifier in GTIN_IDS or data.startswith((*LINK_SCHEMES, "[)>" + RS))
-    if other_form or len(data.encode()) > MAX_RESTORED_BYTES:
+    data = data.removeprefix(GS)
+    if identifier in GTIN_IDS or len(data.encode()) > MAX_RESTORED_BYTES:
         return []
-    if identifier and identifier not in ELEMENT_STRING_IDS:
-        notes.repair("unmarked")
-    if data.startswith(GS):
-        data = data[1:]
-        notes.repair("leading-byte")
     notes.repair("separator-restored")
     return Restoration(data, notes).readings()
 
@@ -290,28 +294,36 @@ class Restoration:
 
     data: str
     notes: Notes
-    places: int = 0
+    steps: int = 0
+    readable: list[bool] = field(default_factory=list)
 
     def readings(self) -> list[Reading]:
         found: list[Reading] = []
+        self.readable = [False] * len(self.data) + [True]
+        for position in range(len(self.data) - 1, -1, -1):
+            self.readable[position] = bool(self._candidates(position))
         self._search(0, [], found)
         return found
 
+    def _candidates(self, position: int) -> list[tuple[Element, int]]:
+        """The elements that may stand here, with the place behind each, from where all can be read."""
+        identifier = identifier_at(self.data, position)
+        if identifier is None:
+            return []
+        start = position + len(identifier.ai)
+        fitting = ((identifier, start, end) for end in self._ends(start, identifier))
+        return [found for found in (self._candidate(*place) for place in fitting) if found]
+
     def _search(self, position: int, elements: list[Element], found: list[Reading]) -> None:
-        self.places += 1
-        if self.places > MAX_PLACES:
-            raise ScanFault("too-many-readings")
         if position == len(self.data):
             self._keep(elements, found)
             return
-        identifier = identifier_at(self.data, position)
-        if identifier is None or len(elements) == MAX_RESTORED_ELEMENTS:
-            return
-        if any(ai == identifier.ai for ai, _ in elements):
-            return
-        start = position + len(identifier.ai)
-        for end in self._ends(start, identifier):
-            self._extend(identifier, start, end, elements, found)
+        for element, following in self._candidates(position):
+            self.steps += 1
+            if self.steps > MAX_PLACES:
+                raise ScanFault("too-many-readings")
+            if len(elements) < MAX_RESTORED_ELEMENTS and all(ai != element[0] for ai, _ in elements):
+                self._search(following, [*elements, element], found)
 
     def _ends(self, start: int, identifier: Identifier) -> list[int]:
         last = value_end(self.data, start, identifier)
@@ -323,18 +335,16 @@ class Restoration:
         identifier = identifier_at(self.data, position)
         return identifier is not None and identifier.ai in RESTORED
 
-    def _extend(
-        self, identifier: Identifier, start: int, end: int, elements: list[Element], found: list[Reading]
-    ) -> None:
+    def _candidate(self, identifier: Identifier, start: int, end: int) -> tuple[Element, int] | None:
         value = self.data[start:end]
-        if len(value) not in TAIL_LENGTHS.get(identifier.ai, (len(value),)):
-            return
+        following = end + 1 if self.data[end : end + 1] == GS else end
+        if not self.readable[following] or len(value) not in TAIL_LENGTHS.get(identifier.ai, (len(value),)):
+            return None
         try:
             IDENTIFIERS[identifier.ai].check(value)
         except ScanFault:
-            return
-        following = end + 1 if self.data[end : end + 1] == GS else end
-        self._search(following, [*elements, (identifier.ai, value)], found)
+            return None
+        return (identifier.ai, value), following
 
     def _keep(self, elements: list[Element], found: list[Reading]) -> None:
         try:
@@ -343,3 +353,5 @@ class Restoration:
             return
         if reading.crypto_tail != "wrong-length":
             found.append(reading)
+        if len(found) > MAX_READINGS:
+            raise ScanFault("too-many-readings")

@@ -134,14 +134,11 @@ def read_link(text: str, notes: Notes) -> Reading:
     rest = text.split("://", 1)[1].split("#", 1)[0]
     before_query, _, query = rest.partition("?")
     host, slash, path = before_query.partition("/")
+    _check_host(host)
     if not slash:
         raise ScanFault("no-key")
-    _check_host(host)
-    pairs, alternatives = _path_pairs(path.split("/"), notes)
-    target = [(ai, _link_value(ai, value, notes)) for ai, value in pairs]
-    elements = target + _query_elements(query, alternatives, notes)
-    if len({ai for ai, _ in elements}) < len(elements):
-        raise ScanFault("repeated")
+    target, alternatives = _path_elements(path.split("/"), notes)
+    elements = _with_query(target, query, alternatives, notes)
     return reading_of(LINK, elements, notes, target, host)
 
 
@@ -151,13 +148,17 @@ def _check_host(host: str) -> None:
         raise ScanFault("link")
 
 
-def _path_pairs(segments: list[str], notes: Notes) -> tuple[list[Element], list[list[str]]]:
-    """Key and qualifiers with their raw values, and the alternatives of qualifiers that are still open."""
+def _path_elements(segments: list[str], notes: Notes) -> tuple[list[Element], list[list[str]]]:
+    """Key and qualifiers, pair by pair, and the alternatives of qualifiers that are still open."""
     for start in range(len(segments) - 2, -1, -2):
         key = _label(segments[start], Notes(notes.tolerant))
         if key in LINK_KEYS:
+            elements: list[Element] = []
             labels = [_label(label, notes) for label in segments[start::2]]
-            return list(zip(labels, segments[start + 1 :: 2])), _open_alternatives(labels)
+            for count, raw in enumerate(segments[start + 1 :: 2]):
+                _open_alternatives(labels[: count + 1])
+                elements.append((labels[count], _link_value(labels[count], raw, notes)))
+            return elements, _open_alternatives(labels)
     raise ScanFault("compressed-link" if COMPRESSED.fullmatch(segments[-1]) else "no-key")
 
 
@@ -181,17 +182,21 @@ def _in_order(labels: list[str], order: list[str]) -> bool:
     return -1 not in places and all(one < two for one, two in zip(places, places[1:]))
 
 
-def _query_elements(query: str, alternatives: list[list[str]], notes: Notes) -> list[Element]:
-    elements: list[Element] = []
+def _with_query(target: list[Element], query: str, alternatives: list[list[str]], notes: Notes) -> list[Element]:
+    elements = list(target)
     for part in query.split("&"):
         name, equals, value = part.partition("=")
+        if not equals:
+            continue
         name = _label(name, notes)
-        if not equals or not name or not only(name, DIGITS):
+        if not name or not only(name, DIGITS):
             continue
         if name not in IDENTIFIERS or not IDENTIFIERS[name].link_attribute:
             raise ScanFault("unknown-ai")
         if any(name in order for order in alternatives):
             raise ScanFault("link")
+        if any(ai == name for ai, _ in elements):
+            raise ScanFault("repeated")
         elements.append((name, _link_value(name, value.replace("+", " "), notes)))
     return elements
 
@@ -268,7 +273,7 @@ def _urn_number(company: str, item: str, digits: int) -> str:
 
 def _urn_text(raw: str) -> str:
     if any(character in URN_UNESCAPED for character in raw):
-        raise ScanFault("bad-value")
+        raise ScanFault("urn")
     text = unescape(raw)
     _check_set_82(text)
     return text
@@ -285,11 +290,12 @@ def read_envelope(text: str, notes: Notes) -> Reading:
     if body.endswith(RS + EOT):
         body = body[: -len(RS + EOT)]
     elif notes.tolerant:
+        body = body.removesuffix(EOT).removesuffix(RS)
         notes.repair("envelope-end")
     else:
         raise ScanFault("envelope")
     if body.startswith("05" + GS):
-        return reading_of(ENVELOPE, read_elements(body[3:]), notes)
+        return reading_of(ELEMENT_STRING, read_elements(body[3:]), notes)
     if body.startswith("06" + GS):
         return _read_format_06(body[3:], notes)
     raise ScanFault("envelope")

@@ -321,9 +321,8 @@ class Answers:
         """The value at a path, or None if it is absent."""
         self.asked.add(path)
         end = self.proof.end_for(path)
-        if end is None:
+        if end is None or (end.kind == EndKind.OTHER and end.path == path):
             raise Fault("trust.proof.incomplete")
-        require(not (end.kind == EndKind.OTHER and end.path == path), "trust.state.withheld")
         value = end.value(path)
         if value is not None or end.kind in (EndKind.NOTHING, EndKind.OTHER):
             self.used.add(id(end))

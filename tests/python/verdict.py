@@ -7,7 +7,7 @@ from typing import Any
 
 from certificate import Header
 from leaves import (
-    ACTIVE, ADMITTED, DISSOLVED, LAST_STATE, MEMBER_STATES, STATE_NAMES, LotLeaf, PackLeaf, Prior,
+    ACTIVE, ADMITTED, DISSOLVED, LAST_STATE, MEMBER_STATES, STATE_NAMES, LotLeaf, NewerLeaf, PackLeaf, Prior,
     RetiredPack,
 )
 from required import Findings, Issuer
@@ -156,7 +156,8 @@ class Judgement:
 
     @property
     def packs(self) -> list[PackLeaf | RetiredPack]:
-        return list(self.found.packs.values())
+        """Those that could be read."""
+        return [pack for pack in self.found.packs.values() if not isinstance(pack, NewerLeaf)]
 
     @property
     def lots(self) -> list[LotLeaf]:
@@ -204,7 +205,7 @@ class Judgement:
             "pack": self.found.packs, "lot": self.found.lots,
             "unit": self.found.units, "product": self.found.products,
         }
-        return bool(by_target[self.scanned.target]) or self.scanned.target in self.found.unread
+        return bool(by_target[self.scanned.target])
 
     def _identifier_row(self) -> None:
         target = self.scanned.target
@@ -231,7 +232,7 @@ class Judgement:
         if scanned.expiry_day is not None and self.lots:
             same = all(lot.expiry_day == scanned.expiry_day for lot in self.lots)
             self._agreement("expiry", same)
-        if len(self.found.packs) > 1:
+        if len(self.packs) > 1:
             self._bad("agreement.codes-differ")
 
     def _agreement(self, axis: str, same: bool) -> None:
@@ -253,7 +254,7 @@ class Judgement:
         if any(isinstance(pack, RetiredPack) for pack in self.packs):
             self._bad("state.retired-pack")
         units = list(self.found.units.values())
-        if not self.packs and units and units[0].leaf.place.kind == DISSOLVED:
+        if not self.found.packs and units and units[0].leaf.place.kind == DISSOLVED:
             self._warn("state.dissolved-unit")
         if name is not None:
             self._effective(name)
@@ -292,7 +293,7 @@ class Judgement:
         self.axes["issuer"] = self._issuer_axis(shown)
         if compromised(shown):
             self._bad("issuer.key-compromised")
-        if shown.member is not None and shown.member.state != ADMITTED:
+        if shown.member is not None and shown.member.state in MEMBER_STATES and shown.member.state != ADMITTED:
             self._note("issuer.not-admitted")
 
     def _issuer_axis(self, issuer: Issuer) -> dict[str, Any]:
@@ -319,7 +320,7 @@ class Judgement:
             self.overall = CANNOT_TELL
 
     def _describe_pack(self) -> None:
-        pack = next(iter(self.packs), None)
+        pack = next(iter(self.found.packs.values()), None)
         if isinstance(pack, PackLeaf):
             shown = {"since_day": pack.since_day, "quantity_left": pack.quantity_left, "events": pack.events}
             self.axes |= shown

@@ -1,6 +1,7 @@
 //! A synthetic ledger, and what the tests, vectors, benches and the demonstration make from it.
 
 pub mod allocation;
+pub mod crowd;
 pub mod examples;
 pub mod fuzz;
 pub mod honest;
@@ -12,6 +13,7 @@ pub mod seeded;
 pub mod stock;
 pub mod suites;
 pub mod vectors;
+pub mod world;
 
 /// The English guide, whose examples compile here.
 #[cfg(doctest)]

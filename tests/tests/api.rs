@@ -173,6 +173,9 @@ fn errors_can_be_compared() {
 
 #[test]
 fn records_of_the_bindings_go_through_json() {
+    /// Policies come in; everything else goes out.
+    fn input<T: serde::de::DeserializeOwned>() {}
+    input::<plain::Policy>();
     records::<plain::Advanced>();
     records::<plain::AnchorInfo>();
     records::<plain::Axes>();

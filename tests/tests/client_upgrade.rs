@@ -10,7 +10,8 @@ use medproof_core::{
     fork::Fork,
     handover::HandOver,
     header::Header,
-    leaf::{Leaf, Member, Pack, Place, StateCode, Unit, UnitPlace},
+    keys::KeyNumber,
+    leaf::{Key, Leaf, Member, Pack, Place, StateCode, Unit, UnitPlace},
     proof::{Proof, QrProof},
     state::{Path, compress},
     verdict::{Overall, Purpose, Trust, Verdict},
@@ -346,4 +347,33 @@ fn bad_news_beside_a_newer_leaf() {
         cases += 1;
     }
     ran("client: bad news beside a newer leaf", cases);
+}
+
+/// A key that was compromised before the release says so beside a member or another key that cannot be read.
+#[test]
+fn a_compromised_key_beside_a_newer_leaf() {
+    let scene = shapes::scene();
+    let text = pack_scan(1, "KEY2");
+    let order = order(&scene, &text);
+    let paths = scene.ledger.paths();
+    let [first, second] = [1, 2].map(|number| paths.key(MANUFACTURER, KeyNumber(number)));
+    let member = paths.member(MANUFACTURER);
+    let mut cases = 0;
+    for (compromised, newer) in [(first, member), (first, second), (second, member), (second, first)] {
+        let scene = changed(&scene, |ledger| {
+            let leaf = Leaf::from_value(ledger.tree.get(&compromised).expect("present"));
+            let Ok(Leaf::Key(key)) = leaf else { panic!("{leaf:?}") };
+            let key = Key { compromised_since: Some(key.valid_from), ..key };
+            ledger.put(compromised, &Leaf::Key(key));
+            ledger.tree.insert(newer, vec![1]).expect("short");
+        });
+        for bytes in [scene.prove_paths(&text, &order).to_bytes(), newer_qr(&scene, &text, &order)] {
+            let verdict = scene.ask(&text, &bytes);
+            assert_newer(&verdict, true);
+            assert_eq!(verdict.reasons, [NEWER_LEAF, "issuer.key-compromised"]);
+            assert_eq!(verdict.overall, Overall::DoNotUse);
+            cases += 1;
+        }
+    }
+    ran("client: compromised keys beside a newer leaf", cases);
 }

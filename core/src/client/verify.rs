@@ -133,8 +133,10 @@ impl Client {
     fn facts(&self, questions: &[Vec<Key>], state: &StateProof) -> Result<Vec<Facts>, TrustError> {
         let paths = Paths::new(self.anchor.chain_id());
         let mut recorder = Recorder::new(state);
-        let derive = |keys: &Vec<Key>| facts::derive(&paths, keys, &mut recorder);
-        let facts = questions.iter().map(derive).collect::<Result<Vec<_>, _>>()?;
+        let mut facts = Vec::with_capacity(questions.len());
+        for keys in questions {
+            facts.push(facts::derive(&paths, keys, &mut recorder)?);
+        }
         // Below a leaf that only a newer client reads there may be leaves that it would require.
         if !facts.iter().any(|facts| facts.newer) {
             state.check_exact(&recorder.into_asked()).map_err(TrustError::State)?;
@@ -181,16 +183,18 @@ impl<'a> Source<'a> for Recorder<'a> {
     }
 }
 
-/// What a scan can be asked about, as keys; several where the pack carries several codes.
+/// What a scan can be asked about, as keys, ascending; several where the pack carries several codes.
 pub(crate) fn keys(reading: &Reading) -> Vec<Key> {
-    match &reading.target {
+    let mut keys: Vec<Key> = match &reading.target {
         Target::Pack(packs) => packs.iter().cloned().map(Key::Pack).collect(),
         Target::Lot { products, lot } => {
             products.iter().map(|product| Key::Lot(product.clone(), lot.clone())).collect()
         }
         Target::Product(products) => products.iter().cloned().map(Key::Product).collect(),
         Target::Unit(sscc) => alloc::vec![Key::Unit(*sscc)],
-    }
+    };
+    keys.sort_unstable();
+    keys
 }
 
 fn read(scan: &Scan) -> Option<&Reading> {

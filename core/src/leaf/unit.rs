@@ -198,21 +198,28 @@ impl Wire for Unit {
     }
 }
 
+impl Wire for Interval {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.start.0.to_be_bytes());
+        out.extend_from_slice(&self.end.0.to_be_bytes());
+    }
+
+    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self { start: UnixMillis(reader.u64()?), end: UnixMillis(reader.u64()?) })
+    }
+}
+
 impl Wire for Exposure {
     fn put(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.accepted_minutes.to_be_bytes());
         put_count16(out, self.intervals.len());
-        for interval in &self.intervals {
-            out.extend_from_slice(&interval.start.0.to_be_bytes());
-            out.extend_from_slice(&interval.end.0.to_be_bytes());
-        }
+        self.intervals.iter().for_each(|interval| interval.put(out));
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let accepted_minutes = reader.u32()?;
         let count = reader.count16(0..=MAX_INTERVALS, 16)?;
-        let read = |_| Ok(Interval { start: UnixMillis(reader.u64()?), end: UnixMillis(reader.u64()?) });
-        Self::new(accepted_minutes, (0..count).map(read).collect::<Result<_, _>>()?)
+        Self::new(accepted_minutes, reader.list(count)?)
     }
 }
 

@@ -160,7 +160,7 @@ impl Wire for QrProof {
         if !(1..=MAX_KEYS).contains(&count) {
             return Err(DecodeError::Bounds);
         }
-        let keys = (0..count).map(|_| Key::get(reader)).collect::<Result<Vec<_>, _>>()?;
+        let keys = reader.list(count)?;
         super::check_keys(&keys)?;
         let height = Height(reader.u64()?);
         let time = UnixMillis(reader.u64()?);

@@ -139,8 +139,11 @@ impl Reader<'_> {
             let (pair, tail) = cut(text, b'&');
             rest = tail;
             let (key, value) = cut(pair, b'=');
+            let Some(value) = value else { continue };
             let ai = self.ai_of(key);
-            let Some(value) = value.filter(|_| !ai.is_empty() && is_digits(ai)) else { continue };
+            if ai.is_empty() || !is_digits(ai) {
+                continue;
+            }
             let row = row_of(ai).filter(|row| row.is_link_attribute()).ok_or(ScanError::UnknownAi)?;
             // A qualifier of the key belongs into the path.
             if any_part(self.sequences, b'|', &mut |names| any_part(names, b',', &mut |name| name == ai)) {

@@ -28,8 +28,10 @@ pub(super) fn read(text: &str) -> Scan {
             if let Some(text) = separator::named(text) {
                 let _ = found.read(&text, Repairs::NONE.and(Repair::SeparatorReplaced));
             }
-            separator::add_suspected(text, &mut found.readings);
-            return Scan::of(found.marked());
+            return match separator::add_suspected(text, &mut found.readings) {
+                Ok(()) => Scan::of(found.marked()),
+                Err(_) => Scan::Unreadable(ScanError::TooManyReadings),
+            };
         }
         Err(error @ (ScanError::PatientData | ScanError::TwoKeys)) => return Scan::Unreadable(error),
         Err(error) => error,

@@ -44,20 +44,21 @@ pub(super) fn put_back(text: &[u8]) -> Option<Vec<u8>> {
 ///
 /// A text without symbology identifier and without any separator, read as one element string
 /// that lacks serial, lot or expiry, may have swallowed them in another value.
-pub(super) fn add_suspected(text: &[u8], readings: &mut Vec<Reading>) {
+pub(super) fn add_suspected(text: &[u8], readings: &mut Vec<Reading>) -> Result<(), TooMany> {
     if let [reading] = readings.as_slice()
         && reading.form == Form::ElementString
         && reading.symbology.is_none()
         && !is_complete(reading)
         && cut(text, GS).1.is_none()
     {
-        for mut other in restore(text).unwrap_or_default() {
+        for mut other in restore(text)? {
             if is_complete(&other) {
                 other.repairs = other.repairs.and(Repair::SeparatorRestored);
                 readings.push(other);
             }
         }
     }
+    if readings.len() > MAX_READINGS { Err(TooMany) } else { Ok(()) }
 }
 
 /// All readings of `text` as an element string, with separators put back before AI 10, 11, 17, 21, 7003,

@@ -17,7 +17,7 @@ use crate::{
     client::TrustError,
     facts::{Facts, IssuerFact, PackLeaf},
     header::UnixMillis,
-    leaf::{Holds, MemberState, Prior, State, StateCode, UnitPlace},
+    leaf::{self, Holds, MemberState, Prior, State, StateCode, UnitPlace},
     scan::{Reading, Target},
 };
 use alloc::vec::Vec;
@@ -279,7 +279,7 @@ fn is_newer(facts: &Facts, levels: &Levels) -> bool {
     let mut states = levels.iter().flat_map(|(_, found)| found);
     facts.newer
         || states.any(|code| code.known().is_none())
-        || facts.issuers.iter().any(|issuer| issuer.leaf.known_state().is_none())
+        || facts.issuers.iter().filter_map(|issuer| issuer.leaf.as_ref()).any(|leaf| leaf.known_state().is_none())
 }
 
 fn expiry(facts: &Facts, now: UnixMillis) -> Option<Expiry> {
@@ -306,11 +306,12 @@ fn issuer(facts: &Facts, time: UnixMillis) -> Issuer {
 }
 
 fn one_issuer(fact: &IssuerFact, time: UnixMillis) -> Issuer {
-    let released = fact.release_key.is_compromised_on(fact.lot.released);
+    let release_key = fact.release_key.as_ref();
+    let released = release_key.is_some_and(|key| key.is_compromised_on(fact.lot.released));
     let registered = fact.registered.as_ref().is_some_and(|(key, day)| key.is_compromised_on(*day));
-    let key_now = if fact.release_key.compromised_since.is_some() {
+    let key_now = if release_key.is_some_and(|key| key.compromised_since.is_some()) {
         KeyState::Compromised
-    } else if fact.release_key.is_revoked_at(time) {
+    } else if release_key.is_some_and(|key| key.is_revoked_at(time)) {
         KeyState::Revoked
     } else {
         KeyState::Valid
@@ -320,7 +321,7 @@ fn one_issuer(fact: &IssuerFact, time: UnixMillis) -> Issuer {
         role: fact.lot.issuer_role,
         key_then: if released || registered { KeyState::Compromised } else { KeyState::Valid },
         key_now,
-        member_now: fact.leaf.known_state(),
+        member_now: fact.leaf.as_ref().and_then(leaf::Member::known_state),
     }
 }
 

@@ -3,14 +3,14 @@
 use super::case::{base64, decimal, problem};
 use crate::ledger::{Block, GENESIS_MS, Ledger, Quorum, TRUSTING_PERIOD_MS};
 use medproof_core::{
-    client::Update,
+    client::{Consistency, Update},
     encoding::Message,
     event::{EventKind, LogEntry, MemberRole},
     fork::Fork,
     hash::{Digest, sha256},
     header::{Header, HeaderFields, Height, UnixMillis},
     identity::Day,
-    log::{LogHash, TreeSize},
+    log::{LogHash, LogProof, TreeSize},
     plain::{self, Client},
 };
 use serde_json::{Value, json};
@@ -147,8 +147,89 @@ pub(super) fn cases() -> Vec<Value> {
         update.header = newer.clone();
     });
     add("newer-header", &[&newer], now, &["trust.newer-client.header"]);
+    // What a refused update showed is not taken, but for the certified header itself.
+    let broken =
+        |update: &Update| Update { certificate: c.certify(&update.header, &[0]), consistency: None, ..update.clone() };
+    let short = "trust.certificate.power-short";
+    add("refused-then-again", &[&rewritten, &to_last], now, &["trust.log.consistency", "trust.fork"]);
+    add("refused-then-unsigned", &[&rewritten, &broken(&rewritten)], now, &["trust.log.consistency", "not-shown"]);
+    add("unsigned-then-unsigned", &[&broken(&to_last), &broken(&to_last)], now, &[short, short]);
+    add(
+        "refused-keeps-the-sets",
+        &[&rewritten, &bent(&|update| update.hand_overs.clear())],
+        now,
+        &["trust.log.consistency", "trust.hand-over.missing"],
+    );
     cases.extend(backdated(&chain));
+    cases.extend(from_an_empty_log());
+    cases.extend(from_memory());
     cases
+}
+
+/// A client whose log is empty: any history shows that it contains nothing, once.
+fn from_an_empty_log() -> Vec<Value> {
+    let mut ledger = Ledger::new("empty log", Quorum::new("empty log", &[1]));
+    let anchor = ledger.anchor().to_bytes();
+    let entry = LogEntry { kind: EventKind(100), day: Day(20_454), role: MemberRole(2), envelope: sha256(b"entry") };
+    let still_empty = ledger.seal(1_000);
+    ledger.append(&entry);
+    let first = ledger.seal(1_000);
+    ledger.append(&entry);
+    let second = ledger.seal(1_000);
+    let update = |block: &Block, consistency| Update {
+        hand_overs: Vec::new(),
+        header: block.header.clone(),
+        certificate: block.certificate.clone(),
+        consistency,
+    };
+    let from = |size: u64, hashes: Vec<LogHash>| {
+        Some(Consistency { first_size: TreeSize(size), proof: LogProof::new(hashes).expect("few hashes") })
+    };
+    let now = second.header.time().0;
+    let none = update(&first, None);
+    let proved = update(&first, from(0, Vec::new()));
+    let hashes = update(&first, from(0, vec![LogHash::leaf(b"x")]));
+    let later = update(&second, None);
+    let later_from_zero = update(&second, from(0, Vec::new()));
+    let later_proved = ledger.update(Vec::new(), &second, Some(1));
+    let empty = update(&still_empty, None);
+    let list: [(&str, &[&Update], &[&str]); 7] = [
+        ("without-proof", &[&none], &["shown"]),
+        ("with-proof", &[&proved], &["shown"]),
+        ("with-hashes", &[&hashes], &["trust.log.consistency"]),
+        ("moves-on", &[&none, &later], &["shown", "not-shown"]),
+        ("not-from-zero-again", &[&none, &later_from_zero], &["shown", "trust.log.other-start"]),
+        ("then-proved", &[&none, &later_proved], &["shown", "shown"]),
+        ("still-empty", &[&empty, &proved], &["shown", "shown"]),
+    ];
+    let case = |(name, updates, codes): (&str, &[&Update], &[&str])| {
+        case(&format!("advance/empty-log-{name}"), &anchor, None, updates, now, codes)
+    };
+    list.into_iter().map(case).collect()
+}
+
+/// Updates to a client that has a memory.
+fn from_memory() -> Vec<Value> {
+    let chain = super::known::Chain::new();
+    let anchor = chain.anchor.to_bytes();
+    let update = chain.update();
+    let mut bent = update.clone();
+    bent.hand_overs[0].certificate = update.hand_overs[1].certificate.clone();
+    let memory = chain.memory();
+    let other = Ledger::new("elsewhere", Quorum::new("elsewhere", &[1]));
+    let elsewhere = medproof_core::client::Client::new(other.anchor()).to_bytes();
+    type FromMemory<'a> = (&'a str, Vec<u8>, &'a [&'a Update], &'a [&'a str]);
+    let list: [FromMemory<'_>; 5] = [
+        ("again", memory.clone(), &[&update], &["shown"]),
+        ("hand-over-with-another-certificate", memory, &[&bent], &["trust.certificate.height"]),
+        ("with-a-fork", chain.forked(true), &[&update], &["trust.fork"]),
+        ("with-a-fork-without-evidence", chain.forked(false), &[&update], &["trust.fork"]),
+        ("of-another-anchor", elsewhere, &[&update], &["shown"]),
+    ];
+    let case = |(name, memory, updates, codes): (&str, Vec<u8>, &[&Update], &[&str])| {
+        case(&format!("advance/memory-{name}"), &anchor, Some(&memory), updates, chain.now(), codes)
+    };
+    list.into_iter().map(case).collect()
 }
 
 /// Retired keys hand over 24 times, backdated, after the trusting period.
@@ -169,7 +250,10 @@ fn backdated(chain: &Chain) -> Vec<Value> {
 }
 
 fn case(name: &str, anchor: &[u8], have: Option<&[u8]>, updates: &[&Update], now: u64, codes: &[&str]) -> Value {
-    let mut client = Client::new(anchor).expect("an anchor");
+    let mut client = match have {
+        Some(memory) => Client::resume(anchor, memory).expect("a memory"),
+        None => Client::new(anchor).expect("an anchor"),
+    };
     let mut answers = Vec::new();
     for (update, code) in updates.iter().zip(codes) {
         let answer = client.advance(&update.to_bytes(), now);

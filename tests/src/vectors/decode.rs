@@ -10,7 +10,7 @@ use medproof_core::{
     bucket::Bucket,
     client::{Client, Update},
     disclosure::{self, Disclosure, Field},
-    encoding::{DecodeError, Message},
+    encoding::{DecodeError, Message, Wire},
     event::{Event, EventHead, EventKind, MemberRole, body_hash},
     fork::Fork,
     genesis::Genesis,
@@ -75,7 +75,128 @@ pub(super) fn cases() -> Vec<Value> {
             offset += 1 + offset / 6;
         }
     }
+    cases.extend(state_proofs());
+    cases.extend(memories());
     cases
+}
+
+/// State proofs inside a proof and a bucket, with faults that no single byte makes.
+fn state_proofs() -> Vec<Value> {
+    let kinds = kinds();
+    let of = |name: &str| kinds.iter().find(|kind| kind.name == name).expect("a kind");
+    let (proof, bucket) = (of("proof"), of("bucket"));
+    let head_len_bytes = |kind: &Kind| {
+        let state_len_bytes = match kind.name {
+            "proof" => Proof::from_bytes(&kind.bytes).expect("a proof").state().len_bytes(),
+            _ => Bucket::from_bytes(&kind.bytes).expect("a bucket").state.as_state_proof().len_bytes(),
+        };
+        kind.bytes.len() - state_len_bytes
+    };
+    let with = |kind: &Kind, state: &[u8]| [&kind.bytes[..head_len_bytes(kind)], state].concat();
+    let leaf = |path: u8| [[path; 32].as_slice(), &[0, 1, 9]].concat();
+    let subtree = |prefix: u8, a: u8, b: u8| [&[3, 1, prefix, 0, 2], leaf(a).as_slice(), &leaf(b)].concat();
+    let whole = [&[0, 1, 3, 0, 0, 2], leaf(1).as_slice(), &leaf(2)].concat();
+    let two = [&[0, 2], subtree(0, 1, 2).as_slice(), &subtree(0x80, 0x81, 0x82)].concat();
+    let swapped = [&[0, 1, 3, 0, 0, 2], leaf(2).as_slice(), &leaf(1)].concat();
+    let outside = [&[0, 1], subtree(0, 1, 0x82).as_slice(), &[0]].concat();
+    let mut zero = proof.bytes.clone();
+    let len = zero.len();
+    zero[len - 32..].fill(0);
+    let trailing = [whole.as_slice(), &[0]].concat();
+    let subtree_code = "trust.state.subtree";
+    let cases = [
+        ("empty-sibling", proof, zero, "trust.state.empty-sibling"),
+        (
+            "empty-only-sibling",
+            proof,
+            with(proof, &[&[0, 1, 0, 1, 0, 0x80], [0; 32].as_slice()].concat()),
+            "trust.state.empty-sibling",
+        ),
+        ("subtree", proof, with(proof, &whole), subtree_code),
+        ("subtree-and-trailing", proof, with(proof, &trailing), subtree_code),
+        ("whole-tree", bucket, with(bucket, &whole), "ok"),
+        ("two-subtrees", bucket, with(bucket, &two), subtree_code),
+        ("two-subtrees-and-trailing", bucket, with(bucket, &[two.as_slice(), &[0]].concat()), subtree_code),
+        ("subtree-not-ascending", bucket, with(bucket, &swapped), "trust.message.order"),
+        ("subtree-outside-its-prefix", bucket, with(bucket, &outside), "trust.message.value"),
+        ("sixteen-ends", proof, with(proof, &nothings(16)), "ok"),
+        ("seventeen-ends", proof, with(proof, &nothings(17)), "trust.message.bounds"),
+        (
+            "seventeen-ends-and-trailing",
+            proof,
+            with(proof, &[nothings(17).as_slice(), &[0]].concat()),
+            "trust.message.bounds",
+        ),
+        ("seventeen-ends-bucket", bucket, with(bucket, &nothings(17)), "ok"),
+    ];
+    let case = |(name, kind, bytes, code): (&str, &Kind, Vec<u8>, &str)| {
+        let found = (kind.read)(&bytes).map_or_else(|error| error.code(), |_| "ok");
+        assert_eq!(found, code, "{name}");
+        json!({"name": format!("decode/{}/state-{name}", kind.name), "type": kind.name, "bytes": base64(&bytes), "expect": code})
+    };
+    cases.into_iter().map(case).collect()
+}
+
+/// A state proof of `count` ends *nothing* at depth 5, side by side from the left, every sibling empty.
+fn nothings(count: u8) -> Vec<u8> {
+    let mut bytes = vec![0, count];
+    let mut bits = 5;
+    for n in 0..count {
+        bytes.extend([0, 5, n << 3]);
+        if n > 0 {
+            let shared = ((n << 3) ^ ((n - 1) << 3)).leading_zeros();
+            bits += 5 - shared - 1;
+        }
+    }
+    bits -= u32::from(count) - 1;
+    bytes.resize(bytes.len() + bits.div_ceil(8) as usize, 0);
+    bytes
+}
+
+/// Client memories with a fork, and with entries that stand twice.
+fn memories() -> Vec<Value> {
+    let chain = super::known::Chain::new();
+    let memory = chain.memory();
+    let evidence = chain.forked(true);
+    let twice = |at: usize, entry: &[u8]| {
+        // The list's count is the two bytes before its one entry.
+        [&memory[..at - 2], &[0, 2], entry, entry, &memory[at + entry.len()..]].concat()
+    };
+    let certified = [chain.update().header.to_wire(), chain.update().certificate.to_wire()].concat();
+    let at = memory.windows(certified.len()).position(|bytes| bytes == certified).expect("a certified header");
+    let end = memory.len();
+    assert_eq!(memory[end - 3..], [0, 0, 0], "no packs seen, no fork");
+    let seen = |entries: &[u8], count: u8| [&memory[..end - 3], &[0, count], entries, &[0]].concat();
+    let entry = |path: u8| [[path; 32].as_slice(), &5_u64.to_be_bytes()].concat();
+    let mut other_set = evidence.clone();
+    let fork_at = evidence.len() - memory.len();
+    let tag_at = memory.len() - 1;
+    assert_eq!((evidence[tag_at], fork_at > 0), (2, true));
+    other_set[tag_at + 2 + 36] ^= 1;
+    let cases = [
+        ("fork", evidence.clone(), "ok"),
+        ("fork-without-evidence", chain.forked(false), "ok"),
+        ("fork-of-another-kind", [&memory[..end - 1], &[3]].concat(), "trust.message.value"),
+        ("fork-of-another-set", other_set, "trust.message.value"),
+        ("certified-twice", twice(at, &certified), "trust.message.order"),
+        ("seen", seen(&[entry(2), entry(1)].concat(), 2), "ok"),
+        ("seen-twice", seen(&[entry(1), entry(1)].concat(), 2), "trust.message.order"),
+        (
+            "seen-twice-and-another-fork",
+            {
+                let mut bytes = seen(&[entry(1), entry(1)].concat(), 2);
+                *bytes.last_mut().expect("bytes") = 3;
+                bytes
+            },
+            "trust.message.order",
+        ),
+    ];
+    let case = |(name, bytes, code): (&str, Vec<u8>, &str)| {
+        let found = Client::from_bytes(&bytes).map_or_else(|error| error.code(), |_| "ok");
+        assert_eq!(found, code, "{name}");
+        json!({"name": format!("decode/memory/{name}"), "type": "memory", "bytes": base64(&bytes), "expect": code})
+    };
+    cases.into_iter().map(case).collect()
 }
 
 fn kinds() -> Vec<Kind> {

@@ -48,7 +48,215 @@ pub(super) fn cases() -> Vec<Value> {
     cases.extend(ages(&shelf));
     cases.extend(short_forms(&shelf));
     cases.extend(remembered());
+    cases.extend(unread());
+    cases.extend(two_lots());
     cases
+}
+
+/// A ledger for one case, with a change to it.
+fn changed(name: &str, scan: &str, change: impl Fn(&mut Ledger)) -> Case {
+    let mut ledger = Ledger::new(name, Quorum::new(name, &[1]));
+    let anchor = ledger.anchor();
+    ledger.add_product(1);
+    ledger.add_pack(1, "S1");
+    change(&mut ledger);
+    let block = ledger.seal(60_000);
+    Shelf { ledger, anchor, block }.case(name, scan)
+}
+
+/// Leaves that only a newer client reads, at each place where one may stand, and unknown states.
+fn unread() -> Vec<Value> {
+    let newer = "trust.newer-client.leaf";
+    let pack = pack_scan(1, "S1");
+    let lot_scan = format!("]d201{}10{LOT}", gtin(1));
+    let with = |ledger: &mut Ledger, change: fn(&mut Pack)| {
+        let mut leaf = stock::pack(ledger, 1, MemberId(4));
+        change(&mut leaf);
+        ledger.put_pack(1, "S1", leaf);
+    };
+    let holder = stock::commitment(MemberId(3));
+    let member = |state: u8| Member {
+        state,
+        roles: 2,
+        newest_key: KeyNumber(1),
+        info_hash: medproof_core::hash::sha256(b"member"),
+    };
+    let china = || ProductCode::new(Scheme::China, "8100001").expect("a code");
+    let trace = "81000010000000000123";
+    let aliased = || PackId { product: china(), serial: Serial::new("0000000000123").expect("a serial") };
+    let put_newer = |ledger: &mut Ledger, path| ledger.put_value(path, vec![1]);
+    vec![
+        changed("newer/lot", &pack, |ledger| {
+            let path = ledger.paths().lot(&product_code(1), &stock::lot().lot);
+            put_newer(ledger, path);
+        })
+        .gives("cannot-tell", &[newer]),
+        changed("newer/lot-scan", &lot_scan, |ledger| {
+            let path = ledger.paths().lot(&product_code(1), &stock::lot().lot);
+            put_newer(ledger, path);
+        })
+        .gives("cannot-tell", &[newer]),
+        changed("newer/product-of-a-pack", &pack, |ledger| {
+            let path = ledger.paths().product(&product_code(1));
+            put_newer(ledger, path);
+        })
+        .gives("cannot-tell", &[newer]),
+        changed("newer/product-and-no-pack", &pack_scan(1, "NONE"), |ledger| {
+            let path = ledger.paths().product(&product_code(1));
+            put_newer(ledger, path);
+        })
+        .gives("cannot-tell", &[newer]),
+        changed("newer/product-behind-an-alias", trace, |ledger| {
+            let (at, product) = (ledger.paths().product(&china()), ledger.paths().product(&product_code(1)));
+            ledger.put(at, &Leaf::ProductAlias(product_code(1)));
+            put_newer(ledger, product);
+            ledger.add_pack(1, "0000000000123");
+        })
+        .gives("cannot-tell", &[newer]),
+        changed("newer/pack-behind-an-alias", trace, |ledger| {
+            let (at, pack) = (ledger.paths().product(&china()), ledger.paths().pack(&aliased()));
+            ledger.put(at, &Leaf::ProductAlias(product_code(1)));
+            ledger.put(pack, &Leaf::PackAlias(pack_id(1, "S1")));
+            let target = ledger.paths().pack(&pack_id(1, "S1"));
+            put_newer(ledger, target);
+        })
+        .gives("cannot-tell", &[newer]),
+        changed("newer/head", &unit_scan(1), |ledger| {
+            let path = ledger.paths().unit_head(stock::sscc(1));
+            put_newer(ledger, path);
+        })
+        .gives("cannot-tell", &[newer]),
+        changed("newer/unit", &unit_scan(1), |ledger| {
+            ledger.put_unit(1, 1, unit(1, UnitPlace::Holder(holder)));
+            let path = ledger.paths().unit(parent(1, 1));
+            put_newer(ledger, path);
+        })
+        .gives("cannot-tell", &[newer]),
+        changed("newer/unit-above-a-pack", &pack_scan(1, "D1"), |ledger| {
+            ledger.add_nested(1, "D1", 1, 2);
+            let path = ledger.paths().unit(parent(2, 1));
+            put_newer(ledger, path);
+        })
+        .gives("cannot-tell", &[newer]),
+        changed("newer/member", &pack, |ledger| {
+            let path = ledger.paths().member(MemberId(2));
+            put_newer(ledger, path);
+        })
+        .gives("cannot-tell", &[newer]),
+        changed("newer/release-key", &pack, |ledger| {
+            let path = ledger.paths().key(MemberId(2), KeyNumber(1));
+            put_newer(ledger, path);
+        })
+        .gives("cannot-tell", &[newer]),
+        changed("newer/registering-key", &pack, |ledger| {
+            let path = ledger.paths().key(MemberId(2), KeyNumber(2));
+            put_newer(ledger, path);
+            with(ledger, |leaf| leaf.registering_key = KeyNumber(2));
+        })
+        .gives("cannot-tell", &[newer]),
+        changed("newer/member-state-0", &pack, |ledger| {
+            let path = ledger.paths().member(MemberId(2));
+            ledger.put(path, &Leaf::Member(member(0)));
+        })
+        .gives("cannot-tell", &[newer]),
+        changed("newer/member-state-4", &pack, |ledger| {
+            let path = ledger.paths().member(MemberId(2));
+            ledger.put(path, &Leaf::Member(member(4)));
+        })
+        .gives("cannot-tell", &[newer]),
+        changed("newer/lot-state", &pack, |ledger| {
+            ledger.put_lot(1, leaf::Lot { state: StateCode(13), ..stock::lot() });
+        })
+        .gives("cannot-tell", &[newer]),
+        // What an undo or the lifting of a hold would go back to is no state of the pack.
+        changed("newer/state-before-an-undo", &pack, |ledger| {
+            with(ledger, |leaf| {
+                let place = stock::commitment(MemberId(3));
+                leaf.prior = Some(Prior::Undo { state: StateCode(13), quantity: 30, place });
+            });
+        })
+        .gives("ok", &["state.active"]),
+        changed("newer/state-before-a-hold", &pack, |ledger| {
+            with(ledger, |leaf| {
+                leaf.state = State::Locked.into();
+                leaf.prior = Some(Prior::Held { state: StateCode(13), holds: Holds::new(1).expect("a bit") });
+            });
+        })
+        .gives("do-not-use", &["state.locked-pack"]),
+        // An unread pack beside one that is recalled: the first may be another alias of the second.
+        changed("newer/pack-beside-a-recalled-one", &format!("]d201{}21S1\u{1d}7113400930000001", gtin(1)), |ledger| {
+            ledger.add_pack_in(1, "S1", State::Recalled);
+            let france = ProductCode::new(Scheme::National, "FR3400930000001").expect("a code");
+            let path = ledger.paths().pack(&PackId { product: france, serial: Serial::new("S1").expect("a serial") });
+            put_newer(ledger, path);
+        })
+        .gives("do-not-use", &[newer, "state.recalled-pack"]),
+        changed("newer/states-of-two-packs", &format!("]d201{}21S1\u{1d}7113400930000001", gtin(1)), |ledger| {
+            ledger.add_pack_in(1, "S1", State::Recalled);
+            let france = ProductCode::new(Scheme::National, "FR3400930000001").expect("a code");
+            let path = ledger.paths().pack(&PackId { product: france, serial: Serial::new("S1").expect("a serial") });
+            ledger.put(path, &Leaf::PackAlias(pack_id(1, "S2")));
+            let leaf = Pack { state: StateCode(13), ..stock::pack(ledger, 1, MemberId(4)) };
+            ledger.put_pack(1, "S2", leaf);
+        })
+        .gives("do-not-use", &[newer, "agreement.codes-differ", "state.recalled-pack"]),
+    ]
+}
+
+/// Two codes on one pack that name packs of two lots, by two issuers.
+fn two_lots() -> Vec<Value> {
+    let france = || ProductCode::new(Scheme::National, "FR3400930000001").expect("a code");
+    let scan = |lot: &str| format!("]d201{}21S1\u{1d}7113400930000001{lot}", gtin(1));
+    let two = |name: &str, scan: &str, early: bool| {
+        changed(name, scan, |ledger| {
+            ledger.add_product(2);
+            let number = MemberId(if early { 12 } else { 13 });
+            let info_hash = medproof_core::hash::sha256(b"member");
+            let leaf = Member { state: if early { 1 } else { 2 }, roles: 2, newest_key: KeyNumber(1), info_hash };
+            let (at, key_at) = (ledger.paths().member(number), ledger.paths().key(number, KeyNumber(1)));
+            ledger.put(at, &Leaf::Member(leaf));
+            let header_ms = crate::ledger::GENESIS_MS + 60_000;
+            let revoked_at = Some(UnixMillis(if early { header_ms + 1 } else { header_ms }));
+            // Compromised from the first moment after the day of the registration: no longer that day.
+            let compromised_since = early.then(|| UnixMillis(stock::day((2026, 1, 3)).end_ms()));
+            let key = Key { key: PublicKey([9; 32]), valid_from: UnixMillis(1), revoked_at, compromised_since };
+            ledger.put(key_at, &Leaf::Key(key));
+            let lot = identity::Lot::new("OTHER").expect("a lot");
+            let expiry = stock::day(if early { (2027, 5, 31) } else { (2029, 5, 31) });
+            ledger.put_lot(2, leaf::Lot { lot: lot.clone(), expiry, issuer: number, ..stock::lot() });
+            let reference = ledger.paths().lot_ref(&product_code(2), &lot);
+            let pack = Pack { lot: reference, ..stock::pack(ledger, 2, MemberId(4)) };
+            let path = ledger.paths().pack(&PackId { product: france(), serial: Serial::new("S1").expect("a serial") });
+            ledger.put(path, &Leaf::PackAlias(pack_id(2, "S2")));
+            ledger.put_pack(2, "S2", pack);
+        })
+    };
+    // The keys ascend: the PZN comes before the French code, though it stands behind it.
+    let order = format!("]d201{}21S1\u{1d}7113400930000001\u{1d}71012345684", gtin(1));
+    let ordered = changed("two-lots/order-of-the-keys", &order, |ledger| {
+        let pzn = ProductCode::new(Scheme::Pzn, "12345684").expect("a code");
+        for (product, serial, events) in [(france(), "A", 7), (pzn, "B", 9)] {
+            let leaf = Pack { events, ..stock::pack(ledger, 1, MemberId(4)) };
+            ledger.put_pack(1, serial, leaf);
+            let path = ledger.paths().pack(&PackId { product, serial: Serial::new("S1").expect("a serial") });
+            ledger.put(path, &Leaf::PackAlias(pack_id(1, serial)));
+        }
+        let path = ledger.paths().pack(&pack_id(1, "S1"));
+        ledger.remove(&path);
+    });
+    let differ = "agreement.codes-differ";
+    let active = "state.active";
+    vec![
+        ordered.gives("do-not-use", &[differ, active]),
+        two("two-lots/early", &scan(""), true).gives("do-not-use", &[differ, active]),
+        two("two-lots/late", &scan(""), false).gives("do-not-use", &[differ, active, "issuer.not-admitted"]),
+        two("two-lots/one-lot-agrees", &scan(&format!("\u{1d}10{LOT}")), true)
+            .gives("do-not-use", &["agreement.lot-mismatch", differ, active]),
+        two("two-lots/other-lot-agrees", &scan("\u{1d}10OTHER"), true)
+            .gives("do-not-use", &["agreement.lot-mismatch", differ, active]),
+        two("two-lots/one-expiry-agrees", &scan("\u{1d}17280531"), true)
+            .gives("do-not-use", &["agreement.expiry-mismatch", differ, active]),
+    ]
 }
 
 fn shelf() -> Shelf {
@@ -98,6 +306,8 @@ fn stock_issuers(ledger: &mut Ledger) {
         (13, 2, never.clone()),
         (14, 1, Key { revoked_at: Some(UnixMillis(released)), ..never.clone() }),
         (15, 1, never.clone()),
+        // After the header, and before the moment of the question.
+        (16, 1, Key { revoked_at: Some(UnixMillis(crate::ledger::GENESIS_MS + 60_001)), ..never.clone() }),
     ];
     for (number, state, key) in issuers {
         let member = MemberId(number);
@@ -262,6 +472,11 @@ fn overrides(shelf: &Shelf) -> Vec<Value> {
             .case("issuer/compromised-before-release", &issuer(11))
             .gives("do-not-use", &["state.active", "issuer.key-compromised"]),
         shelf.case("issuer/compromised-after-release", &issuer(12)).gives("ok", &["state.active"]),
+        Case {
+            now_ms: shelf.now() + 86_400_000,
+            ..shelf.case("issuer/revoked-since", &issuer(16)).policy("buyer", "carried")
+        }
+        .gives("cannot-tell", &["freshness.stale", "state.active"]),
         shelf.case("issuer/suspended", &issuer(13)).gives("ok", &["state.active", "issuer.not-admitted"]),
         shelf.case("issuer/revoked-now", &issuer(14)).gives("ok", &["state.active"]),
         shelf
@@ -419,6 +634,10 @@ fn ages(shelf: &Shelf) -> Vec<Value> {
     cases.push(
         Case { now_ms: time - 40_000, ..case }.gives("do-not-use", &["freshness.future", "state.recalled-product"]),
     );
+    let case = shelf.case("age/stale-unknown", &pack_scan(999, "S1"));
+    cases.push(
+        Case { now_ms: time + 400_000, ..case }.gives("unknown", &["freshness.stale", "identifier.unknown-product"]),
+    );
     cases
 }
 
@@ -472,6 +691,10 @@ fn remembered() -> Vec<Value> {
         case("memory/same-again", &scan, new_proof.to_bytes()).gives("do-not-use", &["state.dispensed-pack"]),
         case("memory/superseded", &scan, old_proof.to_bytes())
             .gives("cannot-tell", &["trust.older-header", "freshness.superseded", "state.active"]),
+        Case { now_ms: now + 400_000, ..case("memory/superseded-and-stale", &scan, old_proof.to_bytes()) }
+            .gives("cannot-tell", &["trust.older-header", "freshness.superseded", "state.active"]),
+        Case { now_ms: now - 60_000, ..case("memory/superseded-and-future", &scan, old_proof.to_bytes()) }
+            .gives("cannot-tell", &["trust.older-header", "freshness.future", "state.active"]),
         case("memory/older-header", &other, old_other.to_bytes()).gives("ok", &["trust.older-header", "state.active"]),
         Case::new("memory/older-without-memory", &anchor, &scan, old_proof.to_bytes(), now)
             .gives("ok", &["state.active"]),

@@ -10,14 +10,14 @@ use medproof_core::{
     bucket::Bucket,
     client::Client,
     disclosure::{self, Disclosure, Field},
-    encoding::Message,
+    encoding::{Message, Wire},
     header::UnixMillis,
     identity::MemberId,
     leaf::{self, Leaf, Record, UnitPlace},
     log::{LeafIndex, MemoryLog},
     proof::Key,
     prove::{prove, prove_bucket},
-    state::{Path, Prefix},
+    state::{BucketProof, Path, Prefix},
 };
 use serde_json::{Value, json};
 
@@ -53,7 +53,13 @@ pub(super) fn cases() -> Vec<Value> {
         pack_scan(999, "X"),
         pack_scan(1, "LOOSE"),
     ];
-    let lists: [(&str, Vec<String>, Vec<bool>); 6] = [
+    let loose_case = vec![unit_scan(300), pack_scan(1, "C00"), pack_scan(1, "C10")];
+    let one_case = [loose_case.as_slice(), &[unit_scan(301)]].concat();
+    let lists: [(&str, Vec<String>, Vec<bool>); 9] = [
+        // The units that stand above the scanned packs were not scanned themselves: they are not seen.
+        ("units-above-packs-only", loose_case, vec![false]),
+        ("one-of-two-units", one_case, vec![false, false]),
+        ("unit-twice", vec![unit_scan(300), unit_scan(301), unit_scan(301)], vec![false, false, false]),
         ("pallet-1000", pallet(100, &all), vec![true]),
         ("one-missing", pallet(200, &["F0", "F1", "F2", "F3", "F4"]), vec![false]),
         ("complete", pallet(200, &["F0", "F1", "F2", "F3", "F4", "F5"]), vec![true]),
@@ -228,8 +234,59 @@ pub(super) fn bucket_cases() -> Vec<Value> {
         more.state = ledger.tree.prove_bucket(&more.prefix, &fewer).expect("a bucket");
         add(case(&format!("without-{index}"), 1, &serials[3], &more), fails, &["trust.proof.incomplete"]);
     }
+    // All packs of the product in a subtree, though only those under a longer prefix are asked for.
+    let mut wider = bucket_of(1, &serials[3], 40);
+    wider.state = bucket_of(1, &serials[3], 32).state;
+    add(case("subtree-of-a-shorter-prefix", 1, &serials[3], &wider), fails, &["trust.proof.superfluous"]);
     let mut unsigned = bucket_of(1, &serials[3], 40);
     unsigned.certificate = ledger.quorum.certify(&unsigned.header, &[0, 1]);
     add(case("unsigned", 1, &serials[3], &unsigned), fails, &["trust.certificate.power-short"]);
+    cases.extend(small_buckets());
     cases
+}
+
+/// Buckets of a product with one pack, and with a pack beside one that only a newer client reads.
+fn small_buckets() -> Vec<Value> {
+    let mut ledger = Ledger::new("small buckets", Quorum::new("small buckets", &[1]));
+    let anchor = ledger.anchor();
+    ledger.add_product(1);
+    ledger.add_pack(1, "S1");
+    ledger.add_product(2);
+    ledger.add_pack(2, "S2");
+    let newer = ledger.paths().pack(&pack_id(2, "N"));
+    ledger.put_value(newer, vec![9]);
+    let block = ledger.seal(60_000);
+    let now = block.header.time().0 + 1_000;
+    let bucket_of = |n: u32| {
+        let prefix = Prefix::new(&ledger.paths().pack(&pack_id(n, "S")), 32);
+        prove_bucket(&ledger.tree, &product_code(n), prefix, &block.header, &block.certificate).expect("a bucket")
+    };
+    let case = |name: &str, n: u32, serial: &str, bucket: &Bucket| {
+        Case::new(&format!("bucket/{name}"), &anchor, &pack_scan(n, serial), bucket.to_bytes(), now)
+    };
+    let one = bucket_of(1);
+    // The only pack is shown by its hash alone.
+    let mut hidden = one.clone();
+    let absent = [ledger.paths().product(&product_code(1)), ledger.paths().pack(&pack_id(1, "NONE"))];
+    let shown = ledger.tree.prove(&absent).expect("paths");
+    hidden.state = BucketProof::from_wire(&shown.to_wire()).expect("well-formed");
+    let mut more = bucket_of(2);
+    let asked: Vec<Path> = more.state.as_state_proof().leaves().map(|(path, _)| path).collect();
+    let beside: Vec<Path> = asked.into_iter().filter(|path| !more.prefix.contains(path)).collect();
+    let product = ledger.paths().product(&product_code(1));
+    let both = [beside.as_slice(), &[product]].concat();
+    let two = bucket_of(2);
+    more.state = ledger.tree.prove_bucket(&more.prefix, &both).expect("a bucket");
+    let cell = &["state.active"];
+    vec![
+        case("one-pack", 1, "S1", &one).gives_bucket("ok", cell),
+        case("one-other-pack", 1, "NONE", &one).gives_bucket("do-not-use", &["identifier.absent-pack"]),
+        case("only-pack-withheld", 1, "NONE", &hidden).gives_bucket("cannot-tell", &["trust.state.withheld"]),
+        case("asked-pack-withheld", 1, "S1", &hidden).gives_bucket("cannot-tell", &["trust.proof.incomplete"]),
+        // Beside a leaf that only a newer client reads, the verdict is about the scanned pack all the same, and
+        // what else that client would ask for is not superfluous.
+        case("beside-a-newer-leaf", 2, "S2", &two).gives_bucket("ok", cell),
+        case("beside-a-newer-leaf-and-more", 2, "S2", &more).gives_bucket("ok", cell),
+        case("a-newer-leaf", 2, "N", &two).gives_bucket("cannot-tell", &["trust.newer-client.leaf"]),
+    ]
 }

@@ -8,8 +8,10 @@ mod bad;
 mod case;
 mod decode;
 mod good;
+mod known;
 mod many;
 mod scan;
+mod state;
 mod table;
 
 use serde_json::{Value, json};
@@ -21,6 +23,8 @@ pub fn write_all(folder: &Path) -> std::io::Result<Vec<(&'static str, usize)>> {
     let mut verify = table::cases();
     verify.extend(good::cases());
     verify.extend(bad::cases());
+    verify.extend(state::cases());
+    verify.extend(known::cases());
     let files = [
         ("decode.json", decode::cases()),
         ("text.json", decode::text_cases()),

@@ -13,30 +13,30 @@ impl<'a> Request<'a> {
         Self { rest: bytes }
     }
 
-    pub(crate) fn flag(&mut self) -> Result<bool, Problem> {
+    pub(crate) fn flag(&mut self) -> Result<bool, Misuse> {
         Ok(self.array::<1>()? != [0])
     }
 
-    pub(crate) fn number(&mut self) -> Result<u64, Problem> {
+    pub(crate) fn number(&mut self) -> Result<u64, Misuse> {
         self.array().map(u64::from_le_bytes)
     }
 
-    pub(crate) fn bytes(&mut self) -> Result<&'a [u8], Problem> {
+    pub(crate) fn bytes(&mut self) -> Result<&'a [u8], Misuse> {
         let len = self.len()?;
-        let (bytes, rest) = self.rest.split_at_checked(len).ok_or_else(misuse)?;
+        let (bytes, rest) = self.rest.split_at_checked(len).ok_or(Misuse)?;
         self.rest = rest;
         Ok(bytes)
     }
 
-    pub(crate) fn text(&mut self) -> Result<&'a str, Problem> {
-        core::str::from_utf8(self.bytes()?).map_err(|_| misuse())
+    pub(crate) fn text(&mut self) -> Result<&'a str, Misuse> {
+        core::str::from_utf8(self.bytes()?).map_err(|_| Misuse)
     }
 
-    pub(crate) fn optional_number(&mut self) -> Result<Option<u64>, Problem> {
+    pub(crate) fn optional_number(&mut self) -> Result<Option<u64>, Misuse> {
         if self.flag()? { self.number().map(Some) } else { Ok(None) }
     }
 
-    pub(crate) fn texts(&mut self) -> Result<Vec<String>, Problem> {
+    pub(crate) fn texts(&mut self) -> Result<Vec<String>, Misuse> {
         let mut texts = Vec::new();
         for _ in 0..self.len()? {
             texts.push(String::from(self.text()?));
@@ -44,12 +44,12 @@ impl<'a> Request<'a> {
         Ok(texts)
     }
 
-    fn len(&mut self) -> Result<usize, Problem> {
+    fn len(&mut self) -> Result<usize, Misuse> {
         self.array().map(|len| u32::from_le_bytes(len) as usize)
     }
 
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], Problem> {
-        let (array, rest) = self.rest.split_first_chunk().ok_or_else(misuse)?;
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], Misuse> {
+        let (array, rest) = self.rest.split_first_chunk().ok_or(Misuse)?;
         self.rest = rest;
         Ok(*array)
     }
@@ -93,6 +93,10 @@ impl Answer {
 }
 
 /// The request ends early or holds no text where it should.
-fn misuse() -> Problem {
-    Problem { code: "probe.request", expected: None, found: None }
+pub(crate) struct Misuse;
+
+impl From<Misuse> for Problem {
+    fn from(_: Misuse) -> Self {
+        Self { code: "probe.request", expected: None, found: None }
+    }
 }

@@ -24,7 +24,7 @@ mod messages;
 mod runtime;
 
 use answer::Put;
-use fields::{Answer, Request};
+use fields::{Answer, Misuse, Request};
 use medproof_core::{
     keys::{PublicKey, Signature},
     plain::{self, Client, Policy, Problem},
@@ -309,7 +309,7 @@ unsafe fn answered(
     answer.given()
 }
 
-fn policy(request: &mut Request<'_>) -> Result<Policy, Problem> {
+fn policy(request: &mut Request<'_>) -> Result<Policy, Misuse> {
     Ok(Policy {
         purpose: request.text()?.into(),
         mode: request.text()?.into(),
