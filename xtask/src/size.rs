@@ -46,19 +46,25 @@ pub(crate) fn stage(_: &mut Run) -> Result<Outcome> {
     check(CEILING_GZIP).map(|()| Outcome::Passed)
 }
 
-/// Builds the verifier for the web as it is shipped; answers where it lies.
+/// Builds the verifier for the web as it is weighed; answers where it lies.
 pub(crate) fn build() -> Result<PathBuf> {
-    let built = compile(&[])?;
-    optimise(&built, "-Oz", FILE)
+    optimise(&compile(&[], None)?, "-Oz", FILE)
 }
 
-/// Compiles the verifier for the web, with `settings` for cargo that differ from the profile `wasm`.
-pub(crate) fn compile(settings: &[&str]) -> Result<PathBuf> {
+/// Builds the verifier with exports for every message; answers where it lies.
+pub(crate) fn build_with_messages() -> Result<PathBuf> {
+    optimise(&compile(&["--features", "messages"], None)?, "-Oz", "medproof_wasm_probe_messages.wasm")
+}
+
+/// Compiles the verifier for the web, with `arguments` for cargo and flags for the compiler in place of the usual ones.
+pub(crate) fn compile(arguments: &[&str], flags: Option<&str>) -> Result<PathBuf> {
     let mut cargo = cargo_for(setup::WASM, "build")?;
-    cargo.args(["--package", PACKAGE, "--profile", "wasm", "--target-dir"]).arg(place::target());
-    for setting in settings {
-        cargo.args(["--config", setting]);
+    // What the developer's shell sets would hide what `.cargo/config.toml` sets.
+    cargo.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
+    if let Some(flags) = flags {
+        cargo.env("RUSTFLAGS", flags);
     }
+    cargo.args(["--package", PACKAGE, "--profile", "wasm", "--target-dir"]).arg(place::target()).args(arguments);
     command::run(&mut cargo)?;
     Ok(place::target().join(setup::WASM).join("wasm").join(FILE))
 }

@@ -95,8 +95,8 @@ fn node(run: &mut Run) -> Result<Outcome> {
 
 fn vectors_node(run: &mut Run) -> Result<Outcome> {
     let script = place::node_tests().join("verify.mjs");
-    let wasm = size::build()?;
-    run.check(command::program("node").arg(script).arg(place::vectors()).arg(wasm))
+    let (weighed, with_messages) = (size::build()?, size::build_with_messages()?);
+    run.check(command::program("node").arg(script).arg(place::vectors()).arg(weighed).arg(with_messages))
 }
 
 fn vectors_python(run: &mut Run) -> Result<Outcome> {

@@ -4,37 +4,57 @@ use crate::{Result, place, size, table};
 use std::fs;
 use std::path::Path;
 
-/// What differs from the profile `wasm` while compiling.
+/// A build: optimisation by package, and flags for the compiler in place of the usual ones.
 struct Variant {
     name: &'static str,
-    settings: &'static [&'static str],
+    curve: &'static str,
+    hash: &'static str,
+    rest: &'static str,
+    flags: Option<&'static str>,
+}
+
+impl Variant {
+    const fn new(name: &'static str, curve: &'static str, hash: &'static str, rest: &'static str) -> Self {
+        Self { name, curve, hash, rest, flags: None }
+    }
+
+    /// The hash functions written out, as `sha2` has them unless told otherwise.
+    const fn unrolled(self) -> Self {
+        Self { flags: Some(""), ..self }
+    }
+
+    fn settings(&self) -> [String; 3] {
+        [
+            format!("profile.wasm.package.curve25519-dalek.opt-level={}", self.curve),
+            format!("profile.wasm.package.sha2.opt-level={}", self.hash),
+            format!("profile.wasm.opt-level={}", self.rest),
+        ]
+    }
 }
 
 const VARIANTS: &[Variant] = &[
-    Variant { name: "as-shipped", settings: &[] },
-    Variant { name: "all-z", settings: &["profile.wasm.opt-level='z'", CURVE_Z, HASH_Z] },
-    Variant { name: "all-s", settings: &["profile.wasm.opt-level='s'", CURVE_S, HASH_S] },
-    Variant { name: "all-3", settings: &["profile.wasm.opt-level=3", CURVE_3, HASH_3] },
-    Variant { name: "curve-3", settings: &["profile.wasm.opt-level='z'", CURVE_3, HASH_Z] },
-    Variant { name: "curve-s", settings: &["profile.wasm.opt-level='z'", CURVE_S, HASH_Z] },
-    Variant { name: "curve-hash-3", settings: &["profile.wasm.opt-level='z'", CURVE_3, HASH_3] },
+    Variant::new("as-shipped", "'s'", "2", "'z'"),
+    Variant::new("all-z", "'z'", "'z'", "'z'"),
+    Variant::new("all-z-unrolled", "'z'", "'z'", "'z'").unrolled(),
+    Variant::new("all-s", "'s'", "'s'", "'s'"),
+    Variant::new("all-3-unrolled", "3", "3", "3").unrolled(),
+    Variant::new("hash-2", "'z'", "2", "'z'"),
+    Variant::new("hash-2-unrolled", "'z'", "2", "'z'").unrolled(),
+    Variant::new("curve-1-hash-2", "1", "2", "'z'"),
+    Variant::new("curve-2-hash-2", "2", "2", "'z'"),
+    Variant::new("curve-3-hash-3", "3", "3", "'z'"),
 ];
-
-const CURVE_Z: &str = "profile.wasm.package.curve25519-dalek.opt-level='z'";
-const CURVE_S: &str = "profile.wasm.package.curve25519-dalek.opt-level='s'";
-const CURVE_3: &str = "profile.wasm.package.curve25519-dalek.opt-level=3";
-const HASH_Z: &str = "profile.wasm.package.sha2.opt-level='z'";
-const HASH_S: &str = "profile.wasm.package.sha2.opt-level='s'";
-const HASH_3: &str = "profile.wasm.package.sha2.opt-level=3";
 
 /// What wasm-opt makes of each.
 const LEVELS: &[&str] = &["-Oz", "-O3"];
 
-/// Builds every variant and prints the sizes; each file stays, to be timed by `node tests/node/bench.mjs FILE`.
+/// Builds every variant and prints the sizes; each file stays, to be timed by `node tests/node/bench.mjs FILE FIXTURE`.
 pub(crate) fn compare() -> Result {
     let mut rows = Vec::new();
     for variant in VARIANTS {
-        let compiled = size::compile(variant.settings)?;
+        let settings = variant.settings();
+        let arguments: Vec<&str> = settings.iter().flat_map(|setting| ["--config", setting]).collect();
+        let compiled = size::compile(&arguments, variant.flags)?;
         rows.push(row(variant.name, "none", &keep(&compiled, variant.name)?)?);
         for level in LEVELS {
             let file = size::optimise(&compiled, level, &format!("{}{level}.wasm", variant.name))?;
