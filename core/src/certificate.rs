@@ -258,17 +258,18 @@ impl Wire for Signers {
 mod tests {
     use super::*;
     use crate::{
-        sample::{certify, fields, other, set, sign, signing_keys},
+        sample::{certify, fields, other, sign, signing_keys, signing_set},
         validators::Validator,
     };
     use std::vec;
 
     fn case() -> (Header, ValidatorSet) {
-        let set = set(&[1; 4]);
+        let set = signing_set(&[1; 4]);
         (Header::from(&fields(&set)), set)
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "signatures take minutes in an interpreter")]
     fn a_quorum_certifies() {
         let (header, set) = case();
         for places in [&[0, 1, 2, 3][..], &[0, 1, 2], &[1, 2, 3]] {
@@ -286,6 +287,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "signatures take minutes in an interpreter")]
     fn each_part_must_be_the_headers() {
         let (header, set) = case();
         let good = certify(&header, 4, &[0, 1, 2]);
@@ -304,6 +306,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "signatures take minutes in an interpreter")]
     fn one_bad_signature_refuses_all() {
         let (header, set) = case();
         for bad in 0..4 {
@@ -318,6 +321,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "signatures take minutes in an interpreter")]
     fn only_precommits_without_lock_count() {
         let (header, set) = case();
         let hash = header.hash();
@@ -336,8 +340,9 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "signatures take minutes in an interpreter")]
     fn power_counts_and_not_heads() {
-        let set = set(&[7, 1, 1, 1]);
+        let set = signing_set(&[7, 1, 1, 1]);
         let header = Header::from(&fields(&set));
         assert_eq!(certify(&header, 4, &[0]).verify(&header, &set), Ok(()));
         let many = certify(&header, 4, &[1, 2, 3]).verify(&header, &set);
@@ -368,6 +373,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "signatures take minutes in an interpreter")]
     fn a_key_that_stands_in_no_set_cannot_sign() {
         let (header, _) = case();
         let strangers = ValidatorSet::new(

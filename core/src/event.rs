@@ -246,6 +246,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "signatures take minutes in an interpreter")]
     fn an_event_is_signed_over_its_head() {
         let body = b"serials".to_vec();
         for key in signing_keys(1) {
@@ -293,6 +294,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "hashing a megabyte takes minutes in an interpreter")]
     fn a_body_belongs_to_its_head() {
         assert_eq!(Event::new(head(b"a"), b"b".to_vec(), Signature([0; 64])), Err(DecodeError::Value));
         let long = vec![0; MAX_BODY_BYTES + 1];

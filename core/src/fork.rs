@@ -89,60 +89,68 @@ mod tests {
     use super::*;
     use crate::{
         header::HeaderFields,
-        sample::{certify, fields, other, set},
+        sample::{certify, fields, other, set, signing_set},
     };
 
     /// Two headers of one height that differ in their parents.
-    fn headers() -> [HeaderFields; 2] {
-        let a = fields(&set(&[1; 4]));
+    fn headers(set: &ValidatorSet) -> [HeaderFields; 2] {
+        let a = fields(set);
         let b = HeaderFields { parent_hash: other(a.parent_hash), ..a.clone() };
         [a, b]
     }
 
-    fn fork(headers: [HeaderFields; 2], places: &[u16]) -> Result<Fork, DecodeError> {
-        let sides =
-            headers.map(|fields| Header::from(&fields)).map(|header| (header.clone(), certify(&header, 4, places)));
-        Fork::new(set(&[1; 4]), sides)
+    fn fork(set: ValidatorSet, headers: [HeaderFields; 2], places: &[u16]) -> Result<Fork, DecodeError> {
+        let sides = headers.map(|fields| Header::from(&fields));
+        let sides = sides.map(|header| (header.clone(), certify(&header, 4, places)));
+        Fork::new(set, sides)
+    }
+
+    fn unsigned(headers: [HeaderFields; 2]) -> Result<Fork, DecodeError> {
+        fork(set(&[1; 4]), headers, &[])
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "signatures take minutes in an interpreter")]
     fn two_certified_headers_of_one_height_are_evidence() {
-        let [a, b] = headers();
-        let fork = fork([a.clone(), b.clone()], &[0, 1, 2]);
+        let set = signing_set(&[1; 4]);
+        let [a, b] = headers(&set);
+        let fork = fork(set.clone(), [a.clone(), b.clone()], &[0, 1, 2]);
         assert_eq!(fork.as_ref().map(Fork::verify), Ok(Ok(())));
         assert_eq!(fork.as_ref().map(Fork::height), Ok(a.height));
-        assert_eq!(fork.as_ref().map(Fork::set), Ok(&set(&[1; 4])));
+        assert_eq!(fork.as_ref().map(Fork::set), Ok(&set));
         assert_eq!(fork.as_ref().map(|fork| fork.sides().len()), Ok(2));
         // The sides have one order, whichever is given first.
-        assert_eq!(self::fork([b, a], &[0, 1, 2]), fork);
+        assert_eq!(self::fork(set, [b, a], &[0, 1, 2]), fork);
         let bytes = fork.as_ref().map(Message::to_bytes);
         assert_eq!(bytes.as_deref().map(Fork::from_bytes), Ok(fork.clone()));
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "signatures take minutes in an interpreter")]
     fn without_two_quorums_nobody_is_accused() {
-        let short = fork(headers(), &[0, 1]);
+        let set = signing_set(&[1; 4]);
+        let short = fork(set.clone(), headers(&set), &[0, 1]);
         assert_eq!(short.map(|fork| fork.verify()), Ok(Err(CertificateError::PowerShort { total: 4, found: 2 })));
     }
 
     #[test]
     fn both_sides_are_of_one_place_and_set() {
-        let [a, b] = headers();
-        assert_eq!(fork([a.clone(), a.clone()], &[]), Err(DecodeError::Order));
+        let [a, b] = headers(&set(&[1; 4]));
+        assert_eq!(unsigned([a.clone(), a.clone()]), Err(DecodeError::Order));
         let height = HeaderFields { height: Height(8), ..b.clone() };
-        assert_eq!(fork([a.clone(), height], &[]), Err(DecodeError::Value));
+        assert_eq!(unsigned([a.clone(), height]), Err(DecodeError::Value));
         let chain = HeaderFields { chain_id: other(b.chain_id), ..b.clone() };
-        assert_eq!(fork([a.clone(), chain], &[]), Err(DecodeError::Value));
+        assert_eq!(unsigned([a.clone(), chain]), Err(DecodeError::Value));
         let set = HeaderFields { set_hash: other(b.set_hash), ..b };
-        assert_eq!(fork([a, set], &[]), Err(DecodeError::Value));
+        assert_eq!(unsigned([a, set]), Err(DecodeError::Value));
     }
 
     #[test]
     fn sides_in_the_other_order_are_refused() {
         let swapped =
-            fork(headers(), &[0, 1, 2]).map(|Fork { set, sides: [a, b] }| Fork { set, sides: [b, a] }.to_bytes());
+            unsigned(headers(&set(&[1; 4]))).map(|Fork { set, sides: [a, b] }| Fork { set, sides: [b, a] }.to_bytes());
         assert_eq!(swapped.as_deref().map(Fork::from_bytes), Ok(Err(DecodeError::Order)));
-        let twice = fork(headers(), &[0, 1, 2])
+        let twice = unsigned(headers(&set(&[1; 4])))
             .map(|Fork { set, sides: [a, _] }| Fork { set, sides: [a.clone(), a] }.to_bytes());
         assert_eq!(twice.as_deref().map(Fork::from_bytes), Ok(Err(DecodeError::Order)));
     }

@@ -127,6 +127,7 @@ mod tests {
     use std::vec;
 
     #[test]
+    #[cfg_attr(miri, ignore = "signatures take minutes in an interpreter")]
     fn a_signature_is_for_one_key_and_message() {
         for keys in signing_keys(2).chunks(2) {
             let [a, b] = keys else { continue };
@@ -155,6 +156,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "signatures take minutes in an interpreter")]
     fn a_torsion_part_is_found() {
         use curve25519_dalek::{constants::EIGHT_TORSION, edwards::EdwardsPoint, scalar::Scalar};
         let point = EdwardsPoint::mul_base(&Scalar::from(5_u8));
@@ -165,6 +167,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "signatures take minutes in an interpreter")]
     fn a_key_registers_itself() {
         for key in signing_keys(1) {
             let (public, chain_id) = (public_key(&key), crate::hash::sha256(b"chain"));

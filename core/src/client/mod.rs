@@ -19,8 +19,6 @@ mod verify;
 
 pub use advance::{Advanced, Consistency, Update};
 pub use error::TrustError;
-#[cfg(feature = "prove")]
-pub use verify::keys as scan_keys;
 pub use verify::{Contents, Many, RecordAnswer};
 
 use crate::{
@@ -84,4 +82,10 @@ impl Client {
     pub const fn fork(&self) -> Option<&Fork> {
         self.fork.as_ref()
     }
+}
+
+/// What a proof must be asked for to answer a scan.
+#[cfg(feature = "prove")]
+pub fn scan_keys(reading: &crate::scan::Reading) -> alloc::vec::Vec<crate::proof::Key> {
+    verify::keys(reading)
 }

@@ -184,7 +184,7 @@ impl<'a> Source<'a> for Recorder<'a> {
 }
 
 /// What a scan can be asked about, as keys, ascending; several where the pack carries several codes.
-pub fn keys(reading: &Reading) -> Vec<Key> {
+pub(crate) fn keys(reading: &Reading) -> Vec<Key> {
     let mut keys: Vec<Key> = match &reading.target {
         Target::Pack(packs) => packs.iter().cloned().map(Key::Pack).collect(),
         Target::Lot { products, lot } => {
