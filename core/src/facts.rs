@@ -370,6 +370,7 @@ impl Derivation<'_, '_> {
         };
         let release_key = self.key(member, lot.key_number)?;
         let registered = match registered {
+            Some((number, day)) if number == lot.key_number => release_key.clone().map(|key| (key, day)),
             Some((number, day)) => self.key(member, number)?.map(|key| (key, day)),
             None => None,
         };

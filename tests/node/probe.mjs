@@ -72,7 +72,8 @@ class Probe {
   }
 
   /** Writes a request into the verifier's memory: its address and length. */
-  place(request) {
+  place(fields) {
+    const request = fields.flat();
     const length = request.reduce((sum, part) => sum + part.length, 0);
     const address = this.exports.alloc(length) >>> 0;
     const memory = new Uint8Array(this.exports.memory.buffer);
@@ -139,7 +140,7 @@ class Client {
 const u32 = (value) => new Uint8Array(new Uint32Array([value]).buffer);
 const u64 = (value) => new Uint8Array(new BigUint64Array([BigInt(value)]).buffer);
 const flag = (value) => Uint8Array.of(value ? 1 : 0);
-const bytes = (value) => Buffer.concat([u32(value.length), value]);
+const bytes = (value) => [u32(value.length), value];
 const text = (value) => bytes(encoder.encode(value));
 const optional = (value, write) => (value === undefined ? [flag(false)] : [flag(true), write(value)]);
 
