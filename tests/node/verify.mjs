@@ -5,7 +5,7 @@
 // The first wasm is the one that is weighed. It does not read every message, so files of vectors
 // that ask for more are run through the second, and those that ask for less through both.
 
-import { readFileSync, readdirSync } from "node:fs";
+import { appendFileSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { Refused, load } from "./probe.mjs";
@@ -52,6 +52,13 @@ function check(name, cases, run) {
   failed += wrong;
   if (wrong > SHOWN) console.log(`  ${name}: ${wrong - SHOWN} more`);
   console.log(`  ${name.padEnd(28)} ${String(right).padStart(5)} of ${cases.length}`);
+  note(name, cases.length);
+}
+
+/** Tells `cargo xtask test` which cases ran. */
+function note(name, count) {
+  const report = process.env.MEDPROOF_SUITE_REPORT;
+  if (report) appendFileSync(report, `suite\t${name} in wasm\t${count}\n`);
 }
 
 /** The answer, or the problem that stands in its place; anything else that is thrown counts as wrong. */
