@@ -1,0 +1,1 @@
+//! What an event may do to the ledger.

@@ -1,0 +1,1 @@
+//! A MedProof node: events in, blocks and proofs out.

@@ -1,0 +1,3 @@
+//! `medproof`: the node and its tools.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Blocks, event log, state tree and documents in one encrypted file.
