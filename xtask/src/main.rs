@@ -1,6 +1,7 @@
 //! `cargo xtask`: the one entry point for setting up, building, testing and measuring MedProof.
 
 mod bench;
+mod bindings;
 mod command;
 mod cover;
 mod demo;

@@ -5,6 +5,7 @@
 mod browser;
 mod cargo_tools;
 mod debian_rust;
+mod jvm;
 mod node;
 mod python;
 mod rust_target;
@@ -12,8 +13,9 @@ mod rustup;
 
 pub(crate) use browser::BROWSER;
 pub(crate) use cargo_tools::{CARGO_DENY, CARGO_FUZZ, CARGO_LLVM_COV, WASM_BINDGEN, WASM_PACK};
+pub(crate) use jvm::JVM;
 pub(crate) use node::NODE_PACKAGES;
-pub(crate) use python::{PYTHON, python};
+pub(crate) use python::{PYTHON, PYTHON_PACKAGING, package_python, python};
 pub(crate) use rust_target::{BARE, BARE_TARGET, WASM, WASM_TARGET, cargo_for};
 pub(crate) use rustup::{LINTERS, LLVM_TOOLS, MIRI, NIGHTLY, RUST_SRC};
 
@@ -44,6 +46,8 @@ const PARTS: &[&Part] = &[
     &BARE_TARGET,
     &NODE_PACKAGES,
     &PYTHON,
+    &PYTHON_PACKAGING,
+    &JVM,
     &CARGO_DENY,
     &BROWSER,
     &NIGHTLY,
