@@ -55,6 +55,14 @@ pub const QUIET_ALONE: &str = "arc_malachitebft_network=off";
 /// What to put into a `tracing` filter otherwise: the engine's running commentary is not for operators.
 pub const QUIET: &str = "arc_malachitebft=warn";
 
+/// The engine's own metrics of this process in the text format of Prometheus; 1 in `node_safety_failure` asks for
+/// an operator.
+pub fn metrics() -> String {
+    let mut text = String::new();
+    arc_malachitebft_app::metrics::export(&mut text);
+    text
+}
+
 /// A folder that only this user enters.
 fn private_folder(path: &std::path::Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
