@@ -20,6 +20,7 @@ pub mod event_hash;
 pub mod fault;
 pub mod identifier;
 pub mod json;
+pub mod mapping;
 pub mod sensor;
 pub mod time;
 pub mod words;
