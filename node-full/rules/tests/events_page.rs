@@ -2,6 +2,8 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod page;
+
 use medproof_core::{event::EventKind, leaf::State};
 use medproof_rules::{
     CODES,
@@ -10,60 +12,14 @@ use medproof_rules::{
     nmvs,
     table::{Cell, Column, LOT, MARKET, PACK, PRODUCT, UNIT, pack_cell, unit_cell},
 };
-use std::{collections::BTreeSet, path::Path};
-
-fn page() -> String {
-    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/EVENTS.md")).expect("the page")
-}
-
-/// The text under the heading that begins with `heading`, up to the next heading of any level.
-fn under(heading: &str) -> String {
-    let page = page();
-    let start = page.find(&format!("\n{heading}")).unwrap_or_else(|| panic!("no heading {heading}")) + 1;
-    let body = page[start..].split_once('\n').expect("a body").1;
-    body.split("\n#").next().expect("a body").to_string()
-}
-
-/// The tables in a text: rows of cells, the header first.
-fn tables(text: &str) -> Vec<Vec<Vec<String>>> {
-    let mut tables = vec![Vec::new()];
-    for line in text.lines() {
-        if let Some(row) = line.strip_prefix("| ").or_else(|| line.strip_prefix('|')) {
-            let cells: Vec<String> =
-                row.trim_end_matches('|').split(" |").map(|cell| cell.trim().to_string()).collect();
-            if !row.starts_with("---") {
-                tables.last_mut().expect("a table").push(cells);
-            }
-        } else if tables.last().is_some_and(|table| !table.is_empty()) {
-            tables.push(Vec::new());
-        }
-    }
-    tables.retain(|table: &Vec<_>| !table.is_empty());
-    tables
-}
-
-/// Numbers written as `100, 102–105` or `1000, 1001`.
-fn numbers(text: &str) -> Vec<u16> {
-    let number = |text: &str| text.trim().parse::<u16>().unwrap_or_else(|_| panic!("{text} is no kind"));
-    let range = |part: &str| match part.split_once('–') {
-        Some((first, last)) => (number(first)..=number(last)).collect(),
-        None => vec![number(part)],
-    };
-    text.split(',').flat_map(range).collect()
-}
-
-/// The states that a row of a state table is for.
-fn states(cell: &str) -> Vec<State> {
-    let of = |number: &str| number.parse::<usize>().ok().and_then(|number| State::ALL.get(number.wrapping_sub(1)));
-    let words = cell.split([' ', ',']).filter(|word| !word.is_empty());
-    words.map_while(of).copied().collect()
-}
+use page::{column, numbers, states, tables, under};
+use std::collections::BTreeSet;
 
 #[test]
 fn kinds_have_the_numbers_and_names_of_the_page() {
     let mut found: Vec<(u16, String)> = Vec::new();
     let section =
-        page().split("## 3. Kinds").nth(1).and_then(|rest| rest.split("\n## 4").next()).expect("it").to_string();
+        page::text().split("## 3. Kinds").nth(1).and_then(|rest| rest.split("\n## 4").next()).expect("it").to_string();
     for row in tables(&section).into_iter().flatten() {
         let is_kind = |text: &str| text.chars().next().is_some_and(|first| first.is_ascii_digit());
         if !is_kind(&row[0]) {
@@ -79,8 +35,12 @@ fn kinds_have_the_numbers_and_names_of_the_page() {
 
 #[test]
 fn capacities_are_those_of_the_page() {
-    let section =
-        page().split("### Movement").nth(1).and_then(|rest| rest.split("### Cold").next()).expect("it").to_string();
+    let section = page::text()
+        .split("### Movement")
+        .nth(1)
+        .and_then(|rest| rest.split("### Cold").next())
+        .expect("it")
+        .to_string();
     let mut seen = 0;
     for row in tables(&section).into_iter().flatten().filter(|row| row.len() == 5 && row[0] != "kind") {
         let kind = KINDS.iter().find(|kind| kind.number.0 == numbers(&row[0])[0]).expect("a kind");
@@ -124,36 +84,6 @@ fn compare(section: &str, columns: &dyn Fn(&str) -> Option<Column>, cell: &dyn F
         }
     }
     count
-}
-
-fn column(heading: &str) -> Option<Column> {
-    Some(match heading.split(' ').next()? {
-        "601" => Column::Alias,
-        "700" => Column::AggregateParent,
-        "700c" => Column::AggregateChild,
-        "701" => Column::DisaggregateParent,
-        "701c" => Column::DisaggregateChild,
-        "702" => Column::Dissolve,
-        "900" => Column::Ship,
-        "901" => Column::ShipCancel,
-        "902" => Column::Return,
-        "903" => Column::Receive,
-        "904" => Column::PutAway,
-        "905" => Column::WardIssue,
-        "1000" => Column::Dispense,
-        "1001" => Column::DispensePartly,
-        "1002" => Column::Sample,
-        "1003" => Column::Export,
-        "1004" => Column::Destroy,
-        "1005" => Column::Stolen,
-        "1006" => Column::Undo,
-        "1100" => Column::Lock,
-        "1101" => Column::Unlock,
-        "1102" => Column::Quarantine,
-        "1103" => Column::Release,
-        "1200" => Column::Reading,
-        _ => return None,
-    })
 }
 
 #[test]
@@ -222,7 +152,7 @@ fn section_14_lists_every_code() {
     let listed: Vec<&str> = section.split('`').skip(1).step_by(2).collect();
     assert_eq!(listed.iter().copied().collect::<BTreeSet<_>>(), CODES.iter().copied().collect::<BTreeSet<_>>());
     assert_eq!(listed.len(), CODES.len(), "a code stands twice");
-    let page = page();
+    let page = page::text();
     let named = page.split('`').skip(1).step_by(2).filter(|word| word.starts_with("rules.") && !word.contains('<'));
     for code in named.filter(|code| !code.ends_with('-')) {
         let is_listed = CODES.contains(&code) || code.ends_with('…') || code.contains('*');
