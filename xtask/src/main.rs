@@ -75,6 +75,12 @@ const TASKS: &[Task] = &[
         about: "measure the line coverage of core and check it against the bound",
         run: cover::task,
     },
+    Task {
+        name: "swift",
+        arguments: "",
+        about: "install Swift if it is not there, and run the Swift tests",
+        run: bindings::swift::task,
+    },
     Task { name: "miri", arguments: "[FILTER]...", about: "run core's tests under Miri", run: miri::task },
 ];
 

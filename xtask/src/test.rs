@@ -21,6 +21,7 @@ const STAGES: &[Stage] = &[
     Stage::new("mobile-size", &[], bindings::weight),
     Stage::new("python-package", &[&setup::PYTHON_PACKAGING], bindings::python::stage),
     Stage::new("kotlin", &[&setup::JVM], bindings::kotlin::stage),
+    Stage::new("swift", &[], bindings::swift::stage),
     Stage::new("fuzz", &[], fuzz::stage),
 ];
 

@@ -22,6 +22,10 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")
 )]
 
+// What the tests of the whole crate and those of its parts share names the crate from outside.
+#[cfg(test)]
+extern crate self as medproof_consensus;
+
 mod app;
 mod candidates;
 mod chain;

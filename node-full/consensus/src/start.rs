@@ -170,32 +170,36 @@ impl Engine {
         Ok(Self { channels, handle, signer })
     }
 
-    /// Answers the engine until it ends or is stopped.
-    async fn run<C: Chain>(mut self, mut app: App<C>, stopped: oneshot::Receiver<()>) -> Result<(), Error> {
-        let result = tokio::select! {
-            _ = stopped => Ok(()),
-            result = self.answer_all(&mut app) => result,
+    /// Answers the engine until it ends or is stopped; what was asked before the stop is still answered.
+    async fn run<C: Chain>(mut self, mut app: App<C>, mut stopped: oneshot::Receiver<()>) -> Result<(), Error> {
+        let mut patience = START_PATIENCE;
+        let result = loop {
+            let question = tokio::select! {
+                _ = &mut stopped => break Ok(()),
+                question = tokio::time::timeout(patience, self.channels.consensus.recv()) => question,
+            };
+            let answered = match question {
+                Ok(Some(question)) => app.answer(question).await,
+                Ok(None) => Err(self.why_ended().await),
+                Err(_) => Err(Error::Engine("it does not begin".to_owned())),
+            };
+            if let Err(error) = answered {
+                break Err(error);
+            }
+            patience = Duration::MAX;
         };
         let _ = self.handle.actor.kill_and_wait(None).await;
         result
     }
 
-    async fn answer_all<C: Chain>(&mut self, app: &mut App<C>) -> Result<(), Error> {
-        let first = tokio::time::timeout(START_PATIENCE, self.channels.consensus.recv()).await;
-        let mut question = first.map_err(|_| Error::Engine("it does not start to listen".to_owned()))?;
-        while let Some(asked) = question {
-            app.answer(asked).await?;
-            question = self.channels.consensus.recv().await;
-        }
-        Err(self.why_ended())
-    }
-
     /// The supervisor stays up after a failure of the write-ahead log, on purpose, and goes down after any other.
-    fn why_ended(&self) -> Error {
-        match self.signer.as_ref().and_then(Guarded::take_failure) {
-            Some(error) => Error::Signing(error),
-            None if self.handle.handle.is_finished() => Error::Engine("one of its actors failed".to_owned()),
-            None => Error::WriteAheadLog,
+    async fn why_ended(&mut self) -> Error {
+        if let Some(error) = self.signer.as_ref().and_then(Guarded::take_failure) {
+            return Error::Signing(error);
+        }
+        match tokio::time::timeout(Duration::from_secs(1), &mut self.handle.handle).await {
+            Ok(_) => Error::Engine("one of its actors failed".to_owned()),
+            Err(_) => Error::WriteAheadLog,
         }
     }
 }

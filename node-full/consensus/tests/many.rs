@@ -6,7 +6,7 @@ mod memory;
 
 use medproof_consensus::{Handle, Origin, Role};
 use memory::{Memory, Node, network, set};
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 const LIMIT: Duration = Duration::from_secs(50);
 
@@ -88,4 +88,28 @@ async fn large_blocks_travel_in_pieces_and_messages_beside_them() {
     assert!(!handles[0].spread().spread(vec![0; medproof_consensus::MAX_MESSAGE_BYTES + 1].into()).await);
     stop_all(handles).await;
     agree(&nodes, 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_has_work_wakes_the_others_and_without_work_nobody_makes_blocks() {
+    let nodes = network(4, 1, &vec![(1, set([1, 2, 3, 4]))]);
+    let handles = start_all(&nodes).await;
+    nodes[0].chain.reach(3, LIMIT).await;
+    for node in &nodes {
+        node.chain.eager.store(false, Ordering::SeqCst);
+        node.chain.work.notify_waiters();
+    }
+    // Whoever was in the midst of a height finishes it.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let idle = nodes[0].chain.height();
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(nodes[0].chain.height(), idle, "no block without work");
+    for turn in 1..=4 {
+        nodes[turn as usize - 1].chain.work.notify_waiters();
+        for node in &nodes {
+            node.chain.reach(idle + turn, LIMIT).await;
+        }
+    }
+    stop_all(handles).await;
+    agree(&nodes, idle as usize + 4);
 }

@@ -4,6 +4,7 @@
 
 pub(crate) mod kotlin;
 pub(crate) mod python;
+pub(crate) mod swift;
 mod weight;
 
 pub(crate) use weight::stage as weight;
