@@ -65,6 +65,10 @@ pub use node::{NodeHash, ValueHash};
 pub use path::{Path, Prefix};
 pub use proof::{BucketProof, Lookup, StateProof};
 #[cfg(feature = "prove")]
+pub use fold::complete_root;
+#[cfg(feature = "prove")]
+pub use prover::{Fork, Subtree, prove, prove_bucket};
+#[cfg(feature = "prove")]
 pub use simulate::simulate;
 #[cfg(feature = "prove")]
 pub use tree::MemoryTree;
