@@ -28,11 +28,7 @@ pub fn root_at<L: LogNodes>(log: &L, size: TreeSize) -> Result<Option<LogHash>, 
 }
 
 /// Shows that an entry stands at `index` among the first `size`; `None` if it does not.
-pub fn inclusion_proof<L: LogNodes>(
-    log: &L,
-    index: LeafIndex,
-    size: TreeSize,
-) -> Result<Option<LogProof>, L::Error> {
+pub fn inclusion_proof<L: LogNodes>(log: &L, index: LeafIndex, size: TreeSize) -> Result<Option<LogProof>, L::Error> {
     if index.0 >= size.0 || size > log.size() {
         return Ok(None);
     }
@@ -55,11 +51,7 @@ pub fn inclusion_proof<L: LogNodes>(
 /// Shows that the first `size2` entries begin with the first `size1`.
 ///
 /// `None` unless `1 <= size1 <= size2` and there are `size2` entries.
-pub fn consistency_proof<L: LogNodes>(
-    log: &L,
-    size1: TreeSize,
-    size2: TreeSize,
-) -> Result<Option<LogProof>, L::Error> {
+pub fn consistency_proof<L: LogNodes>(log: &L, size1: TreeSize, size2: TreeSize) -> Result<Option<LogProof>, L::Error> {
     if size1.0 == 0 || size1 > size2 || size2 > log.size() {
         return Ok(None);
     }

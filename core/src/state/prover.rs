@@ -29,8 +29,8 @@ pub trait Subtree: Sized {
     /// The subtree's root lies at `depth`.
     fn hash_at(&self, depth: usize) -> Result<NodeHash, Self::Error>;
 
-    /// All leaves, ascending; `None` if there are more than `max`.
-    fn leaves(&self, max: usize) -> Result<Option<Vec<(Path, Vec<u8>)>>, Self::Error>;
+    /// The first leaves, ascending, at most `limit` of them.
+    fn leaves(&self, limit: usize) -> Result<Vec<(Path, Vec<u8>)>, Self::Error>;
 }
 
 /// The left and the right half of a subtree, where there are leaves.
@@ -94,14 +94,14 @@ impl Subtree for &Node {
         Ok(Node::hash_at(self, depth))
     }
 
-    fn leaves(&self, max: usize) -> Result<Option<Vec<(Path, Vec<u8>)>>, Infallible> {
-        let mut count = 0;
-        self.for_each_leaf(&mut |_| count += 1);
+    fn leaves(&self, limit: usize) -> Result<Vec<(Path, Vec<u8>)>, Infallible> {
         let mut leaves = Vec::new();
-        if count <= max {
-            self.for_each_leaf(&mut |leaf| leaves.push((leaf.path, leaf.value.clone())));
-        }
-        Ok((count <= max).then_some(leaves))
+        self.for_each_leaf(&mut |leaf| {
+            if leaves.len() < limit {
+                leaves.push((leaf.path, leaf.value.clone()));
+            }
+        });
+        Ok(leaves)
     }
 }
 
@@ -202,9 +202,12 @@ impl<'a> Prover<'a> {
         self.count += 1;
         let depth_bits = u8::try_from(depth).map_err(|_| Stop::Limit)?;
         let leaves = match node {
-            Some(node) => node.leaves(MAX_SUBTREE_LEAVES)?.ok_or(Stop::Limit)?,
+            Some(node) => node.leaves(MAX_SUBTREE_LEAVES + 1)?,
             None => Vec::new(),
         };
+        if leaves.len() > MAX_SUBTREE_LEAVES {
+            return Err(Stop::Limit);
+        }
         let first = *asked.first().ok_or(Stop::Limit)?;
         let mut subtree = Vec::new();
         let (path, terminal) = match leaves.as_slice() {
