@@ -1,6 +1,7 @@
 //! `cargo xtask`: the one entry point for setting up, building, testing and measuring MedProof.
 
 mod bench;
+mod bindings;
 mod command;
 mod cover;
 mod demo;
@@ -73,6 +74,12 @@ const TASKS: &[Task] = &[
         arguments: "",
         about: "measure the line coverage of core and check it against the bound",
         run: cover::task,
+    },
+    Task {
+        name: "swift",
+        arguments: "",
+        about: "install Swift if it is not there, and run the Swift tests",
+        run: bindings::swift::task,
     },
     Task { name: "miri", arguments: "[FILTER]...", about: "run core's tests under Miri", run: miri::task },
 ];

@@ -2,7 +2,7 @@
 
 use crate::setup::{self, Part};
 use crate::stage::{Outcome, Run, Stage};
-use crate::{Result, command, fuzz, place, size, vectors};
+use crate::{Result, bindings, command, fuzz, place, size, vectors};
 
 /// The stages in their order: quick ones first. A new check is one more entry here.
 const STAGES: &[Stage] = &[
@@ -18,6 +18,10 @@ const STAGES: &[Stage] = &[
     Stage::new("node", &[&setup::NODE_PACKAGES], node),
     Stage::new("vectors-node", WASM, vectors_node),
     Stage::new("vectors-python", &[&setup::PYTHON], vectors_python),
+    Stage::new("mobile-size", &[], bindings::weight),
+    Stage::new("python-package", &[&setup::PYTHON_PACKAGING], bindings::python::stage),
+    Stage::new("kotlin", &[&setup::JVM], bindings::kotlin::stage),
+    Stage::new("swift", &[], bindings::swift::stage),
     Stage::new("fuzz", &[], fuzz::stage),
 ];
 

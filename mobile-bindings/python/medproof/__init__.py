@@ -1,0 +1,50 @@
+"""Checks proofs about serialised medicine packs on this machine, believing no server.
+
+The light client and its records are those of the Rust crate ``medproof-core`` under the same names.
+"""
+
+from medproof.medproof_mobile import (
+    Advanced,
+    AnchorInfo,
+    Axes,
+    Client,
+    ClientError,
+    Contents,
+    Issuer,
+    Many,
+    Mode,
+    Policy,
+    Problem,
+    Purpose,
+    Reading,
+    ScanInfo,
+    States,
+    Verdict,
+    check_fork,
+    message_from_text,
+    parse_scan,
+    read_message,
+)
+
+__all__ = [
+    "Advanced",
+    "AnchorInfo",
+    "Axes",
+    "Client",
+    "ClientError",
+    "Contents",
+    "Issuer",
+    "Many",
+    "Mode",
+    "Policy",
+    "Problem",
+    "Purpose",
+    "Reading",
+    "ScanInfo",
+    "States",
+    "Verdict",
+    "check_fork",
+    "message_from_text",
+    "parse_scan",
+    "read_message",
+]

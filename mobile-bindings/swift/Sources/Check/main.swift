@@ -1,0 +1,3 @@
+import MedProof
+
+print(parseScan(text: CommandLine.arguments.last ?? "", strict: false))

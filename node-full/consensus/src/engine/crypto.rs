@@ -1,0 +1,204 @@
+//! Signing and verifying for the engine: core's bytes, core's strict rule, and the signing state in between.
+
+use super::context::{Address, HeaderHash, Lead, Ledger, Proposal, Vote, VoteSignature, signed_round};
+use crate::{
+    signing::{Ballot, SignedVote, SigningError, SigningState},
+    witness::Witness,
+};
+use arc_malachitebft_app::types::core::{NilOrVal, SignedMessage, ValidatorProof, VoteExtensionScope};
+use arc_malachitebft_signing::{Error, Signer, VerificationResult, Verifier};
+use async_trait::async_trait;
+use ed25519_dalek::{Signer as _, SigningKey};
+use medproof_core::{
+    certificate::{VoteKind, vote_message},
+    hash::Digest,
+    keys::{PublicKey, Signature},
+};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The validator key behind its signing state. One per node; copies share it.
+#[derive(Clone)]
+pub(crate) struct Guarded(Arc<Inner>);
+
+struct Inner {
+    chain_id: Digest,
+    key: SigningKey,
+    state: Mutex<SigningState>,
+    /// Why signing failed, for the error that ends consensus.
+    failure: Mutex<Option<SigningError>>,
+}
+
+impl std::fmt::Debug for Guarded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Guarded({})", Address(self.public_key()))
+    }
+}
+
+impl Guarded {
+    pub(crate) fn new(chain_id: Digest, key: SigningKey, state: SigningState) -> Self {
+        Self(Arc::new(Inner { chain_id, key, state: Mutex::new(state), failure: Mutex::new(None) }))
+    }
+
+    /// The key's public half.
+    pub(crate) fn public_key(&self) -> PublicKey {
+        PublicKey(self.0.key.verifying_key().to_bytes())
+    }
+
+    /// Signs a ballot that does not contradict an earlier one, once it is on disk.
+    pub(crate) async fn sign(&self, ballot: Ballot) -> Result<VoteSignature, SigningError> {
+        let inner = Arc::clone(&self.0);
+        let signed = tokio::task::spawn_blocking(move || inner.sign_now(&ballot)).await;
+        signed.unwrap_or_else(|error| Err(SigningError::Disk(std::io::Error::other(error))))
+    }
+
+    /// Takes note of a precommit by this key in a certificate.
+    pub(crate) fn witness(&self, ballot: &Ballot) -> Result<(), SigningError> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner).witness(ballot)
+    }
+
+    /// Why the engine was refused a signature.
+    pub(crate) fn take_failure(&self) -> Option<SigningError> {
+        self.0.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    async fn sign_for_engine(&self, ballot: Ballot) -> Result<VoteSignature, Error> {
+        self.sign(ballot).await.map_err(|error| {
+            let code = error.code();
+            *self.0.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+            Error::from_source(code)
+        })
+    }
+}
+
+impl Inner {
+    fn sign_now(&self, ballot: &Ballot) -> Result<VoteSignature, SigningError> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).record(ballot)?;
+        Ok(VoteSignature(self.key.sign(&ballot.message(&self.chain_id)).to_bytes()))
+    }
+}
+
+impl Ballot {
+    /// The bytes that are signed: core's.
+    fn message(&self, chain_id: &Digest) -> Vec<u8> {
+        let SignedVote { round, kind, lock_round, header_hash } = &self.vote;
+        vote_message(*kind, chain_id, self.height, *round, *lock_round, header_hash)
+    }
+}
+
+impl From<&Vote> for Ballot {
+    fn from(vote: &Vote) -> Self {
+        let (round, kind, header_hash) = (vote.round.as_u32().unwrap_or(0), vote.vote_kind(), vote.header_hash());
+        Self { height: vote.height.into(), vote: SignedVote { round, kind, lock_round: -1, header_hash } }
+    }
+}
+
+impl From<&Proposal> for Ballot {
+    fn from(proposal: &Proposal) -> Self {
+        let round = proposal.round.as_u32().unwrap_or(0);
+        let lock_round = signed_round(proposal.lock_round);
+        let vote = SignedVote { round, kind: VoteKind::Proposal, lock_round, header_hash: proposal.value.0 };
+        Self { height: proposal.height.into(), vote }
+    }
+}
+
+/// Verifies under core's rule, and remembers what it verified.
+#[derive(Clone, Debug)]
+pub(crate) struct StrictVerifier {
+    chain_id: Digest,
+    witness: Arc<Mutex<Witness>>,
+}
+
+impl StrictVerifier {
+    pub(crate) fn new(chain_id: Digest, witness: Arc<Mutex<Witness>>) -> Self {
+        Self { chain_id, witness }
+    }
+
+    /// Whether the head of a streamed block is signed by `proposer`.
+    pub(crate) fn verify_lead(&self, lead: &Lead, header_hash: Digest, proposer: &PublicKey) -> bool {
+        let address = Address(*proposer);
+        let (height, round, lock_round) = (lead.height, lead.round, lead.lock_round);
+        let proposal = Proposal { height, round, value: HeaderHash(header_hash), lock_round, address };
+        self.verify(&Ballot::from(&proposal), lead.signature, proposer)
+    }
+
+    fn verify(&self, ballot: &Ballot, signature: VoteSignature, key: &PublicKey) -> bool {
+        key.verify(&ballot.message(&self.chain_id), &Signature::from(signature))
+    }
+
+    fn remember(&self, remember: impl FnOnce(&mut Witness)) {
+        remember(&mut self.witness.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+#[async_trait]
+impl Verifier<Ledger> for StrictVerifier {
+    async fn verify_signed_vote(
+        &self,
+        vote: &Vote,
+        signature: &VoteSignature,
+        key: &PublicKey,
+    ) -> Result<VerificationResult, Error> {
+        let valid = self.verify(&Ballot::from(vote), *signature, key);
+        if let (true, NilOrVal::Val(hash), VoteKind::Prevote) = (valid, &vote.value, vote.vote_kind()) {
+            self.remember(|witness| witness.saw_prevote(vote.height, vote.round, *hash, *key));
+        }
+        Ok(VerificationResult::from_bool(valid))
+    }
+
+    async fn verify_signed_proposal(
+        &self,
+        proposal: &Proposal,
+        signature: &VoteSignature,
+        key: &PublicKey,
+    ) -> Result<VerificationResult, Error> {
+        let valid = self.verify(&Ballot::from(proposal), *signature, key);
+        if valid {
+            self.remember(|witness| witness.saw_proposal(proposal, *signature));
+        }
+        Ok(VerificationResult::from_bool(valid))
+    }
+
+    async fn verify_signed_vote_extension(
+        &self,
+        _scope: &VoteExtensionScope<Ledger>,
+        _extension: &(),
+        _signature: &VoteSignature,
+        _key: &PublicKey,
+    ) -> Result<VerificationResult, Error> {
+        Ok(VerificationResult::Invalid)
+    }
+
+    async fn verify_validator_proof(&self, proof: &ValidatorProof<Ledger>) -> Result<VerificationResult, Error> {
+        let key = proof.decoded_public_key().map_err(Error::from_source)?;
+        Ok(VerificationResult::from_bool(key.verify(&proof.preimage(), &Signature::from(proof.signature))))
+    }
+}
+
+#[async_trait]
+impl Signer<Ledger> for Guarded {
+    async fn sign_vote(&self, vote: Vote) -> Result<SignedMessage<Ledger, Vote>, Error> {
+        let signature = self.sign_for_engine(Ballot::from(&vote)).await?;
+        Ok(SignedMessage::new(vote, signature))
+    }
+
+    async fn sign_proposal(&self, proposal: Proposal) -> Result<SignedMessage<Ledger, Proposal>, Error> {
+        let signature = self.sign_for_engine(Ballot::from(&proposal)).await?;
+        Ok(SignedMessage::new(proposal, signature))
+    }
+
+    async fn sign_vote_extension(
+        &self,
+        _scope: VoteExtensionScope<Ledger>,
+        _extension: (),
+    ) -> Result<SignedMessage<Ledger, ()>, Error> {
+        Err(Error::from_source("this chain has no vote extensions"))
+    }
+
+    /// Binds the node's network name to its validator key. The bytes begin "PoV", which no tag of core's does:
+    /// read as one, it would be 80 bytes long.
+    async fn sign_validator_proof(&self, key: Vec<u8>, peer_id: Vec<u8>) -> Result<ValidatorProof<Ledger>, Error> {
+        let message = ValidatorProof::<Ledger>::signing_bytes(&key, &peer_id);
+        let signature = VoteSignature(self.0.key.sign(&message).to_bytes());
+        Ok(ValidatorProof::new(key, peer_id, signature))
+    }
+}
