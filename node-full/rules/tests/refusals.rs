@@ -225,6 +225,21 @@ fn keys(met: &mut Met) {
     ledger.ok(REGULATOR, compromised(now));
     met.meet("rules.key.time", ledger.refused(REGULATOR, compromised(now)));
     ledger.ok(REGULATOR, compromised(1));
+    let at = |ledger: &Ledger, number| match ledger.leaf(ledger.paths().key(MemberId(HOSPITAL), KeyNumber(number))) {
+        Some(Leaf::Key(leaf)) => leaf,
+        other => panic!("{other:?}"),
+    };
+    let marked = at(&ledger, 2);
+    assert_eq!((marked.valid_from.0, marked.revoked_at), (later, Some(ledger.now)), "as it was registered and revoked");
+    assert_eq!(marked.compromised_since, Some(UnixMillis(1)));
+    // A key that was not revoked yet is revoked by the mark.
+    let mut hasty = ledger.clone();
+    hasty.ok(HOSPITAL, Act::KeyRegister(key(3, 0)));
+    assert_eq!((at(&hasty, 3).valid_from, at(&hasty, 3).revoked_at), (hasty.now, None));
+    hasty.now.0 += 5;
+    let member = MemberId(HOSPITAL);
+    hasty.ok(REGULATOR, Act::KeyCompromised(KeyCompromised { member, number: KeyNumber(3), since: UnixMillis(now) }));
+    assert_eq!(at(&hasty, 3).revoked_at, Some(hasty.now));
     // A member may revoke the key that signs; then it no longer does.
     ledger.ok(HOSPITAL, rotate(key(3, 0), 1));
     met.meet("rules.event.key", ledger.refused(HOSPITAL, revoke(3)));
@@ -428,6 +443,15 @@ fn aliases(met: &mut Met) {
     met.meet("rules.alias.not-canonical", ledger.refused(MANUFACTURER, ship_to(HOSPITAL, by_alias)));
     let unregistered = Items::new(Capacity::Holder).pack(pack(5, "A7"), EventSalt([1; 32]));
     met.meet("rules.alias.not-canonical", ledger.refused(MANUFACTURER, ship_to(HOSPITAL, unregistered)));
+    // Who took the product over issued no lot of before, but may hold one back.
+    let mut moved = ledger.clone();
+    moved.force_product(|leaf| leaf.issuer = MemberId(WHOLESALER));
+    met.meet("rules.issuer.other", moved.refused(WHOLESALER, alias("A3", "S3")));
+    met.meet("rules.issuer.other", moved.refused(WHOLESALER, register_packs(1, "L1", &["S9"])));
+    let hold = LotHold { product: product(1), lot: lot_name("L1"), reason: HoldReason::Quality };
+    moved.ok(WHOLESALER, Act::LotQuarantine(hold.clone()));
+    moved.ok(MANUFACTURER, Act::LotReleaseQuarantine(hold));
+    moved.ok(WHOLESALER, Act::Stolen(at_site(moved.named(Capacity::Issuer, &["S3"]))));
     let items = ledger.held(&["S2"]);
     ledger.ok(MANUFACTURER, Act::PutAway(at_site(items)));
     met.meet("rules.alias.late", ledger.refused(MANUFACTURER, alias("A2", "S2")));
