@@ -349,7 +349,12 @@ fn whoever_takes_an_item_over_ends_its_undo() {
         let mut ledger = ledger.clone();
         ledger.ok(HOSPITAL, act);
         assert_eq!(ledger.pack("S1").prior, None);
-        assert!(ledger.act(HOSPITAL, undo.clone()).is_err());
+        let code = if matches!(ledger.pack("S1").place, Place::Inside(_)) {
+            "rules.pack.inside-unit"
+        } else {
+            "rules.undo.nothing"
+        };
+        assert_eq!(ledger.refused(HOSPITAL, undo.clone()), code);
     }
 }
 
