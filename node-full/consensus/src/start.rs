@@ -189,7 +189,11 @@ impl Engine {
         let mut patience = START_PATIENCE;
         let result = loop {
             let question = tokio::select! {
-                _ = &mut stopped => break Ok(()),
+                _ = &mut stopped => {
+                    // The engine waits for an answer soon; stopped in the midst of something it would log errors.
+                    tokio::time::sleep(SETTLE).await;
+                    break Ok(());
+                }
                 question = tokio::time::timeout(patience, self.channels.consensus.recv()) => question,
             };
             let answered = match question {
@@ -243,3 +247,6 @@ const START_PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long a node that waits for work goes on waiting when a peer claims to be further.
 const CLAIM_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long the engine may take to come to rest.
+const SETTLE: Duration = Duration::from_millis(50);
