@@ -22,7 +22,7 @@ use arc_malachitebft_app::{
     events::TxEvent,
     streaming::{StreamContent, StreamMessage},
     types::{
-        LocallyProposedValue, PeerId, ProposedValue,
+        LocallyProposedValue, MisbehaviorEvidence, PeerId, ProposedValue,
         core::{CommitCertificate, LinearTimeouts, Round as EngineRound, Validity},
         sync::RawDecidedValue,
     },
@@ -31,6 +31,7 @@ use arc_malachitebft_app_channel::{AppMsg, NetworkMsg, Reply};
 use bytes::Bytes;
 use medproof_core::{certificate::VoteKind, header::Header};
 use std::{
+    collections::BTreeSet,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -91,7 +92,7 @@ impl<C: Chain> App<C> {
                 give(reply, ());
             }
             AppMsg::Finalized { evidence, reply, .. } => {
-                report(&evidence);
+                self.report(&evidence).await;
                 self.start_next(reply);
             }
             AppMsg::ProcessSyncedValue { height, round, proposer, value_bytes, reply } => {
@@ -156,8 +157,8 @@ impl<C: Chain> App<C> {
             return Ok(block.clone());
         }
         let block = self.chain.propose(height, round).await?;
-        if !self.fits(&block.header) {
-            return Err(ChainError::from("proposed a header of another chain, height or set").into());
+        if !self.fits(&block.header) || block.body.len() > self.max_body_bytes {
+            return Err(ChainError::from("proposed a block of another chain, height or set, or one too large").into());
         }
         self.chain.keep(height, round, &block).await?;
         self.candidates.add(round, block.clone());
@@ -205,7 +206,7 @@ impl<C: Chain> App<C> {
             self.candidates.hold_ahead(self.height, streamed);
             return Ok(None);
         }
-        if self.candidates.may_judge(chain_round(streamed.lead.round)) { self.judge(streamed).await } else { Ok(None) }
+        self.judge(streamed).await
     }
 
     /// What the engine may vote on, if this block is the proposer's and valid.
@@ -218,6 +219,9 @@ impl<C: Chain> App<C> {
         let Lead { round, lock_round, .. } = streamed.lead;
         if self.candidates.get(hash).is_some() {
             return Ok(Some(self.valid_value(round, lock_round, hash)));
+        }
+        if !self.candidates.may_judge(chain_round(round)) {
+            return Ok(None);
         }
         let locked = lock_round.is_defined() && self.witness().is_locked(lock_round, hash, &self.validators);
         let origin = if locked { Origin::Locked } else { Origin::First };
@@ -339,6 +343,15 @@ impl<C: Chain> App<C> {
         Ok(fitting.map(raw).collect())
     }
 
+    async fn report(&self, evidence: &MisbehaviorEvidence<Ledger>) {
+        let proposers = evidence.proposals.iter().map(|(address, _)| address.0);
+        let voters = evidence.votes.iter().map(|(address, _)| address.0);
+        for key in proposers.chain(voters).collect::<BTreeSet<_>>() {
+            tracing::error!(validator = %Address(key), "signed two different votes of one kind for one round");
+            self.chain.equivocated(key).await;
+        }
+    }
+
     fn valid_value(&self, round: EngineRound, valid_round: EngineRound, value: HeaderHash) -> ProposedValue<Ledger> {
         let proposer = Address(*self.validators.proposer(self.height, round).key());
         ProposedValue { height: self.height, round, valid_round, proposer, value, validity: Validity::Valid }
@@ -371,9 +384,5 @@ fn chain_round(round: EngineRound) -> Round {
     Round(round.as_u32().unwrap_or(0))
 }
 
-fn report(evidence: &arc_malachitebft_app::types::MisbehaviorEvidence<Ledger>) {
-    let proposers = evidence.proposals.iter().map(|(address, _)| address);
-    for address in proposers.chain(evidence.votes.iter().map(|(address, _)| address)) {
-        tracing::error!(validator = %address, "signed two different votes of one kind for one round");
-    }
-}
+#[cfg(test)]
+mod tests;

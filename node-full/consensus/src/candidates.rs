@@ -78,5 +78,5 @@ impl Candidates {
 
 const MAX_PARKED: usize = 8;
 
-/// Per round: the proposer's own, and a few from relays that altered the body.
+/// Per round: the proposer's own, a few from relays that altered the body, and what was parked.
 const MAX_JUDGED: usize = 8;

@@ -7,6 +7,7 @@ use medproof_core::{
     certificate::Certificate,
     hash::Digest,
     header::{Header, Height},
+    keys::PublicKey,
     validators::ValidatorSet,
 };
 
@@ -81,7 +82,8 @@ pub enum Judgement {
 
 /// The chain as consensus needs it.
 ///
-/// Consensus calls from one task, except [`Self::ready`], [`Self::gossiped`] and [`Self::decided_range`].
+/// Consensus asks one question after another, except that [`Self::ready`] runs beside them. A question that has been
+/// asked is waited for, unless [`Handle`](crate::Handle) is dropped.
 #[async_trait]
 pub trait Chain: Send + Sync + 'static {
     /// The chain's id, part of everything that a validator signs.
@@ -94,7 +96,8 @@ pub trait Chain: Send + Sync + 'static {
     async fn first_height(&self) -> Result<Height, ChainError>;
 
     /// Returns when `height` should begin: there is something to propose, or the heartbeat is due.
-    /// It may be dropped at any time, when a validator elsewhere has begun or this one is stopped.
+    /// It may be dropped at any time, when a validator elsewhere has begun or this one is stopped. The first height
+    /// after a start begins without it.
     async fn ready(&self, height: Height);
 
     /// A block for this height, built on the newest one. It is kept, so that the same block comes back
@@ -122,5 +125,10 @@ pub trait Chain: Send + Sync + 'static {
 
     /// Takes what another node spread with [`Spread`](crate::Spread). Unsigned and bounded in size; whatever it is
     /// worth, it carries itself.
+    /// It is awaited before the next question, so it should only put the message somewhere.
     async fn gossiped(&self, message: Bytes);
+
+    /// Takes note of a validator that was seen to sign two different votes of one kind for one height and round:
+    /// its node is broken, or its key is in use twice.
+    async fn equivocated(&self, validator: PublicKey);
 }

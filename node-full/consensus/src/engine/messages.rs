@@ -30,8 +30,9 @@ use medproof_core::{
 /// The most blocks that one answer to a node behind carries.
 pub(crate) const MAX_BATCH: usize = 32;
 
-const SIGNATURE_LEN_BYTES: usize = 64;
-const SIGNER_LEN_BYTES: usize = 32 + SIGNATURE_LEN_BYTES;
+/// The least that an address with a signature takes, and a block with a certificate.
+const SIGNER_LEN_BYTES: usize = 32 + 64;
+const DECIDED_LEN_BYTES: usize = 4 + 8 + 4 + 32 + 2;
 const MAX_NAME_LEN_BYTES: usize = 64;
 
 impl Encoded for BlockHeight {
@@ -440,7 +441,7 @@ impl Encoded for Response<Ledger> {
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let start_height = Encoded::get(reader)?;
-        let values = get_list(reader, MAX_BATCH, SIGNATURE_LEN_BYTES)?;
+        let values = get_list(reader, MAX_BATCH, DECIDED_LEN_BYTES)?;
         Ok(Self::ValueResponse(ValueResponse::new(start_height, values)))
     }
 }
@@ -479,3 +480,6 @@ impl Encoded for Block {
         Ok(Self { header, body: get_bytes32(reader)? })
     }
 }
+
+#[cfg(test)]
+mod tests;

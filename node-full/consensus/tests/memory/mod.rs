@@ -38,9 +38,12 @@ pub(crate) struct Memory {
     pub(crate) proposed: AtomicUsize,
     pub(crate) checks: Mutex<Vec<(Height, Origin)>>,
     pub(crate) gossip: Mutex<Vec<Bytes>>,
+    pub(crate) equivocations: Mutex<Vec<PublicKey>>,
     /// Whether heights begin at once; else when told.
     pub(crate) eager: AtomicBool,
     pub(crate) work: Notify,
+    /// Whether the disk has failed.
+    pub(crate) broken: AtomicBool,
     pub(crate) body_len: usize,
 }
 
@@ -57,8 +60,10 @@ impl Memory {
             proposed: AtomicUsize::new(0),
             checks: Mutex::default(),
             gossip: Mutex::default(),
+            equivocations: Mutex::default(),
             eager: AtomicBool::new(true),
             work: Notify::new(),
+            broken: AtomicBool::new(false),
             body_len,
         })
     }
@@ -140,8 +145,9 @@ impl Chain for Memory {
     }
 
     async fn ready(&self, _height: Height) {
+        let work = self.work.notified();
         if !self.eager.load(Ordering::SeqCst) {
-            self.work.notified().await;
+            work.await;
         }
     }
 
@@ -165,6 +171,9 @@ impl Chain for Memory {
     }
 
     async fn keep(&self, height: Height, round: Round, block: &Block) -> Result<(), ChainError> {
+        if self.broken.load(Ordering::SeqCst) {
+            return Err("the disk has failed".into());
+        }
         self.kept.lock().unwrap().push((height, Kept { round, block: block.clone() }));
         Ok(())
     }
@@ -188,6 +197,10 @@ impl Chain for Memory {
         let blocks = self.blocks.lock().unwrap();
         let range = blocks.iter().skip((from.0 - 1) as usize).take((to.0 + 1 - from.0) as usize);
         Ok(range.cloned().collect())
+    }
+
+    async fn equivocated(&self, validator: PublicKey) {
+        self.equivocations.lock().unwrap().push(validator);
     }
 
     async fn gossiped(&self, message: Bytes) {
