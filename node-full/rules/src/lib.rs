@@ -6,7 +6,8 @@
 //! * [`body`] builds, writes and reads what events say.
 //! * [`Executor`] applies events one after another on top of a [`State`] and gives the block's [`Changes`].
 //! * [`effect`] tells projections what happened, with the names that leaves do not hold.
-//! * [`table`] holds the state tables, [`kind`] the kinds and who may send them.
+//! * [`table`] holds the state tables, [`kind`] the kinds and who may send them, [`nmvs`] what refusals mean
+//!   to the European system.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs, clippy::exhaustive_enums, clippy::exhaustive_structs)]
@@ -21,6 +22,7 @@ mod hold;
 mod item;
 pub mod kind;
 mod kinds;
+pub mod nmvs;
 mod numbers;
 mod overlay;
 mod refusal;

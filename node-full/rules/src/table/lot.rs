@@ -26,14 +26,15 @@ pub enum LotColumn {
     PackRegister,
 }
 
-/// Columns: 501 … 507, 600.
+/// A row for each state that can stand in the leaf; the columns are named above them.
+#[rustfmt::skip]
 pub const LOT: [(State, [Cell; 8]); 5] = [
-    //                     501 502 503 504 505 506 507 600
-    (State::Active, /*  */ [B8, X, B7, X, B9, BR, X, Y]),
-    (State::Locked, /*  */ [X, X, X, B8, B9, BR, X, X]),
-    (State::Quarantined, [X, B1, B7, X, B9, BR, X, Y]),
-    (State::Withdrawn, /**/ [X, X, X, X, X, BR, B8, X]),
-    (State::Recalled, /**/ [X, X, X, X, X, X, B8, X]),
+    //                        501   502   503   504   505   506   507   600
+    (State::Active,          [B8,   X,    B7,   X,    B9,   BR,   X,    Y]),
+    (State::Locked,          [X,    X,    X,    B8,   B9,   BR,   X,    X]),
+    (State::Quarantined,     [X,    B1,   B7,   X,    B9,   BR,   X,    Y]),
+    (State::Withdrawn,       [X,    X,    X,    X,    X,    BR,   B8,   X]),
+    (State::Recalled,        [X,    X,    X,    X,    X,    X,    B8,   X]),
 ];
 
 /// What `state` allows a lot.

@@ -24,12 +24,13 @@ pub enum ProductColumn {
     PackRegister,
 }
 
-/// Columns: 401 … 405, 500, 600.
+/// A row for each state that can stand in the leaf; the columns are named above them.
+#[rustfmt::skip]
 pub const PRODUCT: [(State, [Cell; 7]); 3] = [
-    //                     401 402 403 404 405 500 600
-    (State::Active, /*  */ [S, B9, BR, X, Y, Y, Y]),
-    (State::Withdrawn, /**/ [S, X, BR, B1, X, X, X]),
-    (State::Recalled, /**/ [S, X, X, B1, X, X, X]),
+    //                        401   402   403   404   405   500   600
+    (State::Active,          [S,    B9,   BR,   X,    Y,    Y,    Y]),
+    (State::Withdrawn,       [S,    X,    BR,   B1,   X,    X,    X]),
+    (State::Recalled,        [S,    X,    X,    B1,   X,    X,    X]),
 ];
 
 /// What `state` allows a product.

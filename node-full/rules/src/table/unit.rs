@@ -3,16 +3,17 @@
 use super::{Cell, Column, cells::*, find};
 use medproof_core::leaf::State;
 
-/// Columns: 700 as parent, 700c, 701 as parent, 701c, 702, 900 … 905, 1003 … 1006, 1100 … 1103, 1200 above the limit.
+/// A row for each state that can stand in the leaf; the columns are named above them.
+#[rustfmt::skip]
 pub const UNIT: [(State, [Cell; 20]); 7] = [
-    //                     700  7c 701  8c 702 900 901 902 903 904 905 1003 04  05  06 1100 01  02  03 1200
-    (State::Active, /*  */ [S, S, S, S, S, B2, X, B2, S, S, S, B6, BD, BS, U, H, NH, H, NH, H]),
-    (State::InTransit, /**/ [X, X, X, X, X, X, B1, B2, B1, X, X, X, X, BS, U, H, NH, H, NH, H]),
-    (State::Exported, /**/ [X, X, X, X, X, X, X, X, X, X, X, X, X, X, P, X, X, X, X, X]),
-    (State::Locked, /*  */ [X, ST, ST, S, ST, X, X, X, S, ST, X, X, DA, BS, U, H, H, H, NH, H]),
-    (State::Quarantined, [X, ST, ST, S, ST, X, X, SA, S, ST, X, X, DA, BS, U, H, H, H, H, H]),
-    (State::Stolen, /*  */ [X; 20]),
-    (State::Destroyed, /**/ [X; 20]),
+    //                        700   700c  701   701c  702   900   901   902   903   904   905   1003  1004  1005  1006  1100  1101  1102  1103  1200
+    (State::Active,          [S,    S,    S,    S,    S,    B2,   X,    B2,   X,    S,    S,    B6,   BD,   BS,   U,    H,    NH,   H,    NH,   H]),
+    (State::InTransit,       [X,    X,    X,    X,    X,    X,    B1,   B2,   B1,   X,    X,    X,    X,    BS,   U,    H,    NH,   H,    NH,   H]),
+    (State::Exported,        [X,    X,    X,    X,    X,    X,    X,    X,    X,    X,    X,    X,    X,    X,    P,    X,    X,    X,    X,    X]),
+    (State::Locked,          [X,    ST,   ST,   S,    ST,   X,    X,    X,    S,    ST,   X,    X,    DA,   BS,   U,    H,    H,    H,    NH,   H]),
+    (State::Quarantined,     [X,    ST,   ST,   S,    ST,   X,    X,    SA,   S,    ST,   X,    X,    DA,   BS,   U,    H,    H,    H,    H,    H]),
+    (State::Stolen,          [X; 20]),
+    (State::Destroyed,       [X; 20]),
 ];
 
 /// What `state` allows a unit. Kinds for packs only never ask.

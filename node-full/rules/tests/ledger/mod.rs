@@ -1,6 +1,13 @@
 //! A ledger in memory with members of every role, and what an index would know from effects alone.
 
-#![allow(dead_code, unreachable_pub, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests share this")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests share this"
+)]
 
 use ed25519_dalek::{Signer, SigningKey};
 use medproof_core::{
@@ -17,7 +24,7 @@ use medproof_core::{
     validators::{Validator, ValidatorSet},
 };
 use medproof_rules::{
-    Applied, Effect, Executor, Fault, ItemName, ReadError, Refusal, State,
+    Applied, Changes, Effect, Executor, Fault, ItemName, ReadError, Refusal, State,
     body::{
         Act, AtSite, Body, Capacity, EventSalt, Items, LotRelease, PackRegister, ProductRegister, Receive, Ship, Site,
         approval_message,
@@ -219,15 +226,36 @@ impl Ledger {
             }
             Err(Fault::Read(error)) => panic!("{error}"),
         };
-        for (path, value) in executor.finish().leaves {
+        let changes = executor.finish();
+        self.log.push(applied.entry);
+        self.take((changes, applied.effects.clone()));
+        Ok(applied)
+    }
+
+    /// The signed event of what `member` does, and the length of its body.
+    pub fn prepare(&mut self, member: u32, act: Act) -> (Event, usize) {
+        let head = self.head(member, member as u8, &act);
+        let body = Body::new(Digest::ZERO, act).to_bytes();
+        let len_bytes = body.len();
+        (sign(head, body, &signing_key(&format!("member {member}"))), len_bytes)
+    }
+
+    /// What a block of this event changes, and its effects.
+    pub fn execute(&self, event: &Event) -> (Changes, Vec<Effect>) {
+        let mut executor = Executor::new(self.chain_id, self, self.now);
+        let applied = executor.apply(event).expect("the event is accepted");
+        (executor.finish(), applied.effects)
+    }
+
+    /// Writes what [`Self::execute`] gave.
+    pub fn take(&mut self, (changes, effects): (Changes, Vec<Effect>)) {
+        for (path, value) in changes.leaves {
             match value {
                 Some(value) => self.values.insert(path, value),
                 None => self.values.remove(&path),
             };
         }
-        self.log.push(applied.entry);
-        self.index.take(&applied.effects);
-        Ok(applied)
+        self.index.take(&effects);
     }
 
     /// What `member` does in its first role.
