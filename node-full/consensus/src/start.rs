@@ -26,7 +26,7 @@ use medproof_core::keys::PublicKey;
 use std::{
     net::{SocketAddr, TcpListener},
     sync::{Arc, Mutex},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::{
     sync::{mpsc, oneshot},
@@ -207,7 +207,18 @@ impl Engine {
             patience = Duration::MAX;
         };
         let _ = self.handle.actor.kill_and_wait(None).await;
+        drop(app);
+        self.signing_state_closed().await;
         result
+    }
+
+    /// Returns when another start would find the signing state free, or at the latest after some time.
+    async fn signing_state_closed(&self) {
+        let Some(signer) = &self.signer else { return };
+        let start = Instant::now();
+        while signer.is_shared() && start.elapsed() < CLOSE_PATIENCE {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
     }
 
     /// The supervisor stays up after a failure of the write-ahead log, on purpose, and goes down after any other.
@@ -250,3 +261,6 @@ const CLAIM_PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long the engine may take to come to rest.
 const SETTLE: Duration = Duration::from_millis(50);
+
+/// How long the engine's parts may take to let go of the key.
+const CLOSE_PATIENCE: Duration = Duration::from_secs(2);
