@@ -9,7 +9,7 @@
 //! A vote is signed if it comes after everything signed at its height, or if it is byte for byte one of
 //! those; never if it contradicts one. The file is replaced as a whole, mode 0600, and belongs into no
 //! backup: put back from yesterday it would allow to sign today's heights again. A key that was used, on a
-//! node that has lost its file, therefore signs no more: see [`SigningState::open`].
+//! node that has lost its file, therefore signs no more: see [`Role::LostSigningState`](crate::Role::LostSigningState).
 
 use medproof_core::{
     certificate::VoteKind,
