@@ -49,12 +49,12 @@ pub use signing::{Ballot, SignedVote, SigningError, SigningState};
 pub use start::{Handle, start};
 
 /// What to put into a `tracing` filter: the engine's running commentary is not for operators, and its bridge to
-/// us only ever complains that we have stopped. One line of that kind may be left over at a stop.
+/// us only ever complains that we have stopped. A line of that kind from elsewhere may be left over at a stop.
 pub const QUIET: &str = "arc_malachitebft=warn,arc_malachitebft_app_channel=off,libp2p=warn";
 
 /// The same for a node without peers, which would report with each block, as an error, that nobody listens.
-pub const QUIET_ALONE: &str = "arc_malachitebft=warn,arc_malachitebft_app_channel=off,arc_malachitebft_network=off,\
-                               arc_malachitebft_engine::network=off,libp2p=warn";
+pub const QUIET_ALONE: &str =
+    "arc_malachitebft=warn,arc_malachitebft_app_channel=off,arc_malachitebft_network=off,libp2p=warn";
 
 /// The engine's own metrics of this process in the text format of Prometheus; 1 in `node_safety_failure` asks for
 /// an operator.

@@ -26,7 +26,7 @@ use medproof_core::keys::PublicKey;
 use std::{
     net::{SocketAddr, TcpListener},
     sync::{Arc, Mutex},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::{
     sync::{mpsc, oneshot},
@@ -189,7 +189,11 @@ impl Engine {
         let mut patience = START_PATIENCE;
         let result = loop {
             let question = tokio::select! {
-                _ = &mut stopped => break Ok(()),
+                _ = &mut stopped => {
+                    // The engine waits for an answer soon; stopped in the midst of something it would log errors.
+                    tokio::time::sleep(SETTLE).await;
+                    break Ok(());
+                }
                 question = tokio::time::timeout(patience, self.channels.consensus.recv()) => question,
             };
             let answered = match question {
@@ -203,7 +207,18 @@ impl Engine {
             patience = Duration::MAX;
         };
         let _ = self.handle.actor.kill_and_wait(None).await;
+        drop(app);
+        self.signing_state_closed().await;
         result
+    }
+
+    /// Returns when another start would find the signing state free, or at the latest after some time.
+    async fn signing_state_closed(&self) {
+        let Some(signer) = &self.signer else { return };
+        let start = Instant::now();
+        while signer.is_shared() && start.elapsed() < CLOSE_PATIENCE {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
     }
 
     /// The supervisor stays up after a failure of the write-ahead log, on purpose, and goes down after any other.
@@ -243,3 +258,9 @@ const START_PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long a node that waits for work goes on waiting when a peer claims to be further.
 const CLAIM_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long the engine may take to come to rest.
+const SETTLE: Duration = Duration::from_millis(50);
+
+/// How long the engine's parts may take to let go of the key.
+const CLOSE_PATIENCE: Duration = Duration::from_secs(2);

@@ -4,17 +4,20 @@
 
 mod ledger;
 
-use ledger::{DAY_MS, GENESIS_MS, HOSPITAL, Ledger, MANUFACTURER, REGULATOR, at_site, pack, receive, ship_to, unit};
+use ledger::{
+    DAY_MS, GENESIS_MS, HOSPITAL, Ledger, MANUFACTURER, REGULATOR, SITE, at_site, pack, receive, ship_to, unit,
+};
 use medproof_core::{
     custody::Step,
     header::UnixMillis,
+    identity::MemberId,
     leaf::{Exposure, Holds, Leaf, Parent, Place, Prior, State, UnitPlace},
 };
 use medproof_rules::{
     Effect, ItemName,
     body::{
-        Act, Aggregate, Capacity, Disaggregate, Dissolve, Items, Lock, PackHoldReason, Quarantine, Reading, Release,
-        Temperature,
+        Act, Aggregate, Capacity, Disaggregate, DispensePartly, Dissolve, Items, Lock, PackHoldReason, Portion,
+        Quarantine, Reading, Release, Return, ReturnReason, Temperature, Undo, number,
     },
 };
 
@@ -120,6 +123,43 @@ fn a_unit_inside_a_unit_inside_a_unit_is_not_reached() {
     let items = ledger.held(&["B1", "A1"]);
     ledger.ok(HOSPITAL, Act::PutAway(at_site(items)));
     ledger.check_chains();
+}
+
+#[test]
+fn a_unit_under_a_dissolved_one_settles_as_a_parent_too() {
+    let (mut ledger, pallet, cases) = pallet();
+    let items = ledger.held_unit(pallet);
+    pack_into(&mut ledger, HOSPITAL, unit(20, 1), items);
+    let act = dissolve(&ledger, unit(20, 1));
+    ledger.ok(HOSPITAL, act);
+    // The pallet settles when a case in it is dissolved, and stays the case's way out.
+    let mut apart = ledger.clone();
+    let act = dissolve(&apart, cases[0]);
+    apart.ok(HOSPITAL, act);
+    assert!(matches!(apart.unit(pallet).place, UnitPlace::Holder(_)));
+    apart.check_chains();
+    // It settles when something goes into it as well.
+    let act = dissolve(&ledger, pallet);
+    let mut opened = ledger.clone();
+    opened.ok(HOSPITAL, act);
+    let items = opened.held_unit(cases[0]);
+    let act =
+        Act::Aggregate(Aggregate { unit: cases[1], unit_salt: Some(opened.salt(&ItemName::Unit(cases[1]))), items });
+    opened.ok(HOSPITAL, act);
+    assert!(matches!(opened.unit(cases[1]).place, UnitPlace::Holder(_)));
+    assert_eq!((opened.unit(cases[1]).children, opened.unit(cases[1]).levels), (3, 2));
+    opened.check_chains();
+}
+
+#[test]
+fn a_stolen_case_is_not_dissolved_inside_its_pallet() {
+    let (mut ledger, _, cases) = pallet();
+    let items = ledger.held_unit(cases[0]);
+    ledger.ok(HOSPITAL, Act::Stolen(at_site(items)));
+    let act = dissolve(&ledger, cases[0]);
+    assert_eq!(ledger.refused(HOSPITAL, act), "rules.state.stolen-unit");
+    let act = dissolve(&ledger, cases[1]);
+    ledger.ok(HOSPITAL, act);
 }
 
 fn holds(prior: Option<Prior>) -> u8 {
@@ -273,6 +313,86 @@ fn a_millisecond_beyond_the_limit_quarantines_until_quality_assurance_lets_go() 
     assert_eq!(holds(ledger.pack("A1").prior), Holds::EXCURSION);
     assert_eq!(of(ItemName::Pack(pack(1, "A2"))), None, "untouched contents are not walked");
     ledger.check_chains();
+}
+
+/// What an item holds after it left a pallet that was quarantined, locked and too warm, one way or another.
+#[test]
+fn every_way_out_of_a_unit_takes_holds_and_exposure_along() {
+    let (mut ledger, pallet, cases) = pallet();
+    ledger.now = UnixMillis(GENESIS_MS + 2 * DAY_MS);
+    let own = ledger.held_unit(pallet);
+    ledger.ok(HOSPITAL, Act::Quarantine(Quarantine { reason: PackHoldReason::Quality, items: own.clone() }));
+    ledger.ok(HOSPITAL, Act::Reading(Reading { items: own, temperatures: vec![warm(0, 11)] }));
+    let all = Holds::QUARANTINE | Holds::EXCURSION;
+    assert_eq!(holds(ledger.unit(pallet).prior), all, "an excursion keeps what is there");
+    // One case has a hold of its own already, by the issuer of a pack in it, at the pack.
+    let items = ledger.named(Capacity::Issuer, &["A1"]);
+    ledger.ok(MANUFACTURER, Act::Lock(Lock { reason: PackHoldReason::RecallExpected, items }));
+    let of = |ledger: &Ledger, item| exposure(ledger, &item);
+    let warmth = of(&ledger, ItemName::Unit(pallet));
+    assert!(warmth.is_some());
+    // Taken out.
+    let mut out = ledger.clone();
+    let unit_salt = out.salt(&ItemName::Unit(pallet));
+    let items = Items::new(Capacity::Holder).unit(cases[0], None);
+    out.ok(HOSPITAL, Act::Disaggregate(Disaggregate { unit: pallet, unit_salt, items }));
+    // Dissolved inside.
+    let mut dissolved = ledger.clone();
+    let act = dissolve(&dissolved, cases[0]);
+    dissolved.ok(HOSPITAL, act);
+    // Under a dissolved pallet, then touched as a parent.
+    let mut settled = ledger;
+    let act = dissolve(&settled, pallet);
+    settled.ok(HOSPITAL, act);
+    for ledger in [&mut out, &mut dissolved, &mut settled] {
+        if !matches!(ledger.unit(cases[0]).place, UnitPlace::Dissolved(_)) {
+            let act = dissolve(ledger, cases[0]);
+            ledger.ok(HOSPITAL, act);
+        }
+        assert_eq!(holds(ledger.unit(cases[0]).prior), all);
+        assert_eq!(of(ledger, ItemName::Unit(cases[0])), warmth);
+        let items = ledger.held(&["A1", "A2"]);
+        ledger.ok(HOSPITAL, Act::PutAway(at_site(items)));
+        assert_eq!(holds(ledger.pack("A1").prior), all | Holds::ISSUER);
+        assert_eq!(holds(ledger.pack("A2").prior), all);
+        assert_eq!(of(ledger, ItemName::Pack(pack(1, "A2"))), warmth);
+        ledger.check_chains();
+    }
+}
+
+#[test]
+fn whoever_takes_an_item_over_ends_its_undo() {
+    let portion = |ledger: &Ledger| {
+        let (pack, amount) = (pack(1, "S1"), std::num::NonZeroU16::MIN);
+        let salt = ledger.salt(&ItemName::Pack(pack.clone()));
+        Act::DispensePartly(DispensePartly { site: SITE, portions: vec![Portion { pack, salt, amount }] })
+    };
+    let mut ledger = Ledger::stocked_at(HOSPITAL, &["S1"]);
+    let act = portion(&ledger);
+    ledger.ok(HOSPITAL, act);
+    let undo = Act::Undo(Undo { undone: number::DISPENSE_PARTLY, site: SITE, items: ledger.done(&["S1"]) });
+    ledger.clone().ok(HOSPITAL, undo.clone());
+    // Who gave out a portion does not report the rest as stolen by that place.
+    let by_place = ledger.done(&["S1"]);
+    assert_eq!(ledger.refused(HOSPITAL, Act::Stolen(at_site(by_place))), "rules.undo.place");
+    let items = ledger.held(&["S1"]);
+    let (reason, consignee) = (ReturnReason::Surplus, MemberId(HOSPITAL));
+    let takes: [Act; 3] = [
+        receive(items.clone()),
+        Act::Return(Return { reason, consignee, site: SITE, trade: None, items: items.clone() }),
+        Act::Aggregate(Aggregate { unit: unit(7, 1), unit_salt: None, items }),
+    ];
+    for act in takes {
+        let mut ledger = ledger.clone();
+        ledger.ok(HOSPITAL, act);
+        assert_eq!(ledger.pack("S1").prior, None);
+        let code = if matches!(ledger.pack("S1").place, Place::Inside(_)) {
+            "rules.pack.inside-unit"
+        } else {
+            "rules.undo.nothing"
+        };
+        assert_eq!(ledger.refused(HOSPITAL, undo.clone()), code);
+    }
 }
 
 #[test]

@@ -56,6 +56,11 @@ impl Guarded {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner).witness(ballot)
     }
 
+    /// Whether the engine, or a signature under way, still has the key.
+    pub(crate) fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
+    }
+
     /// Why the engine was refused a signature.
     pub(crate) fn take_failure(&self) -> Option<SigningError> {
         self.0.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
