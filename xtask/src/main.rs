@@ -51,7 +51,12 @@ const TASKS: &[Task] = &[
         about: "run every check that a change must pass (all stages, or those named)",
         run: test::task,
     },
-    Task { name: "bench", arguments: "", about: "measure times natively and in Node", run: bench::task },
+    Task {
+        name: "bench",
+        arguments: "[bindings]",
+        about: "measure times natively, in Node and through the bindings (or only these)",
+        run: bench::task,
+    },
     Task {
         name: "size",
         arguments: "[--variants]",
@@ -76,6 +81,12 @@ const TASKS: &[Task] = &[
         arguments: "",
         about: "measure the line coverage of core and check it against the bound",
         run: cover::task,
+    },
+    Task {
+        name: "mobile",
+        arguments: "[TARGET]...",
+        about: "build the static libraries for Android and iOS and print their sizes",
+        run: bindings::phones::task,
     },
     Task {
         name: "swift",

@@ -10,6 +10,7 @@ use ledger::{
     registration, release_lot, set_of, ship_to, sign, signature, signing_key, unit,
 };
 use medproof_core::{
+    certificate::Signers,
     event::{EventHead, EventKind, MemberRole},
     hash::Digest,
     header::UnixMillis,
@@ -21,12 +22,12 @@ use medproof_core::{
 use medproof_rules::{
     Applied, CODES, ItemName, Refusal,
     body::{
-        Act, Aggregate, AliasPair, AtSite, Body, Capacity, Depth, Destroy, DestroyReason, Disaggregate, DispensePartly,
-        Dissolve, EventSalt, Export, HoldReason, Items, KeyCompromised, KeyRegister, KeyRevoke, KeyRotate, Lock,
-        LotHold, LotMeasure, MemberAdmit, MemberChange, MemberReason, MemberRoles, MemberStanding, PackAlias,
-        PackHoldReason, ParametersSet, Portion, ProductAlias, ProductChange, ProductLift, ProductMeasure, Quarantine,
-        Reading, RecordCommit, Release, RulesVersion, Severity, Site, Temperature, TradeId, TradeStep, Undo, Unlock,
-        ValidatorsChange, number,
+        Act, Aggregate, AliasPair, Approval, AtSite, Body, Capacity, Depth, Destroy, DestroyReason, Disaggregate,
+        DispensePartly, Dissolve, EventSalt, Export, HoldReason, Items, KeyCompromised, KeyRegister, KeyRevoke,
+        KeyRotate, Lock, LotHold, LotMeasure, MemberAdmit, MemberChange, MemberReason, MemberRoles, MemberStanding,
+        PackAlias, PackHoldReason, ParametersSet, Portion, ProductAlias, ProductChange, ProductLift, ProductMeasure,
+        Quarantine, Reading, RecordCommit, Release, Return, ReturnReason, RulesVersion, Severity, Site, Temperature,
+        TradeId, TradeStep, Undo, Unlock, ValidatorsChange, number,
     },
 };
 use std::{collections::BTreeSet, num::NonZeroU16};
@@ -179,6 +180,8 @@ fn members(met: &mut Met) {
     met.meet("rules.member.suspended", ledger.refused(REGULATOR, Act::MemberSuspend(standing(20))));
     ledger.ok(REGULATOR, Act::MemberResume(standing(20)));
     let roles = MemberRoles { member: MemberId(20), roles: 16, approval: None };
+    let unknown = MemberRoles { roles: 64, ..roles.clone() };
+    met.meet("rules.member.roles", ledger.refused(REGULATOR, Act::MemberRoles(unknown)));
     ledger.ok(REGULATOR, Act::MemberRoles(roles.clone()));
     ledger.ok(REGULATOR, Act::MemberExclude(standing(20)));
     for act in [Act::MemberResume(standing(20)), Act::MemberExclude(standing(20)), Act::MemberRoles(roles)] {
@@ -212,6 +215,7 @@ fn keys(met: &mut Met) {
     let later = ledger.now.0 + 1;
     ledger.ok(HOSPITAL, Act::KeyRegister(key(2, later)));
     let revoke = |number| Act::KeyRevoke(KeyRevoke { member: MemberId(HOSPITAL), number: KeyNumber(number) });
+    met.meet("rules.member.other", ledger.refused(CLINIC, revoke(2)));
     ledger.ok(HOSPITAL, revoke(2));
     met.meet("rules.key.revoked", ledger.refused(HOSPITAL, revoke(2)));
     met.meet("rules.key.revoked", ledger.refused(HOSPITAL, rotate(key(3, 0), 2)));
@@ -222,9 +226,25 @@ fn keys(met: &mut Met) {
     let now = ledger.now.0;
     met.meet("rules.key.time", ledger.refused(REGULATOR, compromised(now + 1)));
     met.meet("rules.key.time", ledger.refused(REGULATOR, compromised(0)));
+    met.meet("rules.member.other", ledger.refused(CLINIC, compromised(now)));
     ledger.ok(REGULATOR, compromised(now));
     met.meet("rules.key.time", ledger.refused(REGULATOR, compromised(now)));
     ledger.ok(REGULATOR, compromised(1));
+    let at = |ledger: &Ledger, number| match ledger.leaf(ledger.paths().key(MemberId(HOSPITAL), KeyNumber(number))) {
+        Some(Leaf::Key(leaf)) => leaf,
+        other => panic!("{other:?}"),
+    };
+    let marked = at(&ledger, 2);
+    assert_eq!((marked.valid_from.0, marked.revoked_at), (later, Some(ledger.now)), "as it was registered and revoked");
+    assert_eq!(marked.compromised_since, Some(UnixMillis(1)));
+    // A key that was not revoked yet is revoked by the mark.
+    let mut hasty = ledger.clone();
+    hasty.ok(HOSPITAL, Act::KeyRegister(key(3, 0)));
+    assert_eq!((at(&hasty, 3).valid_from, at(&hasty, 3).revoked_at), (hasty.now, None));
+    hasty.now.0 += 5;
+    let member = MemberId(HOSPITAL);
+    hasty.ok(REGULATOR, Act::KeyCompromised(KeyCompromised { member, number: KeyNumber(3), since: UnixMillis(now) }));
+    assert_eq!(at(&hasty, 3).revoked_at, Some(hasty.now));
     // A member may revoke the key that signs; then it no longer does.
     ledger.ok(HOSPITAL, rotate(key(3, 0), 1));
     met.meet("rules.event.key", ledger.refused(HOSPITAL, revoke(3)));
@@ -237,7 +257,7 @@ fn keys(met: &mut Met) {
     met.meet("rules.key.full", ledger.refused(CLINIC, Act::KeyRegister(full)));
 }
 
-fn set_approval(act: &mut Act, approval: medproof_rules::body::Approval, _: &[u8]) {
+fn set_approval(act: &mut Act, approval: Approval, _: &[u8]) {
     match act {
         Act::MemberAdmit(fields) => fields.approval = Some(approval),
         Act::MemberSuspend(fields) => fields.approval = Some(approval),
@@ -259,15 +279,21 @@ fn approvals(met: &mut Met) {
     let bent = ledger.approved(PHARMACY, 5, admit.clone(), 3, |act, approval, message| {
         let signatures: Vec<_> =
             approval.signers.iter().map(|(place, _)| (place, signature(&signing_key("x"), message))).collect();
-        let signers = medproof_core::certificate::Signers::new(4, &signatures).expect("ascending places");
-        set_approval(act, medproof_rules::body::Approval { signers, ..approval }, message);
+        let signers = Signers::new(4, &signatures).expect("ascending places");
+        set_approval(act, Approval { signers, ..approval }, message);
     });
     met.meet_result("rules.governance.signature", bent);
     let other_set = ledger.approved(PHARMACY, 5, admit.clone(), 3, |act, approval, message| {
         let set = set_of(&[signing_key("a validator of another chain")]);
-        set_approval(act, medproof_rules::body::Approval { set, ..approval }, message);
+        set_approval(act, Approval { set, ..approval }, message);
     });
     met.meet_result("rules.governance.set", other_set);
+    let own_set = ledger.approved(PHARMACY, 5, admit.clone(), 3, |act, _, message| {
+        let key = signing_key("a validator of one's own");
+        let signers = Signers::new(1, &[(0, signature(&key, message))]).expect("ascending places");
+        set_approval(act, Approval { set: set_of(&[key]), signers }, message);
+    });
+    met.meet_result("rules.governance.set", own_set);
     // An approval names the number of its event: it cannot be played again.
     let mut kept = None;
     let taken = ledger.approved(PHARMACY, 5, admit.clone(), 3, |act, approval, message| {
@@ -297,8 +323,23 @@ fn governance(met: &mut Met) {
     met.meet("rules.governance.approval", ledger.refused(REGULATOR, set(present.clone())));
     let other = Parameters { undo_days: 20, ..present.clone() };
     ledger.approved(HOSPITAL, 4, set(other), 3, set_approval).expect("approved");
-    let beyond = Parameters { undo_days: 31, ..present };
+    let beyond = Parameters { undo_days: 31, ..present.clone() };
     met.meet_result("rules.event.body", ledger.approved(HOSPITAL, 4, set(beyond), 3, set_approval));
+
+    let unapproved = [
+        set(Parameters { undo_days: 5, ..present.clone() }),
+        Act::RulesVersion(RulesVersion { version: 9, approval: None }),
+        Act::Validators(ValidatorsChange {
+            set: set_of(&ledger.validators[..2]),
+            approval: None,
+            signatures: Vec::new(),
+        }),
+    ];
+    for act in unapproved {
+        met.meet("rules.governance.approval", ledger.refused(REGULATOR, act.clone()));
+        met.meet_result("rules.governance.power-short", ledger.approved(REGULATOR, 1, act.clone(), 2, set_approval));
+        ledger.clone().approved(PHARMACY, 5, act, 3, set_approval).expect("three of four suffice");
+    }
 
     let version = |version| Act::RulesVersion(RulesVersion { version, approval: None });
     met.meet_result("rules.governance.version", ledger.approved(HOSPITAL, 4, version(0), 3, set_approval));
@@ -353,6 +394,7 @@ fn products(met: &mut Met) {
     ledger.ok(REGULATOR, change(false, Some(WHOLESALER)));
     met.meet("rules.issuer.other", ledger.refused(MANUFACTURER, change(false, None)));
     let measure = ProductMeasure { product: product(1), severity: Severity::One, depth: Depth::Patients };
+    met.meet("rules.issuer.other", ledger.refused(MANUFACTURER, Act::ProductWithdraw(measure.clone())));
     ledger.ok(WHOLESALER, Act::ProductWithdraw(measure.clone()));
     ledger.ok(REGULATOR, Act::ProductRecall(measure));
     let lift = ProductLift { product: product(1), reason: HoldReason::Mistake };
@@ -428,6 +470,15 @@ fn aliases(met: &mut Met) {
     met.meet("rules.alias.not-canonical", ledger.refused(MANUFACTURER, ship_to(HOSPITAL, by_alias)));
     let unregistered = Items::new(Capacity::Holder).pack(pack(5, "A7"), EventSalt([1; 32]));
     met.meet("rules.alias.not-canonical", ledger.refused(MANUFACTURER, ship_to(HOSPITAL, unregistered)));
+    // Who took the product over issued no lot of before, but may hold one back.
+    let mut moved = ledger.clone();
+    moved.force_product(|leaf| leaf.issuer = MemberId(WHOLESALER));
+    met.meet("rules.issuer.other", moved.refused(WHOLESALER, alias("A3", "S3")));
+    met.meet("rules.issuer.other", moved.refused(WHOLESALER, register_packs(1, "L1", &["S9"])));
+    let hold = LotHold { product: product(1), lot: lot_name("L1"), reason: HoldReason::Quality };
+    moved.ok(WHOLESALER, Act::LotQuarantine(hold.clone()));
+    moved.ok(MANUFACTURER, Act::LotReleaseQuarantine(hold));
+    moved.ok(WHOLESALER, Act::Stolen(at_site(moved.named(Capacity::Issuer, &["S3"]))));
     let items = ledger.held(&["S2"]);
     ledger.ok(MANUFACTURER, Act::PutAway(at_site(items)));
     met.meet("rules.alias.late", ledger.refused(MANUFACTURER, alias("A2", "S2")));
@@ -554,6 +605,11 @@ fn movement_and_outcome(met: &mut Met) {
     met.meet("rules.consignee.role", ledger.refused(MANUFACTURER, ship_to(REGULATOR, items.clone())));
     met.meet("rules.member.absent", ledger.refused(MANUFACTURER, ship_to(99, items)));
     ledger.bring(HOSPITAL, &["S1", "S2"]);
+    for (consignee, code) in [(99, "rules.member.absent"), (REGULATOR, "rules.consignee.role")] {
+        let (reason, consignee, items) = (ReturnReason::Recall, MemberId(consignee), ledger.held(&["S1"]));
+        let act = Act::Return(Return { reason, consignee, site: SITE, trade: None, items });
+        met.meet(code, ledger.refused(HOSPITAL, act));
+    }
     let amount = NonZeroU16::new(30).expect("not 0");
     let portion = Portion { pack: pack(1, "S1"), salt: ledger.salt(&ItemName::Pack(pack(1, "S1"))), amount };
     let all = Act::DispensePartly(DispensePartly { site: SITE, portions: vec![portion] });

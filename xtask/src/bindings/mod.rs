@@ -3,8 +3,10 @@
 //! Both are built into the target folder; nothing generated lies in the checkout.
 
 pub(crate) mod kotlin;
+pub(crate) mod phones;
 pub(crate) mod python;
 pub(crate) mod swift;
+pub(crate) mod timing;
 mod weight;
 
 pub(crate) use weight::stage as weight;
