@@ -66,6 +66,16 @@ impl Problem {
         &self.code
     }
 
+    /// Which item of the event caused it, in body order.
+    pub fn item(&self) -> Option<usize> {
+        self.extra.get("item")?.as_u64().and_then(|item| usize::try_from(item).ok())
+    }
+
+    /// A member that programs read.
+    pub fn member(&self, name: &str) -> Option<&str> {
+        self.extra.get(name)?.as_str()
+    }
+
     /// The status that fits the code.
     pub fn status(&self) -> StatusCode {
         status(&self.code)

@@ -70,3 +70,23 @@ impl Rows for MemoryRows {
         Ok(())
     }
 }
+
+impl Rows for crate::chain::Ledger {
+    fn get(&self, table: &'static str, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        Ok(self.view()?.row(table, key)?)
+    }
+
+    fn from(&self, table: &'static str, key: &[u8], most: usize) -> Result<Vec<Pair>> {
+        Ok(self.view()?.rows(table, &[])?.into_iter().filter(|(at, _)| at.as_slice() >= key).take(most).collect())
+    }
+
+    fn last(&self, table: &'static str, most: usize) -> Result<Vec<Pair>> {
+        Ok(self.view()?.rows(table, &[])?.into_iter().rev().take(most).collect())
+    }
+
+    fn put(&self, changes: Vec<Change>) -> Result {
+        let rows = changes.into_iter().map(|Change { table, key, value }| medproof_store::Row { table, key, value });
+        self.store().put_rows(&rows.collect::<Vec<_>>())?;
+        Ok(())
+    }
+}

@@ -7,7 +7,7 @@
 mod page;
 mod table;
 
-pub use page::render;
+pub use page::{render, role_name as page_role};
 pub use table::TABLE;
 
 use crate::genesis_file::Role;

@@ -46,7 +46,7 @@ fn names<'a>(names: impl Iterator<Item = &'a str>, none: &str) -> String {
 }
 
 /// The name of a member role.
-pub(crate) const fn role_name(role: Role) -> &'static str {
+pub const fn role_name(role: Role) -> &'static str {
     match role {
         Role::Regulator => "regulator",
         Role::Manufacturer => "manufacturer",

@@ -6,16 +6,26 @@
 //! server.rs     language    body, repetition
 //! ```
 
+mod answer;
+mod ask;
 pub mod body;
+mod face;
 pub mod gate;
 mod headers;
+mod health;
 pub mod limits;
 pub mod metrics;
 mod observe;
+mod open;
+pub mod openapi;
+mod pages;
 mod replay;
 pub mod server;
+mod staff;
 mod stream;
 
+pub use face::{Face, Shared, issuer};
+pub use pages::Pages;
 pub use replay::{Key, Replay};
 
 use axum::{Router, middleware};
