@@ -20,11 +20,15 @@ pub const MAX_BLOCK_EVENTS: usize = 10_000;
 
 /// Joins events to a block's body.
 pub fn join(events: &[Event]) -> Vec<u8> {
+    join_bytes(&events.iter().map(Message::to_bytes).collect::<Vec<_>>())
+}
+
+/// Joins event messages to a block's body.
+pub fn join_bytes(events: &[Vec<u8>]) -> Vec<u8> {
     let mut body = (events.len() as u32).to_be_bytes().to_vec();
-    for event in events {
-        let bytes = event.to_bytes();
+    for bytes in events {
         body.extend_from_slice(&(bytes.len() as u32).to_be_bytes());
-        body.extend_from_slice(&bytes);
+        body.extend_from_slice(bytes);
     }
     body
 }

@@ -56,8 +56,8 @@ pub struct Api {
 pub struct Consensus {
     /// Where the consensus engine listens.
     pub listen: SocketAddr,
-    /// Addresses of the other nodes.
-    pub peers: Vec<SocketAddr>,
+    /// The other nodes: `name@host:port`.
+    pub peers: Vec<String>,
 }
 
 /// The file with blocks and state.

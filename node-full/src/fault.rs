@@ -1,5 +1,6 @@
 //! What went wrong, as a stable code with values; the sentences are in the message catalogue.
 
+use medproof_store::StoreError;
 use std::{fmt, io, path::Path};
 
 /// A failure that a person is told about: a code of the message catalogue and what it names.
@@ -54,3 +55,9 @@ impl fmt::Display for Fault {
 }
 
 impl std::error::Error for Fault {}
+
+impl From<StoreError> for Fault {
+    fn from(cause: StoreError) -> Self {
+        Self::new("node.store").with("cause", cause)
+    }
+}

@@ -13,7 +13,7 @@ use medproof_core::{
     header::{Header, UnixMillis},
     identity::MemberId,
     info::MemberInfo,
-    keys::{KeyNumber, PublicKey, Signature},
+    keys::{PublicKey, Signature},
     leaf::Parameters,
     state::MemoryTree,
     validators::{Validator, ValidatorSet},
@@ -257,6 +257,7 @@ fn hex_field<const N: usize>(field: &'static str, text: &str) -> Result<[u8; N]>
 #[expect(clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
+    use medproof_core::keys::KeyNumber;
 
     fn alone() -> GenesisFile {
         let key = MemberKey::new(MemberId(1), KeyNumber(1), &[7; 32]);

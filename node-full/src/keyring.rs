@@ -31,6 +31,11 @@ impl MemberKey {
         Self { member, number, key: SigningKey::from_bytes(secret) }
     }
 
+    /// The secret.
+    pub fn secret(&self) -> [u8; 32] {
+        self.key.to_bytes()
+    }
+
     /// The public key.
     pub fn public(&self) -> PublicKey {
         public_key(&self.key)

@@ -76,6 +76,12 @@ const TASKS: &[Task] = &[
         run: cover::task,
     },
     Task {
+        name: "mobile",
+        arguments: "[TARGET]...",
+        about: "build the static libraries for Android and iOS and print their sizes",
+        run: bindings::phones::task,
+    },
+    Task {
         name: "swift",
         arguments: "",
         about: "install Swift if it is not there, and run the Swift tests",

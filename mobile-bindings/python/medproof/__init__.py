@@ -3,6 +3,8 @@
 The light client and its records are those of the Rust crate ``medproof-core`` under the same names.
 """
 
+from medproof.answer import Message, Messages, Overall
+from medproof.checker import Checker, Failure, Outcome
 from medproof.medproof_mobile import (
     Advanced,
     AnchorInfo,
@@ -30,12 +32,18 @@ __all__ = [
     "Advanced",
     "AnchorInfo",
     "Axes",
+    "Checker",
     "Client",
     "ClientError",
     "Contents",
+    "Failure",
     "Issuer",
     "Many",
+    "Message",
+    "Messages",
     "Mode",
+    "Outcome",
+    "Overall",
     "Policy",
     "Problem",
     "Purpose",

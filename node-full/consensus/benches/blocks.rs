@@ -1,4 +1,5 @@
-//! Blocks per second of the engine with our signing state, over chains in memory.
+//! Blocks per second of the engine with our signing state, over chains in memory, and how long an idle chain takes
+//! from work to a decision.
 //!
 //! `cargo bench -p medproof-consensus`; `BLOCKS_SECONDS` sets how long each line takes, 5 by default.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a benchmark")]
@@ -7,7 +8,10 @@
 mod memory;
 
 use memory::{Memory, network, set};
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
 
 #[tokio::main]
 async fn main() {
@@ -15,6 +19,38 @@ async fn main() {
     println!("{} cores; load {}", std::thread::available_parallelism().map_or(0, usize::from), load());
     for (validators, body_bytes) in [(1, 1_000), (4, 1_000), (4, 100_000)] {
         measure(validators, body_bytes, Duration::from_secs(seconds)).await;
+    }
+    latency(4, 50).await;
+}
+
+/// All validators are idle, then have work at once, as after its spreading; until the last has the block.
+async fn latency(validators: u8, samples: usize) {
+    let nodes = network(validators, 0, &vec![(1, set(1..=validators))]);
+    let mut handles = Vec::new();
+    for node in &nodes {
+        node.chain.eager.store(false, Ordering::SeqCst);
+        handles.push(node.start().await);
+    }
+    let mut took = Vec::new();
+    for height in 1..=samples as u64 + 5 {
+        let start = Instant::now();
+        while nodes.iter().any(|node| node.chain.height() < height) {
+            nodes.iter().for_each(|node| node.chain.work.notify_waiters());
+            tokio::time::sleep(Duration::from_micros(200)).await;
+        }
+        took.push(start.elapsed());
+        // Whoever is late to wait is waiting by then.
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    took.drain(..5);
+    took.sort();
+    let (median, p95) = (took[took.len() / 2], took[took.len() * 95 / 100]);
+    println!(
+        "{validators} validators, from work to the last decision: median {median:?}, p95 {p95:?}; load {}",
+        load()
+    );
+    for handle in handles {
+        handle.stop().await.unwrap();
     }
 }
 

@@ -2,11 +2,12 @@
 
 use crate::error::Error;
 use arc_malachitebft_app::{
-    config::{ConsensusConfig, NodeConfig, P2pConfig, ValueSyncConfig},
+    config::{ConsensusConfig, NodeConfig, P2pConfig, ProtocolNames, ValueSyncConfig},
     net::{Multiaddr, PeerId},
     types::core::LinearTimeouts,
 };
 use ed25519_dalek::SigningKey;
+use medproof_core::hash::Digest;
 use std::{fmt, net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
 /// What consensus is started with. [`Config::alone`] is enough for a chain of one validator.
@@ -109,8 +110,9 @@ impl Config {
         }
     }
 
-    /// The engine's own configuration.
-    pub(crate) fn engine(&self) -> Result<EngineConfig, Error> {
+    /// The engine's own configuration. Its protocols bear the chain's name, so that nodes of two chains have nothing
+    /// to say to each other.
+    pub(crate) fn engine(&self, chain_id: &Digest) -> Result<EngineConfig, Error> {
         let size = |bytes: usize| format!("{bytes} B").parse().map_err(Error::Config);
         let response_bytes = 2 * self.max_body_bytes + SLACK_BYTES;
         let mut p2p = P2pConfig {
@@ -118,6 +120,7 @@ impl Config {
             persistent_peers: self.peers.iter().map(|peer| peer.address.clone()).collect(),
             persistent_peers_only: !self.open,
             rpc_max_size: size(response_bytes)?,
+            protocol_names: protocol_names(chain_id),
             ..P2pConfig::default()
         };
         p2p.discovery.max_connections_per_ip = MAX_CONNECTIONS_PER_IP;
@@ -182,6 +185,18 @@ impl FromStr for Peer {
     }
 }
 
+fn protocol_names(chain_id: &Digest) -> ProtocolNames {
+    let chain: String = chain_id.0.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let name = |protocol: &str| format!("/medproof/{chain}/{protocol}");
+    ProtocolNames {
+        consensus: name("consensus"),
+        discovery_kad: name("kad"),
+        discovery_regres: name("discovery"),
+        sync: name("sync"),
+        validator_proof: name("validator-proof"),
+    }
+}
+
 fn multiaddr(host: &str, port: u16, name: Option<NodeName>) -> Result<Multiaddr, Error> {
     let kind = match host.parse() {
         Ok(std::net::IpAddr::V4(_)) => "ip4",
@@ -239,3 +254,35 @@ const MAX_CONNECTIONS_PER_IP: usize = 64;
 
 /// Blocks that a node behind asks for at once.
 const SYNC_BATCH: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_peer_is_written_with_its_name() {
+        let name = "ab".repeat(32);
+        for (text, place) in [
+            ("10.0.0.1:7411", "/ip4/10.0.0.1/tcp/7411"),
+            ("[::1]:7411", "/ip6/::1/tcp/7411"),
+            ("node.example:7411", "/dns/node.example/tcp/7411"),
+        ] {
+            assert_eq!(text.parse::<Peer>().unwrap().address.to_string(), place);
+            let named = format!("{name}@{text}").parse::<Peer>().unwrap().address.to_string();
+            assert!(named.starts_with(place) && named.contains("/p2p/12D3KooW"), "{named}");
+        }
+        for wrong in ["", "host", "host:port", "host:70000", "xy@host:1", &format!("{name}0@host:1"), "@host:1"] {
+            assert!(wrong.parse::<Peer>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_the_public_half_of_the_node_key() {
+        let keys = arc_malachitebft_app::types::Keypair::ed25519_from_bytes([7; 32]).unwrap();
+        let key = ValidatorKey { key: SigningKey::from_bytes(&[1; 32]), used_marker: PathBuf::new() };
+        let config = Config::alone(key, [7; 32], PathBuf::new());
+        assert_eq!(peer_id(config.node_name()).unwrap(), keys.public().to_peer_id());
+        assert_eq!(config.node_name().to_string().parse::<NodeName>().unwrap(), config.node_name());
+        assert!(!format!("{config:?}").contains("0101"), "no key is printed");
+    }
+}

@@ -48,12 +48,21 @@ pub use role::{Role, enrol};
 pub use signing::{Ballot, SignedVote, SigningError, SigningState};
 pub use start::{Handle, start};
 
-/// What to put into a `tracing` filter so that a node by itself does not report, with each block, that nobody
-/// listens: the engine logs that as an error.
-pub const QUIET_ALONE: &str = "arc_malachitebft_network=off";
+/// What to put into a `tracing` filter: the engine's running commentary is not for operators, and its bridge to
+/// us only ever complains that we have stopped. A line of that kind from elsewhere may be left over at a stop.
+pub const QUIET: &str = "arc_malachitebft=warn,arc_malachitebft_app_channel=off,libp2p=warn";
 
-/// What to put into a `tracing` filter otherwise: the engine's running commentary is not for operators.
-pub const QUIET: &str = "arc_malachitebft=warn";
+/// The same for a node without peers, which would report with each block, as an error, that nobody listens.
+pub const QUIET_ALONE: &str =
+    "arc_malachitebft=warn,arc_malachitebft_app_channel=off,arc_malachitebft_network=off,libp2p=warn";
+
+/// The engine's own metrics of this process in the text format of Prometheus; 1 in `node_safety_failure` asks for
+/// an operator.
+pub fn metrics() -> String {
+    let mut text = String::new();
+    arc_malachitebft_app::metrics::export(&mut text);
+    text
+}
 
 /// A folder that only this user enters.
 fn private_folder(path: &std::path::Path) -> std::io::Result<()> {

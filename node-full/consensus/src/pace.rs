@@ -27,15 +27,20 @@ use tokio::{
     time::sleep,
 };
 
-/// The highest tip that peers claim. Nobody signs a claim, so it only shortens a wait to
-/// [`CLAIM_PATIENCE`], and never ends it at once.
-#[derive(Debug, Default)]
+/// The highest tip that peers claim. Nobody signs a claim, so it shortens a wait to `patience`, and never ends
+/// it at once: a lying peer can make us begin a height, and so make an empty block, only so often.
+#[derive(Debug)]
 pub(crate) struct Tips {
+    patience: Duration,
     claimed: AtomicU64,
     changed: Notify,
 }
 
 impl Tips {
+    pub(crate) fn new(patience: Duration) -> Self {
+        Self { patience, claimed: AtomicU64::new(0), changed: Notify::new() }
+    }
+
     /// Takes note of a claim.
     pub(crate) fn note_claim(&self, height: BlockHeight) {
         if self.claimed.fetch_max(height.0, Ordering::Relaxed) < height.0 {
@@ -48,7 +53,7 @@ impl Tips {
         loop {
             let changed = self.changed.notified();
             if self.claimed.load(Ordering::Relaxed) >= height.as_u64() {
-                return sleep(CLAIM_PATIENCE).await;
+                return sleep(self.patience).await;
             }
             changed.await;
         }
@@ -105,5 +110,22 @@ impl<C: Chain> Pace<C> {
     }
 }
 
-/// A lying peer can make us begin a height, and so make an empty block, at most this often.
-const CLAIM_PATIENCE: Duration = Duration::from_secs(10);
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::time::timeout;
+
+    #[tokio::test]
+    async fn a_claim_shortens_a_wait_and_does_not_end_it() {
+        let ms = Duration::from_millis;
+        let tips = Arc::new(Tips::new(ms(100)));
+        assert!(timeout(ms(150), tips.claimed(BlockHeight(5))).await.is_err(), "nobody claims");
+        tips.note_claim(BlockHeight(4));
+        assert!(timeout(ms(150), tips.claimed(BlockHeight(5))).await.is_err(), "nobody is further");
+        let (waiter, start) = (Arc::clone(&tips), std::time::Instant::now());
+        let waiting = tokio::spawn(async move { waiter.claimed(BlockHeight(5)).await });
+        tips.note_claim(BlockHeight(7));
+        timeout(Duration::from_secs(10), waiting).await.expect("in time").expect("no panic");
+        assert!(start.elapsed() >= ms(100));
+    }
+}

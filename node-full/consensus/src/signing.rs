@@ -9,7 +9,7 @@
 //! A vote is signed if it comes after everything signed at its height, or if it is byte for byte one of
 //! those; never if it contradicts one. The file is replaced as a whole, mode 0600, and belongs into no
 //! backup: put back from yesterday it would allow to sign today's heights again. A key that was used, on a
-//! node that has lost its file, therefore signs no more: see [`SigningState::open`].
+//! node that has lost its file, therefore signs no more: see [`Role::LostSigningState`](crate::Role::LostSigningState).
 
 use medproof_core::{
     certificate::VoteKind,
@@ -19,7 +19,7 @@ use medproof_core::{
     keys::PublicKey,
 };
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{self, Write},
     path::{Path, PathBuf},
 };
@@ -29,6 +29,8 @@ use std::{
 pub struct SigningState {
     path: PathBuf,
     record: Record,
+    /// Held as long as this value lives: two that remember apart could sign apart.
+    _lock: File,
 }
 
 /// A vote or proposal about to be signed.
@@ -63,6 +65,8 @@ pub enum SigningError {
     Past,
     /// It was seen to sign elsewhere, without this file.
     Spent,
+    /// Another process has the file, or one that is about to end.
+    InUse,
     /// The file is not what this version wrote.
     Unreadable(DecodeError),
     /// The file is of another chain or another key.
@@ -78,6 +82,7 @@ impl SigningError {
             Self::Contradiction => "consensus.signing.contradiction",
             Self::Past => "consensus.signing.past",
             Self::Spent => "consensus.signing.spent",
+            Self::InUse => "consensus.signing.in-use",
             Self::Unreadable(_) => "consensus.signing.unreadable",
             Self::Foreign => "consensus.signing.foreign",
             Self::Disk(_) => "consensus.signing.disk",
@@ -100,26 +105,27 @@ impl std::error::Error for SigningError {}
 impl SigningState {
     /// Reads the file at `path`; `None` if there is none.
     pub fn open(path: &Path, chain_id: &Digest, key: &PublicKey) -> Result<Option<Self>, SigningError> {
-        let bytes = match fs::read(path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(SigningError::Disk(error)),
-        };
+        if !path.try_exists().map_err(SigningError::Disk)? {
+            return Ok(None);
+        }
+        let lock = lock(path)?;
+        let bytes = fs::read(path).map_err(SigningError::Disk)?;
         let record = Record::from_bytes(&bytes).map_err(SigningError::Unreadable)?;
         if record.chain_id != *chain_id || record.key != *key {
             return Err(SigningError::Foreign);
         }
-        Ok(Some(Self { path: path.to_owned(), record }))
+        Ok(Some(Self { path: path.to_owned(), record, _lock: lock }))
     }
 
     /// Writes the file of a key that has signed nothing on this chain. Refused if there is one.
     pub fn create(path: &Path, chain_id: &Digest, key: &PublicKey) -> Result<Self, SigningError> {
+        let lock = lock(path)?;
         if path.exists() {
             return Err(SigningError::Past);
         }
         let record = Record { spent: false, chain_id: *chain_id, key: *key, height: Height(0), votes: Vec::new() };
         record.write(path).map_err(SigningError::Disk)?;
-        Ok(Self { path: path.to_owned(), record })
+        Ok(Self { path: path.to_owned(), record, _lock: lock })
     }
 
     /// Records `ballot`, durably, so that it may be signed. The same ballot may be signed again.
@@ -284,6 +290,16 @@ fn get_votes(reader: &mut Reader<'_>) -> Result<Vec<SignedVote>, DecodeError> {
     let count = reader.count16(0..=MAX_VOTES, VOTE_LEN_BYTES)?;
     let votes: Vec<_> = (0..count).map(|_| SignedVote::get(reader)).collect::<Result<_, _>>()?;
     if votes.is_sorted_by(|a, b| a.step() < b.step()) { Ok(votes) } else { Err(DecodeError::Order) }
+}
+
+/// Keeps others from the file beside it; the system lets go when this process ends, however it ends.
+fn lock(path: &Path) -> Result<File, SigningError> {
+    let file = private(&path.with_extension("lock")).map_err(SigningError::Disk)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(SigningError::InUse),
+        Err(TryLockError::Error(error)) => Err(SigningError::Disk(error)),
+    }
 }
 
 /// An empty file that only this user reads.

@@ -4,7 +4,7 @@ use crate::{
     app::App,
     candidates::Candidates,
     chain::Chain,
-    config::{Config, NodeName},
+    config::{Config, EngineConfig, NodeName},
     engine::{
         codec::{WireCodec, encode},
         context::{Address, Ledger},
@@ -19,16 +19,19 @@ use crate::{
 };
 use arc_malachitebft_app::types::Keypair;
 use arc_malachitebft_app_channel::{
-    Channels, ConsensusContext, EngineHandle, NetworkContext, NetworkIdentity, RequestContext, Signer, SyncContext,
-    WalContext, start_engine,
+    Channels, ConsensusContext, EngineHandle, NetworkContext, NetworkIdentity, NetworkRequest, RequestContext, Signer,
+    SyncContext, WalContext, start_engine,
 };
 use medproof_core::keys::PublicKey;
 use std::{
     net::{SocketAddr, TcpListener},
     sync::{Arc, Mutex},
-    time::Duration,
+    time::{Duration, Instant},
 };
-use tokio::{sync::oneshot, task::JoinHandle};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+};
 
 /// Consensus, running. Dropped without [`Self::stop`], it stops as by a power cut.
 #[derive(Debug)]
@@ -36,6 +39,7 @@ pub struct Handle {
     role: Role,
     name: NodeName,
     spread: Spread,
+    network: mpsc::Sender<NetworkRequest>,
     listen: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<Result<(), Error>>,
@@ -50,8 +54,10 @@ pub async fn start<C: Chain>(mut config: Config, chain: Arc<C>) -> Result<Handle
     let (role, signer) = choose(&config, chain.chain_id(), &next)?;
     let witness = Arc::new(Mutex::new(Witness::default()));
     let verifier = StrictVerifier::new(chain.chain_id(), Arc::clone(&witness));
-    let tips = Arc::new(Tips::default());
-    let engine = Engine::start(&config, signer.clone(), verifier.clone(), WireCodec::new(Arc::clone(&tips))).await?;
+    let tips = Arc::new(Tips::new(CLAIM_PATIENCE));
+    let settings = config.engine(&chain.chain_id())?;
+    let codec = WireCodec::new(Arc::clone(&tips));
+    let engine = Engine::start(&config, settings, signer.clone(), verifier.clone(), codec).await?;
     let mut app = App {
         chain,
         verifier,
@@ -71,12 +77,13 @@ pub async fn start<C: Chain>(mut config: Config, chain: Arc<C>) -> Result<Handle
     };
     app.begin(next).await?;
     let (stop, stopped) = oneshot::channel();
-    let spread = app.spread();
+    let (spread, network) = (app.spread(), engine.channels.net_requests.clone());
     let task = tokio::spawn(engine.run(app, stopped));
     Ok(Handle {
         role,
         name: config.node_name(),
         spread,
+        network,
         listen: config.listen,
         stop: Some(stop),
         task,
@@ -103,6 +110,12 @@ impl Handle {
     /// Where the node listens: as configured, with the port that the system chose if that was 0.
     pub const fn listen(&self) -> SocketAddr {
         self.listen
+    }
+
+    /// How many nodes this one is connected with; 0 after the end.
+    pub async fn peers(&self) -> usize {
+        let dump = NetworkRequest::dump_state(&self.network).await;
+        dump.ok().flatten().map_or(0, |network| network.peers.len())
     }
 
     /// Returns when consensus has ended, and why, the first time it is asked.
@@ -138,6 +151,7 @@ struct Engine {
 impl Engine {
     async fn start(
         config: &Config,
+        settings: EngineConfig,
         signer: Option<Guarded>,
         verifier: StrictVerifier,
         codec: WireCodec,
@@ -159,7 +173,7 @@ impl Engine {
         };
         let started = start_engine(
             Ledger,
-            config.engine()?,
+            settings,
             WalContext::new(crate::role::wal_path(config), codec.clone()),
             NetworkContext::new(identity, codec.clone()),
             context,
@@ -175,7 +189,11 @@ impl Engine {
         let mut patience = START_PATIENCE;
         let result = loop {
             let question = tokio::select! {
-                _ = &mut stopped => break Ok(()),
+                _ = &mut stopped => {
+                    // The engine waits for an answer soon; stopped in the midst of something it would log errors.
+                    tokio::time::sleep(SETTLE).await;
+                    break Ok(());
+                }
                 question = tokio::time::timeout(patience, self.channels.consensus.recv()) => question,
             };
             let answered = match question {
@@ -189,7 +207,18 @@ impl Engine {
             patience = Duration::MAX;
         };
         let _ = self.handle.actor.kill_and_wait(None).await;
+        drop(app);
+        self.signing_state_closed().await;
         result
+    }
+
+    /// Returns when another start would find the signing state free, or at the latest after some time.
+    async fn signing_state_closed(&self) {
+        let Some(signer) = &self.signer else { return };
+        let start = Instant::now();
+        while signer.is_shared() && start.elapsed() < CLOSE_PATIENCE {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
     }
 
     /// The supervisor stays up after a failure of the write-ahead log, on purpose, and goes down after any other.
@@ -226,3 +255,12 @@ async fn validator_identity(signer: &Guarded, keys: Keypair) -> Result<NetworkId
 
 /// How long the engine may take until its first question.
 const START_PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long a node that waits for work goes on waiting when a peer claims to be further.
+const CLAIM_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long the engine may take to come to rest.
+const SETTLE: Duration = Duration::from_millis(50);
+
+/// How long the engine's parts may take to let go of the key.
+const CLOSE_PATIENCE: Duration = Duration::from_secs(2);

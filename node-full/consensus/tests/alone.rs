@@ -4,9 +4,12 @@
 
 mod memory;
 
-use medproof_consensus::Role;
+use medproof_consensus::{Role, start};
 use memory::{Memory, Node, set};
-use std::{sync::atomic::Ordering, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -22,7 +25,8 @@ async fn one_validator_makes_certified_blocks_and_goes_on_after_a_restart() {
     node.chain.reach(5, LIMIT).await;
     handle.stop().await.expect("stops");
     let (before, hashes) = (node.chain.height(), node.chain.hashes());
-    let handle = node.start().await;
+    // At the first attempt: the stop has closed all files.
+    let handle = start(node.config.clone(), Arc::clone(&node.chain)).await.expect("starts again");
     assert_eq!(*handle.role(), Role::Validator);
     node.chain.reach(before + 5, LIMIT).await;
     handle.stop().await.expect("stops");

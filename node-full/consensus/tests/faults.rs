@@ -220,8 +220,8 @@ async fn a_signing_state_that_cannot_be_written_ends_consensus() {
     let node = alone();
     let mut handle = node.start().await;
     node.chain.reach(2, LIMIT).await;
-    // A folder in the place of the next file: even root cannot write there.
-    fs::create_dir(node.config.folder.join("signing.next")).unwrap();
+    // A folder in the place of the next file, as soon as there is none: even root cannot write there.
+    while fs::create_dir(node.config.folder.join("signing.next")).is_err() {}
     let ended = tokio::time::timeout(LIMIT, handle.ended()).await.expect("ends");
     assert!(matches!(ended, Err(Error::Signing(SigningError::Disk(_)))), "{ended:?}");
 }

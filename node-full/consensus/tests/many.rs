@@ -113,3 +113,77 @@ async fn one_that_has_work_wakes_the_others_and_without_work_nobody_makes_blocks
     stop_all(handles).await;
     agree(&nodes, idle as usize + 4);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_follower_that_comes_late_gets_all_from_one_validator_that_does_not_know_it() {
+    let schedule = vec![(1, set([1]))];
+    let mut nodes = network(1, 1, &schedule);
+    nodes[0].config.peers.clear();
+    nodes[0].config.open = true;
+    let validator = nodes[0].start().await;
+    nodes[0].chain.reach(200, LIMIT).await;
+    nodes[0].chain.eager.store(false, Ordering::SeqCst);
+    let follower = nodes[1].start().await;
+    let height = nodes[0].chain.height();
+    nodes[1].chain.reach(height, LIMIT).await;
+    assert_eq!((validator.peers().await, follower.peers().await), (1, 1));
+    nodes[0].chain.work.notify_waiters();
+    nodes[1].chain.reach(nodes[0].chain.height(), LIMIT).await;
+    stop_all(vec![validator, follower]).await;
+    agree(&nodes, height as usize);
+    assert!(medproof_consensus::metrics().contains("node_safety_failure"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_is_not_let_in() {
+    let nodes = network(1, 1, &vec![(1, set([1]))]);
+    let mut closed = nodes.into_iter();
+    let (mut one, two) = (closed.next().unwrap(), closed.next().unwrap());
+    one.config.peers.clear();
+    let (first, second) = (one.start().await, two.start().await);
+    one.chain.reach(20, LIMIT).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!((two.chain.height(), first.peers().await), (0, 0));
+    stop_all(vec![first, second]).await;
+}
+
+/// A validator whose key runs twice votes for two blocks at once. Below a third of the power that decides
+/// nothing twice, and the others say who it is, or the key finds itself spent.
+#[tokio::test(flavor = "multi_thread")]
+async fn twins_divide_nothing_and_are_noticed() {
+    let schedule = vec![(1, set([1, 2, 3, 4]))];
+    let mut nodes = network(4, 1, &schedule);
+    let twin = Node::new(4, nodes[4].chain.clone()).config.validator;
+    nodes[4].config.validator = twin;
+    nodes[4].config.validator.as_mut().unwrap().used_marker = nodes[4].folder.path().join("used");
+    let mut handles = start_all(&nodes).await;
+    let noticed = async {
+        loop {
+            let seen = |node: &Node| !node.chain.equivocations.lock().unwrap().is_empty();
+            if nodes[..3].iter().any(seen) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let (first, second) = handles.split_at_mut(4);
+    tokio::time::timeout(LIMIT, async {
+        tokio::select! {
+            () = noticed => {}
+            ended = first[3].ended() => assert_eq!(ended.unwrap_err().code(), "consensus.signing.spent"),
+            ended = second[0].ended() => assert_eq!(ended.unwrap_err().code(), "consensus.signing.spent"),
+        }
+    })
+    .await
+    .expect("noticed in time");
+    let target = nodes[0].chain.height() + 3;
+    for node in &nodes[..3] {
+        node.chain.reach(target, LIMIT).await;
+    }
+    drop(handles);
+    agree(&nodes[..3], target as usize);
+    let twin = *nodes[3].config.validator.as_ref().unwrap().key.verifying_key().as_bytes();
+    for node in &nodes[..3] {
+        assert!(node.chain.equivocations.lock().unwrap().iter().all(|key| key.0 == twin));
+    }
+}

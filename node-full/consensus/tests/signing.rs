@@ -24,6 +24,19 @@ fn open(path: &Path) -> SigningState {
     SigningState::open(path, &CHAIN, &KEY).unwrap().expect("there")
 }
 
+/// As by a new process: only the file remembers.
+fn reopen(state: SigningState, path: &Path) -> SigningState {
+    drop(state);
+    open(path)
+}
+
+/// What a crash would leave now, read from a copy.
+fn on_disk(path: &Path) -> SigningState {
+    let copy = path.with_extension("copy.state");
+    fs::copy(path, &copy).unwrap();
+    open(&copy)
+}
+
 fn kinds() -> impl Strategy<Value = VoteKind> {
     prop_oneof![Just(VoteKind::Proposal), Just(VoteKind::Prevote), Just(VoteKind::Precommit)]
 }
@@ -51,7 +64,7 @@ proptest! {
         let (mut signed, mut newest) = (BTreeMap::new(), (0, 0, 0));
         for step in steps {
             let Step::Sign(height, round, kind, value) = step else {
-                state = open(&path);
+                state = reopen(state, &path);
                 continue;
             };
             let rank = match kind { VoteKind::Proposal => 0, VoteKind::Prevote => 1, _ => 2 };
@@ -59,7 +72,7 @@ proptest! {
             match state.record(&ballot(height, round, kind, value)) {
                 Ok(()) => {
                     // On disk before the caller has the signature: a crash here loses nothing.
-                    prop_assert_eq!(open(&path).height(), Height(height));
+                    prop_assert_eq!(on_disk(&path).height(), Height(height));
                     prop_assert_eq!(*signed.entry(place).or_insert(value), value, "contradicts");
                     prop_assert!(place >= newest || place.0 == newest.0, "an earlier height");
                     newest = newest.max(place);
@@ -78,6 +91,7 @@ proptest! {
         let path = folder.path().join("signing.state");
         let mut state = SigningState::create(&path, &CHAIN, &KEY).unwrap();
         state.record(&ballot(1, 0, VoteKind::Prevote, 1)).unwrap();
+        drop(state);
         let bytes = fs::read(&path).unwrap();
         let mut flipped = bytes.clone();
         flipped[at % bytes.len()] ^= 1 << bit;
@@ -153,9 +167,18 @@ fn a_signature_that_was_not_made_here_spends_the_key() {
     state.witness(&ballot(4, 0, VoteKind::Precommit, 2)).expect("forgotten");
     assert!(matches!(state.witness(&ballot(6, 0, VoteKind::Precommit, 1)), Err(SigningError::Spent)));
     assert!(matches!(state.record(&ballot(7, 0, VoteKind::Prevote, 1)), Err(SigningError::Spent)));
-    let mut state = open(&path);
+    let mut state = reopen(state, &path);
     assert!(state.is_spent(), "for good");
     assert!(matches!(state.record(&ballot(5, 0, VoteKind::Precommit, 1)), Err(SigningError::Spent)));
+}
+
+#[test]
+fn only_one_has_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("signing.state");
+    let state = SigningState::create(&path, &CHAIN, &KEY).unwrap();
+    assert!(matches!(SigningState::open(&path, &CHAIN, &KEY), Err(SigningError::InUse)));
+    drop(reopen(state, &path));
 }
 
 #[test]
@@ -166,7 +189,7 @@ fn many_rounds_are_forgotten_from_the_front_and_never_signed_again() {
     for round in 0..200 {
         state.record(&ballot(1, round, VoteKind::Prevote, 1)).unwrap();
     }
-    let mut state = open(&path);
+    let mut state = reopen(state, &path);
     assert!(matches!(state.record(&ballot(1, 0, VoteKind::Prevote, 1)), Err(SigningError::Past)));
     assert!(matches!(state.record(&ballot(1, 199, VoteKind::Prevote, 2)), Err(SigningError::Contradiction)));
     state.witness(&ballot(1, 0, VoteKind::Precommit, 9)).expect("may have been");

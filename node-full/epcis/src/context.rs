@@ -110,6 +110,29 @@ impl Context {
         }
     }
 
+    /// Whether what `other` declares is declared here, with the same meaning.
+    pub(crate) fn covers(&self, other: &Self) -> bool {
+        self.edition == other.edition
+            && other.prefixes.iter().all(|prefix| self.prefixes.contains(prefix))
+            && other.remote.iter().all(|url| self.remote.contains(url))
+    }
+
+    /// This context with what `other` adds and does not contradict.
+    pub(crate) fn joined(mut self, other: &Self) -> Self {
+        for (prefix, uri) in &other.prefixes {
+            if self.prefixes.iter().all(|(own, _)| own != prefix) {
+                self.prefixes.push((prefix.clone(), uri.clone()));
+                self.terms.push(prefix.clone());
+            }
+        }
+        for url in &other.remote {
+            if !self.remote.contains(url) {
+                self.remote.push(url.clone());
+            }
+        }
+        self
+    }
+
     /// The `@context` that says the same, for output.
     pub fn to_json(&self) -> Value {
         let mut parts = vec![Value::from(self.edition.url())];

@@ -277,7 +277,7 @@ fn check_together(checker: &mut Checker<'_>, kind: EventType, json: &Json<'_>, t
     if !says_something {
         checker.refuse(trail, Rule::NoObject, objects_of(kind), &Json::Null);
     }
-    if kind == EventType::Object && action != Some("ADD") && json.get("ilmd").is_some() {
+    if kind == EventType::Object && matches!(action, Some("OBSERVE" | "DELETE")) && json.get("ilmd").is_some() {
         checker.refuse(&trail.key("ilmd"), Rule::NotAllowed, "action ADD beside ilmd", &Json::Null);
     }
     if kind == EventType::Transaction && json.get("bizTransactionList").is_some() && !has("bizTransactionList") {

@@ -7,7 +7,7 @@ use crate::{
     pointer::{Trail, escaped},
 };
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
+use serde_json::{error::Category, value::RawValue};
 use std::{borrow::Cow, cell::RefCell, collections::HashSet, fmt};
 
 /// A value; text borrows from the input where nothing was escaped.
@@ -100,7 +100,7 @@ impl<'a> Json<'a> {
 
 /// Reads the members of the object `text` without reading their values.
 pub(crate) fn raw_members<'a>(text: &'a str, trail: &Trail<'_>) -> Result<RawMembers<'a>, Fault> {
-    let notes = Notes::default();
+    let notes = Notes::wanting("an object");
     let mut decoder = serde_json::Deserializer::from_str(text);
     let members = RawObject(&notes).deserialize(&mut decoder).and_then(|members| {
         decoder.end()?;
@@ -111,7 +111,7 @@ pub(crate) fn raw_members<'a>(text: &'a str, trail: &Trail<'_>) -> Result<RawMem
 
 /// Reads at most `max` elements of the list `text` without reading what is in them.
 pub(crate) fn raw_elements<'a>(text: &'a str, trail: &Trail<'_>, max: usize) -> Result<Vec<&'a RawValue>, Fault> {
-    let notes = Notes::default();
+    let notes = Notes::wanting("a list");
     let mut decoder = serde_json::Deserializer::from_str(text);
     let elements = RawList { max, notes: &notes }.deserialize(&mut decoder).and_then(|elements| {
         decoder.end()?;
@@ -128,9 +128,15 @@ struct Notes(RefCell<Note>);
 struct Note {
     rule: Option<(Rule, String)>,
     steps: Vec<String>,
+    /// The type of JSON value that is read.
+    wanted: &'static str,
 }
 
 impl Notes {
+    fn wanting(wanted: &'static str) -> Self {
+        Self(RefCell::new(Note { wanted, ..Note::default() }))
+    }
+
     fn refuse<E: Error>(&self, rule: Rule, expected: impl Into<String>) -> E {
         self.0.borrow_mut().rule = Some((rule, expected.into()));
         E::custom("refused")
@@ -142,7 +148,10 @@ impl Notes {
 
     fn fault(&self, trail: &Trail<'_>, error: &serde_json::Error) -> Fault {
         let note = self.0.take();
-        let (rule, expected) = note.rule.unwrap_or_else(|| (Rule::Syntax, "JSON (RFC 8259)".into()));
+        let (rule, expected) = note.rule.unwrap_or_else(|| match error.classify() {
+            Category::Data => (Rule::Type, note.wanted.into()),
+            _ => (Rule::Syntax, "JSON (RFC 8259)".into()),
+        });
         let found = format!("a fault in line {}, column {}", error.line(), error.column());
         let mut fault = Fault::new(trail, rule, expected, &found);
         for step in note.steps.iter().rev() {

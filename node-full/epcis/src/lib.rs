@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs, clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
+pub mod answer;
 pub mod context;
 pub mod document;
 pub mod epc;
@@ -20,6 +21,9 @@ pub mod event_hash;
 pub mod fault;
 pub mod identifier;
 pub mod json;
+pub mod mapping;
+pub mod problem;
+pub mod query;
 pub mod sensor;
 pub mod time;
 pub mod words;

@@ -1,4 +1,4 @@
-//! The external suites: `MEDPROOF_SUITES`, else `../shared/suites` beside the checkout.
+//! The external suites: documents that are valid, and event hashes.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
@@ -6,21 +6,12 @@ use medproof_epcis::{
     document::{Document, Limits},
     event_hash::{event_hash, pre_hash_string},
 };
+use medproof_tests::{report, suites};
 use sha2::{Digest, Sha256};
 use std::{
-    env, fs,
+    fs,
     path::{Path, PathBuf},
 };
-
-fn suite(name: &str) -> Option<PathBuf> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/suites");
-    let path = env::var_os("MEDPROOF_SUITES").map_or_else(beside, PathBuf::from).join(name);
-    if !path.exists() {
-        println!("suite absent: {name}");
-        return None;
-    }
-    Some(path)
-}
 
 fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -32,7 +23,7 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
 
 #[test]
 fn every_valid_document_is_read_and_keeps_its_bytes() {
-    let Some(capture) = suite("epcis/capture") else { return };
+    let Some(capture) = suites::find("epcis/capture") else { return };
     let mut count = 0;
     for folder in ["json-documents", "json-events"] {
         for file in files(&capture.join(folder), "json") {
@@ -50,12 +41,12 @@ fn every_valid_document_is_read_and_keeps_its_bytes() {
             }
         }
     }
-    println!("suite epcis/capture: {count} events");
+    report::ran("epcis/capture", count);
 }
 
 #[test]
 fn every_event_hash_and_pre_hash_string_is_that_of_the_vectors() {
-    let Some(folder) = suite("epcis/event-hash") else { return };
+    let Some(folder) = suites::find("epcis/event-hash") else { return };
     let (mut hashes, mut strings, mut stale) = (0, 0, 0);
     for file in files(&folder, "jsonld") {
         let bytes = fs::read(&file).unwrap();
@@ -82,7 +73,7 @@ fn every_event_hash_and_pre_hash_string_is_that_of_the_vectors() {
         }
     }
     assert_eq!(stale, 1, "one pre-hash string of the suite is not that of its hash");
-    println!("suite epcis/event-hash: {hashes} hashes, {strings} pre-hash strings, {stale} left out");
+    report::ran("epcis/event-hash", hashes + strings);
 }
 
 fn hex(text: &str) -> String {

@@ -51,7 +51,7 @@ pub(crate) fn open(turn: &mut Turn<'_, '_>, event: &Event, signed: Option<Public
     require(member.has_role(head.role), refusal::EVENT_ROLE)?;
     require(turn.now <= head.not_after, refusal::EVENT_LATE)?;
     require(head.not_after.0 <= turn.now.0.saturating_add(WEEK_MS), refusal::EVENT_EARLY)?;
-    let is_near = head.day.0 <= turn.today.0 + 1 && head.day.0 >= turn.today.0.saturating_sub(WEEK_DAYS);
+    let is_near = head.day.0 <= turn.today.0.saturating_add(1) && head.day.0 >= turn.today.0.saturating_sub(WEEK_DAYS);
     require(is_near, refusal::EVENT_DAY)?;
     take_number(turn)?;
     let Some(kind) = kind::find(head.kind) else { return refuse(refusal::EVENT_KIND) };

@@ -1,6 +1,7 @@
 //! Times out of the storage range, merged so that late, repeated and reordered readings end alike.
 
 use medproof_core::leaf::{Exposure, Interval, MAX_INTERVALS, StorageLimits};
+use std::collections::BTreeSet;
 
 const MS_PER_MINUTE: u64 = 60_000;
 
@@ -12,12 +13,12 @@ pub(crate) fn merge(left: Option<&Exposure>, right: Option<&Exposure>) -> Option
 }
 
 /// The exposure with `readings` beyond the range merged in; `None` where nothing was ever out of it.
-pub(crate) fn with_readings(before: Option<&Exposure>, readings: Vec<Interval>) -> Option<Exposure> {
+pub(crate) fn with_readings(before: Option<&Exposure>, readings: &[Interval]) -> Option<Exposure> {
     if before.is_none() && readings.is_empty() {
         return None;
     }
     let mut intervals = before.map_or(Vec::new(), |exposure| exposure.intervals().to_vec());
-    intervals.extend(readings);
+    intervals.extend_from_slice(readings);
     from_intervals(before.map_or(0, Exposure::accepted_minutes), intervals)
 }
 
@@ -59,23 +60,31 @@ fn from_intervals(accepted_minutes: u32, mut intervals: Vec<Interval>) -> Option
             _ => merged.push(interval),
         }
     }
-    while merged.len() > MAX_INTERVALS {
-        join_nearest(&mut merged);
-    }
-    Exposure::new(accepted_minutes, merged).ok()
+    Exposure::new(accepted_minutes, at_most(MAX_INTERVALS, merged)).ok()
 }
 
-/// Makes one of the two intervals with the smallest gap, the first such, so that exposure is never understated.
-fn join_nearest(intervals: &mut Vec<Interval>) {
-    let gaps = intervals.iter().zip(intervals.iter().skip(1)).map(|(left, right)| right.start.0 - left.end.0);
-    let Some((place, _)) = gaps.enumerate().min_by_key(|(_, gap)| *gap) else { return };
-    let later = intervals.remove(place + 1);
-    if let Some(earlier) = intervals.get_mut(place) {
-        earlier.end = later.end;
+/// Joins neighbours over the smallest gaps, the first such, until `count` are left: exposure is never understated.
+fn at_most(count: usize, intervals: Vec<Interval>) -> Vec<Interval> {
+    let surplus = intervals.len().saturating_sub(count);
+    if surplus == 0 {
+        return intervals;
     }
+    let gaps = intervals.iter().zip(intervals.iter().skip(1)).map(|(left, right)| right.start.0 - left.end.0);
+    let mut by_gap: Vec<(u64, usize)> = gaps.zip(1..).collect();
+    by_gap.sort_unstable();
+    let joined: BTreeSet<usize> = by_gap.into_iter().take(surplus).map(|(_, place)| place).collect();
+    let mut left: Vec<Interval> = Vec::with_capacity(count);
+    for (place, interval) in intervals.into_iter().enumerate() {
+        match left.last_mut() {
+            Some(last) if joined.contains(&place) => last.end = interval.end,
+            _ => left.push(interval),
+        }
+    }
+    left
 }
 
 #[cfg(test)]
+#[expect(clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
     use medproof_core::header::UnixMillis;
@@ -100,6 +109,27 @@ mod tests {
         assert_eq!(joined.as_ref().map(|joined| joined.intervals().len()), Some(MAX_INTERVALS));
         let sum: u64 = many.iter().map(|(start, end)| end - start).sum();
         assert!(joined.is_some_and(|joined| total_ms(&joined) > sum));
+    }
+
+    #[test]
+    fn joining_at_once_is_joining_one_by_one() {
+        let mut seed = 1_u64;
+        for count in 1..150 {
+            let mut end = 0;
+            let mut next = |bound| {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                end += 1 + (seed >> 40) % bound;
+                UnixMillis(end)
+            };
+            let intervals: Vec<Interval> = (0..count).map(|_| Interval { start: next(9), end: next(5) }).collect();
+            let mut one_by_one = intervals.clone();
+            while one_by_one.len() > MAX_INTERVALS {
+                let gaps = one_by_one.windows(2).map(|pair| pair[1].start.0 - pair[0].end.0);
+                let (place, _) = gaps.enumerate().min_by_key(|(_, gap)| *gap).expect("two intervals");
+                one_by_one[place].end = one_by_one.remove(place + 1).end;
+            }
+            assert_eq!(at_most(MAX_INTERVALS, intervals), one_by_one);
+        }
     }
 
     #[test]

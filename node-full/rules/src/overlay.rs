@@ -113,3 +113,33 @@ fn read(state: &dyn State, path: &Path) -> Result<Slot, ReadError> {
     let leaf = state.value(path)?.map(|value| Leaf::from_value(&value)).transpose();
     Ok(Slot { leaf: leaf.map_err(|error| ReadError::Leaf(*path, error))?, is_changed: false })
 }
+
+#[cfg(test)]
+#[expect(clippy::expect_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    struct Empty;
+
+    impl State for Empty {
+        fn value(&self, _: &Path) -> Result<Option<Vec<u8>>, ReadError> {
+            Ok(None)
+        }
+    }
+
+    #[test]
+    fn what_is_taken_back_was_never_written() {
+        let (path, other) = (Path::new([1; 32]), Path::new([2; 32]));
+        let mut leaves = Overlay::new(&Empty);
+        leaves.put(path, Leaf::Rules(1));
+        leaves.keep();
+        for number in 2..5 {
+            leaves.put(path, Leaf::Rules(number));
+            leaves.put(other, Leaf::Rules(number));
+        }
+        leaves.take_back();
+        assert_eq!(leaves.leaf(&path).expect("readable"), Some(&Leaf::Rules(1)));
+        assert_eq!(leaves.leaf(&other).expect("readable"), None);
+        assert_eq!(leaves.into_changes(), BTreeMap::from([(path, Some(Leaf::Rules(1).to_value()))]));
+    }
+}

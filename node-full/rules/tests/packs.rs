@@ -5,12 +5,16 @@
 mod ledger;
 
 use ledger::{
-    CLINIC, DAY_MS, HOSPITAL, Ledger, MANUFACTURER, SITE, WHOLESALER, at_site, pack, receive, register_packs, ship_to,
+    CLINIC, DAY_MS, HOSPITAL, Ledger, MANUFACTURER, SITE, WHOLESALER, at_site, pack, public_key, receive,
+    register_packs, ship_to, sign, signing_key,
 };
-use medproof_core::leaf::{Place, Prior, State};
+use medproof_core::{
+    hash::Digest,
+    leaf::{Place, Prior, State},
+};
 use medproof_rules::{
-    ItemName,
-    body::{Act, DispensePartly, Portion, Undo, number},
+    Executor, ItemName, Signed,
+    body::{Act, Body, DispensePartly, Portion, Undo, number},
 };
 use std::num::NonZeroU16;
 
@@ -81,14 +85,48 @@ fn a_slip_is_undone_where_it_was_made_within_the_days() {
     ledger.check_chains();
 }
 
+fn take(ledger: &Ledger, amount: u16) -> Act {
+    let (pack, amount) = (pack(1, "S1"), NonZeroU16::new(amount).expect("not 0"));
+    let salt = ledger.salt(&ItemName::Pack(pack.clone()));
+    Act::DispensePartly(DispensePartly { site: SITE, portions: vec![Portion { pack, salt, amount }] })
+}
+
+#[test]
+fn each_portion_has_undo_days_of_its_own() {
+    let mut ledger = Ledger::stocked_at(HOSPITAL, &["S1"]);
+    for _ in 0..2 {
+        ledger.pass_days(20);
+        let act = take(&ledger, 10);
+        ledger.ok(HOSPITAL, act);
+        assert_eq!(ledger.pack("S1").since, ledger.today());
+    }
+    ledger.pass_days(10);
+    let items = ledger.done(&["S1"]);
+    ledger.ok(HOSPITAL, Act::Undo(Undo { undone: number::DISPENSE_PARTLY, site: SITE, items }));
+    assert_eq!(ledger.pack("S1").quantity_left, 20);
+}
+
+#[test]
+fn a_signature_checked_before_counts_under_the_ledgers_key_only() {
+    let mut ledger = Ledger::stocked_at(HOSPITAL, &["S1"]);
+    let act = Act::PutAway(at_site(ledger.held(&["S1"])));
+    let head = ledger.head(HOSPITAL, 4, &act);
+    let body = Body::new(Digest::ZERO, act).to_bytes();
+    let [own, other] = ["member 4", "member 6"].map(signing_key);
+    let (signed, forged) = (sign(head.clone(), body.clone(), &own), sign(head, body, &other));
+    let apply = |signed: &Signed<'_>| {
+        let mut executor = Executor::new(ledger.chain_id, &ledger, ledger.now);
+        executor.apply_signed(signed).map(|applied| applied.effects.len()).map_err(|fault| fault.to_string())
+    };
+    assert!(Signed::check(&forged, public_key(&own)).is_none());
+    assert_eq!(Signed::check(&signed, public_key(&own)).map(|signed| apply(&signed)), Some(Ok(1)));
+    let forged = Signed::check(&forged, public_key(&other)).expect("it is that key's");
+    assert_eq!(apply(&forged), Err("rules.event.signature".to_string()));
+}
+
 #[test]
 fn portions_come_out_until_all_is_one_dispense() {
     let mut ledger = Ledger::stocked_at(HOSPITAL, &["S1", "S2"]);
-    let take = |ledger: &Ledger, amount| {
-        let (pack, amount) = (pack(1, "S1"), NonZeroU16::new(amount).expect("not 0"));
-        let salt = ledger.salt(&ItemName::Pack(pack.clone()));
-        Act::DispensePartly(DispensePartly { site: SITE, portions: vec![Portion { pack, salt, amount }] })
-    };
     let act = take(&ledger, 10);
     ledger.ok(HOSPITAL, act);
     let act = take(&ledger, 20);

@@ -10,6 +10,7 @@ use ledger::{
     registration, release_lot, set_of, ship_to, sign, signature, signing_key, unit,
 };
 use medproof_core::{
+    certificate::Signers,
     event::{EventHead, EventKind, MemberRole},
     hash::Digest,
     header::UnixMillis,
@@ -21,12 +22,12 @@ use medproof_core::{
 use medproof_rules::{
     Applied, CODES, ItemName, Refusal,
     body::{
-        Act, Aggregate, AliasPair, AtSite, Body, Capacity, Depth, Destroy, DestroyReason, Disaggregate, DispensePartly,
-        Dissolve, EventSalt, Export, HoldReason, Items, KeyCompromised, KeyRegister, KeyRevoke, KeyRotate, Lock,
-        LotHold, LotMeasure, MemberAdmit, MemberChange, MemberReason, MemberRoles, MemberStanding, PackAlias,
-        PackHoldReason, ParametersSet, Portion, ProductAlias, ProductChange, ProductLift, ProductMeasure, Quarantine,
-        Reading, RecordCommit, Release, RulesVersion, Severity, Site, Temperature, TradeId, TradeStep, Undo, Unlock,
-        ValidatorsChange, number,
+        Act, Aggregate, AliasPair, Approval, AtSite, Body, Capacity, Depth, Destroy, DestroyReason, Disaggregate,
+        DispensePartly, Dissolve, EventSalt, Export, HoldReason, Items, KeyCompromised, KeyRegister, KeyRevoke,
+        KeyRotate, Lock, LotHold, LotMeasure, MemberAdmit, MemberChange, MemberReason, MemberRoles, MemberStanding,
+        PackAlias, PackHoldReason, ParametersSet, Portion, ProductAlias, ProductChange, ProductLift, ProductMeasure,
+        Quarantine, Reading, RecordCommit, Release, RulesVersion, Severity, Site, Temperature, TradeId, TradeStep,
+        Undo, Unlock, ValidatorsChange, number,
     },
 };
 use std::{collections::BTreeSet, num::NonZeroU16};
@@ -225,6 +226,21 @@ fn keys(met: &mut Met) {
     ledger.ok(REGULATOR, compromised(now));
     met.meet("rules.key.time", ledger.refused(REGULATOR, compromised(now)));
     ledger.ok(REGULATOR, compromised(1));
+    let at = |ledger: &Ledger, number| match ledger.leaf(ledger.paths().key(MemberId(HOSPITAL), KeyNumber(number))) {
+        Some(Leaf::Key(leaf)) => leaf,
+        other => panic!("{other:?}"),
+    };
+    let marked = at(&ledger, 2);
+    assert_eq!((marked.valid_from.0, marked.revoked_at), (later, Some(ledger.now)), "as it was registered and revoked");
+    assert_eq!(marked.compromised_since, Some(UnixMillis(1)));
+    // A key that was not revoked yet is revoked by the mark.
+    let mut hasty = ledger.clone();
+    hasty.ok(HOSPITAL, Act::KeyRegister(key(3, 0)));
+    assert_eq!((at(&hasty, 3).valid_from, at(&hasty, 3).revoked_at), (hasty.now, None));
+    hasty.now.0 += 5;
+    let member = MemberId(HOSPITAL);
+    hasty.ok(REGULATOR, Act::KeyCompromised(KeyCompromised { member, number: KeyNumber(3), since: UnixMillis(now) }));
+    assert_eq!(at(&hasty, 3).revoked_at, Some(hasty.now));
     // A member may revoke the key that signs; then it no longer does.
     ledger.ok(HOSPITAL, rotate(key(3, 0), 1));
     met.meet("rules.event.key", ledger.refused(HOSPITAL, revoke(3)));
@@ -237,7 +253,7 @@ fn keys(met: &mut Met) {
     met.meet("rules.key.full", ledger.refused(CLINIC, Act::KeyRegister(full)));
 }
 
-fn set_approval(act: &mut Act, approval: medproof_rules::body::Approval, _: &[u8]) {
+fn set_approval(act: &mut Act, approval: Approval, _: &[u8]) {
     match act {
         Act::MemberAdmit(fields) => fields.approval = Some(approval),
         Act::MemberSuspend(fields) => fields.approval = Some(approval),
@@ -259,15 +275,21 @@ fn approvals(met: &mut Met) {
     let bent = ledger.approved(PHARMACY, 5, admit.clone(), 3, |act, approval, message| {
         let signatures: Vec<_> =
             approval.signers.iter().map(|(place, _)| (place, signature(&signing_key("x"), message))).collect();
-        let signers = medproof_core::certificate::Signers::new(4, &signatures).expect("ascending places");
-        set_approval(act, medproof_rules::body::Approval { signers, ..approval }, message);
+        let signers = Signers::new(4, &signatures).expect("ascending places");
+        set_approval(act, Approval { signers, ..approval }, message);
     });
     met.meet_result("rules.governance.signature", bent);
     let other_set = ledger.approved(PHARMACY, 5, admit.clone(), 3, |act, approval, message| {
         let set = set_of(&[signing_key("a validator of another chain")]);
-        set_approval(act, medproof_rules::body::Approval { set, ..approval }, message);
+        set_approval(act, Approval { set, ..approval }, message);
     });
     met.meet_result("rules.governance.set", other_set);
+    let own_set = ledger.approved(PHARMACY, 5, admit.clone(), 3, |act, _, message| {
+        let key = signing_key("a validator of one's own");
+        let signers = Signers::new(1, &[(0, signature(&key, message))]).expect("ascending places");
+        set_approval(act, Approval { set: set_of(&[key]), signers }, message);
+    });
+    met.meet_result("rules.governance.set", own_set);
     // An approval names the number of its event: it cannot be played again.
     let mut kept = None;
     let taken = ledger.approved(PHARMACY, 5, admit.clone(), 3, |act, approval, message| {
@@ -297,8 +319,23 @@ fn governance(met: &mut Met) {
     met.meet("rules.governance.approval", ledger.refused(REGULATOR, set(present.clone())));
     let other = Parameters { undo_days: 20, ..present.clone() };
     ledger.approved(HOSPITAL, 4, set(other), 3, set_approval).expect("approved");
-    let beyond = Parameters { undo_days: 31, ..present };
+    let beyond = Parameters { undo_days: 31, ..present.clone() };
     met.meet_result("rules.event.body", ledger.approved(HOSPITAL, 4, set(beyond), 3, set_approval));
+
+    let unapproved = [
+        set(Parameters { undo_days: 5, ..present.clone() }),
+        Act::RulesVersion(RulesVersion { version: 9, approval: None }),
+        Act::Validators(ValidatorsChange {
+            set: set_of(&ledger.validators[..2]),
+            approval: None,
+            signatures: Vec::new(),
+        }),
+    ];
+    for act in unapproved {
+        met.meet("rules.governance.approval", ledger.refused(REGULATOR, act.clone()));
+        met.meet_result("rules.governance.power-short", ledger.approved(REGULATOR, 1, act.clone(), 2, set_approval));
+        ledger.clone().approved(PHARMACY, 5, act, 3, set_approval).expect("three of four suffice");
+    }
 
     let version = |version| Act::RulesVersion(RulesVersion { version, approval: None });
     met.meet_result("rules.governance.version", ledger.approved(HOSPITAL, 4, version(0), 3, set_approval));
@@ -428,6 +465,15 @@ fn aliases(met: &mut Met) {
     met.meet("rules.alias.not-canonical", ledger.refused(MANUFACTURER, ship_to(HOSPITAL, by_alias)));
     let unregistered = Items::new(Capacity::Holder).pack(pack(5, "A7"), EventSalt([1; 32]));
     met.meet("rules.alias.not-canonical", ledger.refused(MANUFACTURER, ship_to(HOSPITAL, unregistered)));
+    // Who took the product over issued no lot of before, but may hold one back.
+    let mut moved = ledger.clone();
+    moved.force_product(|leaf| leaf.issuer = MemberId(WHOLESALER));
+    met.meet("rules.issuer.other", moved.refused(WHOLESALER, alias("A3", "S3")));
+    met.meet("rules.issuer.other", moved.refused(WHOLESALER, register_packs(1, "L1", &["S9"])));
+    let hold = LotHold { product: product(1), lot: lot_name("L1"), reason: HoldReason::Quality };
+    moved.ok(WHOLESALER, Act::LotQuarantine(hold.clone()));
+    moved.ok(MANUFACTURER, Act::LotReleaseQuarantine(hold));
+    moved.ok(WHOLESALER, Act::Stolen(at_site(moved.named(Capacity::Issuer, &["S3"]))));
     let items = ledger.held(&["S2"]);
     ledger.ok(MANUFACTURER, Act::PutAway(at_site(items)));
     met.meet("rules.alias.late", ledger.refused(MANUFACTURER, alias("A2", "S2")));

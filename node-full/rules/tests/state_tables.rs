@@ -1,6 +1,6 @@
 //! Every cell of the state tables of `docs/EVENTS.md`, read from the page and tried with an event.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::type_complexity, reason = "tests")]
 
 mod ledger;
 mod page;

@@ -15,7 +15,6 @@ use medproof_core::{
 };
 use medproof_rules::{Applied, Changes, Executor, Fault as Refused, Refusal};
 use medproof_store::{Staged, View};
-use std::collections::BTreeMap;
 
 /// A block with everything that committing it needs.
 #[derive(Debug)]
@@ -25,7 +24,6 @@ pub(crate) struct Candidate {
     pub(crate) events: Vec<Event>,
     pub(crate) applied: Vec<Applied>,
     pub(crate) staged: Staged,
-    pub(crate) changes: BTreeMap<Path, Option<Vec<u8>>>,
     /// Events that the rules refused when the block was built, with their ids.
     pub(crate) refused: Vec<(Digest, Refusal)>,
 }
@@ -89,7 +87,6 @@ impl Candidate {
             events: executed.events,
             applied: executed.applied,
             staged,
-            changes: executed.changes.leaves,
             refused: executed.refused,
         })
     }
@@ -98,7 +95,7 @@ impl Candidate {
 /// Executes events one after another; a refused one changes nothing and stops nobody.
 fn execute(view: &View, events: Vec<Event>, time: UnixMillis) -> Result<Executed> {
     let state = ViewState(view);
-    let mut executor = Executor::new(view.tip().header.chain_id(), &state, time);
+    let mut executor = Executor::new(*view.chain_id(), &state, time);
     let (mut accepted, mut applied, mut refused) = (Vec::with_capacity(events.len()), Vec::new(), Vec::new());
     for event in events {
         match executor.apply(&event) {

@@ -10,7 +10,10 @@ use medproof_core::{
     log::LeafIndex,
     state::Path,
 };
-use medproof_rules::{Applied, Effect, ItemName, PackEffect, UnitEffect, body::Body};
+use medproof_rules::{
+    Applied, Effect, ItemName, PackEffect, UnitEffect,
+    body::{Act, TradeId},
+};
 use medproof_store::{Row, View};
 use std::collections::BTreeMap;
 
@@ -40,7 +43,7 @@ impl<'a> Projection<'a> {
         self.put(tables::EVENT, &head.id().0, place.to_vec());
         let kind = tables::pair_key(&head.kind.0.to_be_bytes(), &place);
         self.put(tables::KIND, &kind, head.member.0.to_be_bytes().to_vec());
-        if let Some(trade) = Body::decode(head.kind, event.body()).ok().and_then(|body| body.act.trade()) {
+        if let Some(TradeId(trade)) = trade_of(&applied.body.act) {
             self.put(tables::TRADE, &tables::pair_key(&trade, &place), Vec::new());
         }
         applied.effects.iter().try_for_each(|effect| self.effect(index, head.member, effect))
@@ -260,6 +263,19 @@ impl<'a> Projection<'a> {
 
     fn put(&mut self, table: &'static str, key: &[u8], value: Vec<u8>) {
         self.rows.insert((table, key.to_vec()), Some(value));
+    }
+}
+
+/// The trade that an event begins.
+const fn trade_of(act: &Act) -> Option<TradeId> {
+    match act {
+        Act::Order(step)
+        | Act::Confirmation(step)
+        | Act::Sale(step)
+        | Act::DespatchAdvice(step)
+        | Act::Delivery(step)
+        | Act::Discrepancy(step) => Some(step.trade),
+        _ => None,
     }
 }
 

@@ -34,6 +34,8 @@ fn maven() -> Command {
     let mut maven = command::program("mvn");
     maven.args(["--batch-mode", "--no-transfer-progress", "--file"]).arg(bindings().join("kotlin"));
     maven.arg(format!("-Dmedproof.target={}", folder().display()));
+    // Set by the cargo that runs this task; JNA would take another build of the library from there.
+    maven.env_remove("LD_LIBRARY_PATH");
     maven
 }
 

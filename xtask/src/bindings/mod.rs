@@ -3,6 +3,7 @@
 //! Both are built into the target folder; nothing generated lies in the checkout.
 
 pub(crate) mod kotlin;
+pub(crate) mod phones;
 pub(crate) mod python;
 pub(crate) mod swift;
 mod weight;

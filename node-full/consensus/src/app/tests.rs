@@ -44,7 +44,7 @@ async fn case() -> Case {
         max_body_bytes: 1 << 20,
         network,
         events: TxEvent::new(),
-        tips: Arc::new(Tips::default()),
+        tips: Arc::new(Tips::new(Duration::from_secs(10))),
         height: next.height.into(),
         validators: next.set.clone().into(),
         candidates: Candidates::default(),

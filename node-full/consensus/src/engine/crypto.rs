@@ -56,6 +56,11 @@ impl Guarded {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner).witness(ballot)
     }
 
+    /// Whether the engine, or a signature under way, still has the key.
+    pub(crate) fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
+    }
+
     /// Why the engine was refused a signature.
     pub(crate) fn take_failure(&self) -> Option<SigningError> {
         self.0.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
@@ -200,5 +205,74 @@ impl Signer<Ledger> for Guarded {
         let message = ValidatorProof::<Ledger>::signing_bytes(&key, &peer_id);
         let signature = VoteSignature(self.0.key.sign(&message).to_bytes());
         Ok(ValidatorProof::new(key, peer_id, signature))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::context::BlockHeight;
+    use arc_malachitebft_app::types::core::{Round, VoteType};
+    use medproof_core::header::Height;
+
+    const CHAIN: Digest = Digest([3; 32]);
+
+    fn guarded(folder: &tempfile::TempDir) -> (Guarded, PublicKey) {
+        let key = SigningKey::from_bytes(&[1; 32]);
+        let public = PublicKey(key.verifying_key().to_bytes());
+        let state = SigningState::create(&folder.path().join("s"), &CHAIN, &public).unwrap();
+        (Guarded::new(CHAIN, key, state), public)
+    }
+
+    #[tokio::test]
+    async fn what_is_signed_is_cores_message() {
+        let folder = tempfile::tempdir().unwrap();
+        let (guarded, public) = guarded(&folder);
+        let (height, round, address) = (BlockHeight(7), Round::new(2), Address(public));
+        let hash = HeaderHash(Digest([5; 32]));
+        let proposal = Proposal { height, round, value: hash, lock_round: Round::new(1), address };
+        let signed = guarded.sign_proposal(proposal).await.unwrap();
+        let message = |kind, lock, hash| vote_message(kind, &CHAIN, Height(7), 2, lock, &hash);
+        let verify = |message: &[u8], signature| public.verify(message, &Signature::from(signature));
+        assert!(verify(&message(VoteKind::Proposal, 1, hash.0), signed.signature));
+        for (kind, value, expected) in [
+            (VoteType::Prevote, NilOrVal::Val(hash), message(VoteKind::Prevote, -1, hash.0)),
+            (VoteType::Precommit, NilOrVal::Nil, message(VoteKind::Precommit, -1, Digest::ZERO)),
+        ] {
+            let signed = guarded.sign_vote(Vote { kind, height, round, value, address }).await.unwrap();
+            assert!(verify(&expected, signed.signature));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_contradiction_is_refused_and_said_why() {
+        let folder = tempfile::tempdir().unwrap();
+        let (guarded, public) = guarded(&folder);
+        let vote = |value| Vote {
+            kind: VoteType::Precommit,
+            height: BlockHeight(7),
+            round: Round::new(0),
+            value,
+            address: Address(public),
+        };
+        guarded.sign_vote(vote(NilOrVal::Nil)).await.unwrap();
+        assert!(guarded.take_failure().is_none());
+        assert!(guarded.sign_vote(vote(NilOrVal::Val(HeaderHash(Digest([5; 32]))))).await.is_err());
+        assert!(matches!(guarded.take_failure(), Some(SigningError::Contradiction)));
+        guarded.sign_vote(vote(NilOrVal::Nil)).await.expect("the same again");
+    }
+
+    #[tokio::test]
+    async fn the_proof_of_a_network_name_can_be_taken_for_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let (guarded, public) = guarded(&folder);
+        let proof = guarded.sign_validator_proof(public.0.to_vec(), vec![9; 38]).await.unwrap();
+        let verifier = StrictVerifier::new(CHAIN, Arc::default());
+        assert!(verifier.verify_validator_proof(&proof).await.unwrap().is_valid());
+        // Every tag of core's begins with its length; no tag is as long as the first letter of this one.
+        let length = proof.preimage()[0];
+        assert!(medproof_core::hash::Tag::Vote.prefix().len() < usize::from(length));
+        let other = ValidatorProof::<Ledger>::new(proof.public_key, vec![8; 38], proof.signature);
+        assert!(!verifier.verify_validator_proof(&other).await.unwrap().is_valid());
     }
 }

@@ -77,16 +77,35 @@ pub(crate) fn read(turn: &mut Turn<'_, '_>, fields: &Reading) -> Result<(), Faul
     let is_past = fields.temperatures.iter().all(|reading| reading.end <= turn.now);
     require(is_past, refusal::READING_FUTURE)?;
     let ask = Ask::new(Column::Reading, fields.items.capacity);
-    turn.each_opened(&fields.items, ask, |turn, item| expose(turn, item, &fields.temperatures))
+    let mut beyond = Beyond { readings: &fields.temperatures, of: None };
+    turn.each_opened(&fields.items, ask, |turn, item| expose(turn, item, &mut beyond))
+}
+
+/// The readings beyond some limits: items of one event mostly have the same.
+struct Beyond<'r> {
+    readings: &'r [Temperature],
+    of: Option<(StorageLimits, Vec<Interval>)>,
+}
+
+impl Beyond<'_> {
+    fn limits(&mut self, limits: StorageLimits) -> &[Interval] {
+        let readings = self.readings;
+        if self.of.as_ref().is_some_and(|(known, _)| *known != limits) {
+            self.of = None;
+        }
+        let (_, intervals) = self.of.get_or_insert_with(|| {
+            let beyond = readings.iter().filter(|reading| reading.is_beyond(&limits));
+            (limits, beyond.map(|reading| Interval { start: reading.start, end: reading.end }).collect())
+        });
+        intervals
+    }
 }
 
 /// Merges the readings into the item's exposure; a reading that changes nothing is appended to no chain.
-fn expose(turn: &mut Turn<'_, '_>, mut item: Item, readings: &[Temperature]) -> Result<(), Fault> {
+fn expose(turn: &mut Turn<'_, '_>, mut item: Item, beyond: &mut Beyond<'_>) -> Result<(), Fault> {
     let Some(limits) = limits(turn, &item)? else { return refuse(refusal::READING_NO_LIMITS) };
     let before = turn.exposure_with_inherited(&item)?;
-    let beyond = readings.iter().filter(|reading| reading.is_beyond(&limits));
-    let beyond = beyond.map(|reading| Interval { start: reading.start, end: reading.end }).collect();
-    let after = exposure::with_readings(before.as_ref(), beyond);
+    let after = exposure::with_readings(before.as_ref(), beyond.limits(limits));
     let Some(after) = after.filter(|after| Some(after) != before.as_ref()) else { return Ok(()) };
     turn.settle(&mut item)?;
     if exposure::is_over(&after, &limits) {

@@ -190,7 +190,8 @@ pub(crate) fn undo(turn: &mut Turn<'_, '_>, fields: &Undo) -> Result<(), Fault> 
 fn take_out(turn: &Turn<'_, '_>, item: &mut Item, site: Site) {
     turn.keep_for_undo(item, site);
     if let Cell::Becomes(state) = item.cell {
-        item.become_state(state, turn.today);
+        // From a partial dispense to the next the state stays, and the undo days begin anew.
+        (item.state, item.since) = (state.into(), turn.today);
     }
 }
 
