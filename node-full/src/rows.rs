@@ -1,6 +1,8 @@
 //! Rows that the node keeps outside blocks: audit log, answers that may be asked for again, reports.
 
 use crate::fault::Result;
+use medproof_store::RowRange;
+use std::ops::Bound;
 
 /// A key with its value.
 pub type Pair = (Vec<u8>, Vec<u8>);
@@ -73,15 +75,17 @@ impl Rows for MemoryRows {
 
 impl Rows for crate::chain::Ledger {
     fn get(&self, table: &'static str, key: &[u8]) -> Result<Option<Vec<u8>>> {
-        Ok(self.view()?.row(table, key)?)
+        Ok(self.view().row(table, key)?)
     }
 
     fn from(&self, table: &'static str, key: &[u8], most: usize) -> Result<Vec<Pair>> {
-        Ok(self.view()?.rows(table, &[])?.into_iter().filter(|(at, _)| at.as_slice() >= key).take(most).collect())
+        let range = RowRange { from: Bound::Included(key.to_vec()), to: Bound::Unbounded, reverse: false, limit: most };
+        Ok(self.view().rows(table, &range)?)
     }
 
     fn last(&self, table: &'static str, most: usize) -> Result<Vec<Pair>> {
-        Ok(self.view()?.rows(table, &[])?.into_iter().rev().take(most).collect())
+        let range = RowRange { from: Bound::Unbounded, to: Bound::Unbounded, reverse: true, limit: most };
+        Ok(self.view().rows(table, &range)?)
     }
 
     fn put(&self, changes: Vec<Change>) -> Result {

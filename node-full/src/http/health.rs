@@ -1,7 +1,7 @@
 //! Whether the node is well, for those who run it.
 
 use super::{answer, face::Shared, metrics::Gauge};
-use crate::{clock::Clock, problem::Problem};
+use crate::{chain::tip, clock::Clock, problem::Problem};
 use axum::{extract::State, response::Response};
 use medproof_core::header::UnixMillis;
 use serde_json::json;
@@ -13,8 +13,8 @@ pub(super) async fn live() -> Response {
 
 /// The node can be read, and its newest header is not old: heartbeats come.
 pub(super) async fn ready(State(face): State<Shared>) -> Result<Response, Problem> {
-    let header = face.node.view()?.tip().header;
-    let parameters = face.node.ledger().parameters(&face.node.view()?)?;
+    let header = tip(&face.node.view())?.clone();
+    let parameters = face.node.ledger().parameters(&face.node.view())?;
     let age_ms = face.gate.clock.now().0.saturating_sub(header.time().0);
     let is_late = age_ms > u64::from(parameters.heartbeat_ms) * HEARTBEATS + SLACK_MS;
     if is_late {
@@ -25,8 +25,8 @@ pub(super) async fn ready(State(face): State<Shared>) -> Result<Response, Proble
 
 /// Figures.
 pub(super) async fn metrics(State(face): State<Shared>) -> Result<Response, Problem> {
-    let view = face.node.view()?;
-    let (header, now) = (view.tip().header, face.gate.clock.now());
+    let view = face.node.view();
+    let (header, now) = (tip(&view)?.clone(), face.gate.clock.now());
     let gauges = [
         Gauge { name: "height", about: "The newest height.", value: header.height().0 },
         Gauge { name: "header_age_ms", about: "Age of the newest header.", value: age(now, header.time()) },

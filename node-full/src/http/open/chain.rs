@@ -1,6 +1,7 @@
 //! The chain itself: anchor, headers, updates.
 
 use crate::{
+    chain::tip,
     http::{
         answer::{self, ANCHOR, Form, JSON, UPDATE, choose},
         ask::{Asked, parameter},
@@ -44,7 +45,7 @@ pub(in crate::http) async fn update(State(face): State<Shared>, asked: Asked) ->
     let form = choose(&asked.headers, &[(Form::Bytes, UPDATE), (Form::Json, JSON)])?;
     let from = Height(asked.optional("from")?.unwrap_or(0));
     let size = asked.optional("size")?.map(TreeSize);
-    let update = proofs::update(&face.node.view()?, from, size)?;
+    let update = proofs::update(&face.node.view(), from, size)?;
     if form == Form::Bytes {
         return Ok(answer::message(&update, UPDATE));
     }
@@ -61,10 +62,10 @@ pub(in crate::http) async fn header(
     asked: Asked,
 ) -> Result<Response, Problem> {
     let form = choose(&asked.headers, &[(Form::Bytes, UPDATE), (Form::Json, JSON)])?;
-    let view = face.node.view()?;
-    let tip = view.tip().header.height();
+    let view = face.node.view();
+    let newest = tip(&view)?.height();
     let (height, is_newest) = match height.as_str() {
-        "latest" => (tip, true),
+        "latest" => (newest, true),
         text => (Height(text.parse().map_err(|_| parameter("height"))?), false),
     };
     let header = view.header(height).map_err(crate::fault::Fault::from)?.ok_or_else(absent)?;

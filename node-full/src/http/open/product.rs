@@ -24,7 +24,7 @@ pub(in crate::http) async fn product(
     asked: Asked,
 ) -> Result<Response, Problem> {
     let form = choose(&asked.headers, &[(Form::Json, JSON), (Form::Bytes, PROOF)])?;
-    let (code, view) = (ask::product(&format!("{scheme}:{code}"))?, face.node.view()?);
+    let (code, view) = (ask::product(&format!("{scheme}:{code}"))?, face.node.view());
     if form == Form::Bytes {
         let proof = proofs::prove(&view, &[vec![Key::Product(code)]], asked.optional("have")?.map(Height))?;
         return Ok(answer::message(&proof, PROOF));

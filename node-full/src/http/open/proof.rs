@@ -62,7 +62,7 @@ pub(in crate::http) async fn bucket(
     let form = choose(&asked.headers, &[(Form::Bytes, BUCKET), (Form::Json, JSON)])?;
     let product = ask::product(asked.text("product").ok_or_else(|| parameter("product"))?)?;
     let prefix = prefix(bits, &hex).ok_or_else(|| parameter("prefix"))?;
-    let view = face.node.view()?;
+    let view = face.node.view();
     let (product, leaf) = Index::new(&view).product(&product)?.ok_or_else(|| Problem::new("rules.product.absent"))?;
     if !leaf.random_serials {
         return Err(Problem::new("proof.bucket"));
@@ -78,7 +78,7 @@ pub(in crate::http) async fn bucket(
 /// The proof about scans; exact keys of products whose serials can be guessed have a quota of their own.
 pub(in crate::http) fn prove(face: &Face, asked: &Asked, codes: &[&str], have: Option<Height>) -> Result<Proof, Problem> {
     let questions: Result<Vec<_>, Fault> = codes.iter().map(|code| proofs::questions(code)).collect();
-    let (questions, view) = (questions?, face.node.view()?);
+    let (questions, view) = (questions?, face.node.view());
     count_guessable(face, asked, &Index::new(&view), questions.iter().flatten())?;
     Ok(proofs::prove(&view, &questions, have)?)
 }

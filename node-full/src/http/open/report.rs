@@ -79,10 +79,10 @@ pub(in crate::http) async fn fork(State(face): State<Shared>, asked: Asked, byte
     }
     let fork = Fork::from_bytes(&bytes).map_err(|cause| Problem::new("request.body").with("cause", cause.code()))?;
     fork.verify().map_err(|cause| Problem::new("request.body").with("cause", cause.code()))?;
-    let (view, height) = (face.node.view()?, fork.height());
+    let (view, height) = (face.node.view(), fork.height());
     let own = view.header(height).map_err(Fault::from)?;
     let [(header, _), _] = fork.sides();
-    let is_ours = header.chain_id() == view.chain_id() && own.is_none_or(|own| own.set_hash() == fork.set().hash());
+    let is_ours = header.chain_id() == face.node.ledger().chain_id() && own.is_none_or(|own| own.set_hash() == fork.set().hash());
     if !is_ours {
         return Err(Problem::new("trust.header.other-chain"));
     }

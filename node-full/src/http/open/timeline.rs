@@ -2,6 +2,7 @@
 
 use super::proof::count_guessable;
 use crate::{
+    chain::tip,
     http::{
         answer,
         ask::{self, Asked, parameter},
@@ -27,13 +28,13 @@ use serde_json::{Value, json};
 /// running hash of the leaf.
 pub(in crate::http) async fn timeline(State(face): State<Shared>, asked: Asked) -> Result<Response, Problem> {
     let code = asked.text("code").ok_or_else(|| parameter("code"))?;
-    let view = face.node.view()?;
+    let view = face.node.view();
     let index = Index::new(&view);
     let keys = proofs::questions(code)?;
     count_guessable(&face, &asked, &index, keys.iter())?;
     let path = item_path(&index, &keys)?;
     let steps: Result<Vec<Value>, Problem> = index.custody(&path)?.iter().map(|(place, step)| step_view(&face, *place, step)).collect();
-    Ok(answer::json(&json!({ "height": view.tip().header.height().0, "path": to_hex(path.as_bytes()), "steps": steps? })))
+    Ok(answer::json(&json!({ "height": tip(&view)?.height().0, "path": to_hex(path.as_bytes()), "steps": steps? })))
 }
 
 /// Where the leaf of the first registered pack or unit among `keys` lies.
@@ -61,10 +62,10 @@ fn step_view(face: &Face, place: LeafIndex, step: &Step) -> Result<Value, Proble
         Step::Own(entry) => (entry, None),
         Step::Unit(path, unit, entry) => (entry, Some((path, unit))),
     };
-    let height = face.node.view()?.height_of(place).map_err(crate::fault::Fault::from)?;
+    let placed = face.node.view().event(place).map_err(crate::fault::Fault::from)?;
     let mut view = entry_view(entry);
     view["index"] = place.0.into();
-    view["height"] = height.map(|height| height.0).into();
+    view["height"] = placed.map(|placed| placed.height.0).into();
     view["entry"] = to_hex(&entry.to_wire()).into();
     if let Some((path, unit)) = unit {
         view["unit"] = json!({ "path": to_hex(path.as_bytes()), "events": unit.events, "hash": to_hex(&unit.hash.0) });

@@ -20,7 +20,7 @@ use axum::{
     },
 };
 use futures_util::stream;
-use medproof_core::{encoding::Message, event::Event, header::Header, log::LeafIndex};
+use medproof_core::{encoding::Message, event::Event, header::{Header, Height}, log::LeafIndex};
 use std::{convert::Infallible, time::Duration};
 use tokio::{sync::watch, time::Instant};
 
@@ -38,12 +38,13 @@ pub(in crate::http) async fn submit(State(face): State<Shared>, asked: Asked, by
     Ok(answer::with_status(StatusCode::CREATED, &receipt_view(&receipt)))
 }
 
-/// Every event from now on, or from behind `Last-Event-ID`, as it is agreed on. The id is `height.index`.
+/// Every event from now on, or from behind `Last-Event-ID`, as it is agreed on. The id is
+/// the block's height and the event's place in it.
 pub(in crate::http) async fn stream(State(face): State<Shared>, asked: Asked) -> Result<Response, Problem> {
     let last = asked.headers.get("last-event-id").map(|value| value.to_str().unwrap_or_default().to_owned());
     let next = match last.as_deref().or(asked.text("after")) {
-        Some(id) => id.rsplit('.').next().and_then(|index| index.parse::<u64>().ok()).ok_or_else(|| parameter("after"))? + 1,
-        None => face.node.view()?.log_size().0,
+        Some(id) => behind(&face, id)?,
+        None => face.node.view().log_size().0,
     };
     let watching = Watching { tip: face.node.ledger().tip(), face, next, ends: Instant::now() + LONGEST };
     let events = stream::unfold(watching, Watching::next);
@@ -75,16 +76,24 @@ impl Watching {
     }
 }
 
-fn told(face: &Face, place: LeafIndex) -> Result<Option<sse::Event>, Fault> {
-    let view = face.node.view()?;
-    let (Some(entry), Some(height)) = (view.entry(place)?, view.height_of(place)?) else { return Ok(None) };
-    let mut data = entry_view(&entry);
-    let event = crate::index::Index::new(&view).event(place)?;
-    data["member"] = event.map(|event| event.head().member.0).into();
-    data["height"] = height.0.into();
-    data["index"] = place.0.into();
+fn told(face: &Face, index: LeafIndex) -> Result<Option<sse::Event>, Fault> {
+    let Some(placed) = face.node.view().event(index)? else { return Ok(None) };
+    let event = Event::from_bytes(&placed.event).map_err(|_| Fault::new("node.store"))?;
+    let mut data = entry_view(&event.log_entry());
+    data["member"] = event.head().member.0.into();
+    data["height"] = placed.height.0.into();
+    data["index"] = index.0.into();
     let name = data["name"].as_str().unwrap_or("other").to_owned();
-    Ok(Some(sse::Event::default().id(format!("{}.{}", height.0, place.0)).event(name).data(data.to_string())))
+    let id = format!("{}.{}", placed.height.0, placed.place);
+    Ok(Some(sse::Event::default().id(id).event(name).data(data.to_string())))
+}
+
+/// The place in the log behind the event that an id, height and place in the block, names.
+fn behind(face: &Face, id: &str) -> Result<u64, Problem> {
+    let numbers = id.split_once('.').and_then(|(height, place)| Some((Height(height.parse().ok()?), place.parse::<u64>().ok()?)));
+    let (height, place) = numbers.ok_or_else(|| parameter("after"))?;
+    let entries = face.node.view().block_entries(height).map_err(Fault::from)?.ok_or_else(|| parameter("after"))?;
+    Ok(entries.start.saturating_add(place).saturating_add(1))
 }
 
 const KEEP_ALIVE: Duration = Duration::from_secs(15);

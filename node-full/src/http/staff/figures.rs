@@ -6,6 +6,7 @@ use super::super::{
     face::Shared,
 };
 use crate::{
+    chain::tip,
     index::{Index, Stock},
     problem::Problem,
 };
@@ -15,7 +16,7 @@ use std::collections::BTreeMap;
 
 /// The packs of the caller's member, by product and lot.
 pub(in crate::http) async fn stock(State(face): State<Shared>, asked: Asked) -> Result<Response, Problem> {
-    let (view, member) = (face.node.view()?, asked.caller()?.member);
+    let (view, member) = (face.node.view(), asked.caller()?.member);
     let product = asked.text("product").map(ask::product).transpose()?;
     let rows = Index::new(&view).stock(product.as_ref(), None)?;
     let own: Vec<Value> = rows.iter().filter(|row| row.member == member).map(stock_view).collect();
@@ -24,7 +25,7 @@ pub(in crate::http) async fn stock(State(face): State<Shared>, asked: Asked) -> 
 
 /// Figures of the chain and of the caller's member.
 pub(in crate::http) async fn stats(State(face): State<Shared>, asked: Asked) -> Result<Response, Problem> {
-    let (view, member) = (face.node.view()?, asked.caller()?.member);
+    let (view, member) = (face.node.view(), asked.caller()?.member);
     let index = Index::new(&view);
     let (mut all, mut own) = (BTreeMap::<&str, u64>::new(), BTreeMap::<&str, u64>::new());
     for row in index.stock(None, None)? {
@@ -33,7 +34,7 @@ pub(in crate::http) async fn stats(State(face): State<Shared>, asked: Asked) -> 
             *own.entry(row.standing.name()).or_default() += row.packs;
         }
     }
-    let header = view.tip().header;
+    let header = tip(&view)?;
     Ok(answer::json(&json!({
         "height": header.height().0,
         "time_ms": header.time().0,

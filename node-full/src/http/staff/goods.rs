@@ -71,7 +71,7 @@ pub(in crate::http) async fn register(State(face): State<Shared>, asked: Asked, 
 pub(in crate::http) async fn pack(State(face): State<Shared>, asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
     let Unit { sscc, items } = ask::json(&asked, &bytes)?;
     let (unit, subjects) = (ask::sscc(&sscc)?, subjects(&items)?);
-    let view = face.node.view()?;
+    let view = face.node.view();
     let index = Index::new(&view);
     let (unit, unit_salt) = match index.unit(unit)? {
         Some(live) if !is_dissolved(&index, live)? => {
@@ -90,7 +90,7 @@ pub(in crate::http) async fn pack(State(face): State<Shared>, asked: Asked, byte
 pub(in crate::http) async fn unpack(State(face): State<Shared>, asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
     let Unit { sscc, items } = ask::json(&asked, &bytes)?;
     let subjects = subjects(&items)?;
-    let view = face.node.view()?;
+    let view = face.node.view();
     let index = Index::new(&view);
     let unit = items::unit_item(&index, Capacity::Holder, ask::sscc(&sscc)?)?;
     let salt = unit.salt.ok_or_else(|| Problem::new("node.index"))?;

@@ -50,7 +50,7 @@ struct Alias {
 
 /// Products whose names, initials, codes, holder or ATC code have the words of `q`; all without it.
 pub(in crate::http) async fn find(State(face): State<Shared>, asked: Asked) -> Result<Response, Problem> {
-    let view = face.node.view()?;
+    let view = face.node.view();
     let index = Index::new(&view);
     let words: Vec<String> = asked.text("q").unwrap_or_default().to_lowercase().split_whitespace().map(String::from).collect();
     let (from, most) = (asked.optional("from")?.unwrap_or(0), asked.optional("most")?.unwrap_or(MOST).min(MOST));

@@ -136,7 +136,7 @@ async fn send_fitting(
 
 /// The items that are not refused yet, with the place of each in the array.
 fn name(face: &Face, action: Action, capacity: Capacity, entries: &mut [Entry]) -> Result<(Items, Vec<(usize, Canonical)>), Problem> {
-    let view = face.node.view()?;
+    let view = face.node.view();
     let index = Index::new(&view);
     let open: Vec<(usize, Subject)> = entries.iter().enumerate().filter_map(|(place, entry)| entry.open(place)).collect();
     let subjects: Vec<Subject> = open.iter().map(|(_, subject)| subject.clone()).collect();

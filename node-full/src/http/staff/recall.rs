@@ -57,7 +57,7 @@ pub(in crate::http) async fn measure(State(face): State<Shared>, asked: Asked, b
 
 /// What is in force.
 pub(in crate::http) async fn list(State(face): State<Shared>) -> Result<Response, Problem> {
-    let view = face.node.view()?;
+    let view = face.node.view();
     let index = Index::new(&view);
     let (mut products, mut lots) = (Vec::new(), Vec::new());
     for (product, info) in index.products()? {
@@ -84,7 +84,7 @@ pub(in crate::http) async fn list(State(face): State<Shared>) -> Result<Response
 pub(in crate::http) async fn impact(State(face): State<Shared>, asked: Asked) -> Result<Response, Problem> {
     let product = ask::product(asked.text("product").ok_or_else(|| parameter("product"))?)?;
     let lot = asked.text("lot").map(ask::lot).transpose()?;
-    let (view, caller) = (face.node.view()?, asked.caller()?);
+    let (view, caller) = (face.node.view(), asked.caller()?);
     let index = Index::new(&view);
     let (product, leaf) = index.product(&product)?.ok_or_else(|| Problem::new("rules.product.absent"))?;
     let is_office = caller.staff.contains(&Staff::Regulator) && face.node.roles(caller.member)?.contains(&Role::Regulator);
