@@ -2,7 +2,7 @@
 
 use crate::{
     author::{Author, Intent},
-    chain::Ledger,
+    chain::{self, Ledger},
     clock::Clock,
     config::Config,
     fault::{Fault, Result},
@@ -24,7 +24,7 @@ use medproof_core::{
     leaf::Leaf,
 };
 use medproof_rules::body::{Act, Body};
-use medproof_store::{Row, Store, StoreKey, View};
+use medproof_store::{Options, Row, Store, StoreKey, View, read_newest};
 use std::sync::Arc;
 
 /// A node that is open: its files are read, its chain can be asked. [`Self::start`] makes it take part.
@@ -65,8 +65,8 @@ pub fn init_with(folder: &Folder, mut file: GenesisFile) -> Result {
     let genesis = file.genesis()?;
     let members = file.members.iter().map(|entry| (MemberId(entry.number), entry.info()));
     let rows = members.map(|(member, info)| member_row(member, &info)).collect();
-    let key = StoreKey(keyring::secret_or_new(folder, STORE_KEY)?);
-    Store::create(&folder.store(), &key, &genesis, rows)?;
+    let key = store_key(folder)?;
+    chain::begin(&Store::create(&folder.store(), &key, &Options::default())?, &genesis, rows)?;
     folder::write_public(&folder.path().join("genesis.toml"), file.to_toml()?.as_bytes())?;
     folder::write_public(&folder.anchor(), &first_anchor(&genesis)?.to_bytes())?;
     if !folder.config().exists() {
@@ -81,8 +81,9 @@ impl Node {
     pub fn open(folder: Folder, config: Config, clock: Clock) -> Result<Self> {
         let genesis = Genesis::from_bytes(&folder::read(&folder.genesis())?)
             .map_err(|cause| Fault::contents(&folder.genesis(), cause.code()))?;
-        let key = StoreKey(keyring::read_secret(&folder.keys().join(STORE_KEY))?);
-        let store = Store::open(&folder.store(), &key)?;
+        let newest = read_newest(&folder.newest())?;
+        let options = Options { cache_bytes: (config.store.cache_mib as usize) << 20, newest };
+        let store = Store::open(&folder.store(), &store_key(&folder)?, &options)?;
         let mut keys = keyring::member_keys(&folder.keys())?;
         if genesis.demo && folder.demo_keys().exists() {
             keys.extend(keyring::member_keys(&folder.demo_keys())?);
@@ -146,7 +147,7 @@ impl Node {
     }
 
     /// What is on disk now.
-    pub fn view(&self) -> Result<View> {
+    pub fn view(&self) -> View {
         self.ledger.view()
     }
 
@@ -181,20 +182,25 @@ impl Node {
 
     /// Signs an event for `member` in `role`.
     pub fn sign(&self, member: MemberId, role: Role, body: &Body) -> Result<Event> {
-        let view = self.view()?;
+        let view = self.view();
         let intent = Intent { member, role, kind: body.kind() };
         self.author.sign(intent, body.to_bytes(), &|path| Index::new(&view).leaf(path))
     }
 
     /// The roles of a member on the ledger.
     pub fn roles(&self, member: MemberId) -> Result<Vec<Role>> {
-        let view = self.view()?;
+        let view = self.view();
         let index = Index::new(&view);
         match index.leaf(&index.paths().member(member))? {
             Some(Leaf::Member(leaf)) => Ok(Role::ALL.into_iter().filter(|role| leaf.roles & role.bit() != 0).collect()),
             _ => Err(Fault::new("rules.member.absent")),
         }
     }
+}
+
+/// The key of the store in `folder`.
+pub fn store_key(folder: &Folder) -> Result<StoreKey> {
+    Ok(StoreKey::new(keyring::read_secret(&folder.keys().join(STORE_KEY))?))
 }
 
 fn member_row(member: MemberId, info: &MemberInfo) -> Row {

@@ -1,13 +1,17 @@
 //! Answering questions with proofs: what a client asks, proved against the newest header.
 
-use crate::fault::{Fault, Result};
+use crate::{
+    chain::{chain_id, tip},
+    fault::{Fault, Result},
+};
 use medproof_core::{
     bucket::{Bucket, MAX_BITS, MIN_BITS},
     client::{Consistency, Update, scan_keys},
     encoding::DecodeError,
     facts::{Found, Gap, ProofGap, Source, derive, derive_pack},
-    handover::HandOver,
-    header::Height,
+    certificate::Certificate,
+    handover::{HandOver, MAX_HAND_OVERS},
+    header::{Header, Height},
     identity::ProductCode,
     leaf::Paths,
     log::TreeSize,
@@ -35,7 +39,7 @@ pub fn prove(view: &View, questions: &[Vec<Key>], have: Option<Height>) -> Resul
     if keys.is_empty() || keys.len() > MAX_KEYS {
         return Err(Fault::new("proof.keys").with("most", MAX_KEYS));
     }
-    let (paths, values) = (Paths::new(view.chain_id()), Arena::new());
+    let (paths, values) = (Paths::new(chain_id(view)), Arena::new());
     let mut asked = Asked::new(view, &values);
     for keys in questions {
         let derived = derive(&paths, keys, &mut asked);
@@ -43,9 +47,8 @@ pub fn prove(view: &View, questions: &[Vec<Key>], have: Option<Height>) -> Resul
     }
     let asked: Vec<Path> = asked.paths.into_iter().collect();
     let state = view.prove(&asked)?.ok_or_else(|| Fault::new("proof.size"))?;
-    let (hand_overs, tip) = (hand_overs(view, have)?, view.tip());
-    let certificate = tip.certificate.ok_or_else(|| Fault::new("proof.no-block"))?;
-    Proof::new(keys.into_iter().collect(), hand_overs, tip.header, certificate, state).map_err(malformed)
+    let (hand_overs, (header, certificate)) = (hand_overs(view, have)?, newest(view)?);
+    Proof::new(keys.into_iter().collect(), hand_overs, header, certificate, state).map_err(malformed)
 }
 
 /// All packs of `product`, a canonical code, whose paths begin with `prefix`.
@@ -53,7 +56,7 @@ pub fn prove(view: &View, questions: &[Vec<Key>], have: Option<Height>) -> Resul
 /// Refused for a product whose serials can be guessed, and for more than 1,024 leaves: the fault
 /// says how many bits to use.
 pub fn bucket(view: &View, product: &ProductCode, prefix: Prefix, have: Option<Height>) -> Result<Bucket> {
-    let (paths, values) = (Paths::new(view.chain_id()), Arena::new());
+    let (paths, values) = (Paths::new(chain_id(view)), Arena::new());
     let mut asked = Asked::new(view, &values);
     let derived = derive(&paths, &[Key::Product(product.clone())], &mut asked);
     asked.check(derived)?;
@@ -64,13 +67,13 @@ pub fn bucket(view: &View, product: &ProductCode, prefix: Prefix, have: Option<H
         asked.check(derived)?;
     }
     let asked: Vec<Path> = asked.paths.into_iter().collect();
-    let tip = view.tip();
+    let (header, certificate) = newest(view)?;
     Ok(Bucket {
         product: product.clone(),
         prefix,
         hand_overs: hand_overs(view, have)?,
-        header: tip.header,
-        certificate: tip.certificate.ok_or_else(|| Fault::new("proof.no-block"))?,
+        header,
+        certificate,
         state: view.prove_bucket(&prefix, &asked)?.ok_or_else(|| too_large(&prefix))?,
     })
 }
@@ -78,8 +81,7 @@ pub fn bucket(view: &View, product: &ProductCode, prefix: Prefix, have: Option<H
 /// What a client whose newest header is at `from`, and whose log has `size` entries, needs to reach
 /// the newest header.
 pub fn update(view: &View, from: Height, size: Option<TreeSize>) -> Result<Update> {
-    let tip = view.tip();
-    let certificate = tip.certificate.ok_or_else(|| Fault::new("proof.no-block"))?;
+    let (header, certificate) = newest(view)?;
     let size = match size {
         Some(size) => Some(size),
         None => view.header(from)?.and_then(|header| header.log()).map(|(size, _)| size),
@@ -91,12 +93,19 @@ pub fn update(view: &View, from: Height, size: Option<TreeSize>) -> Result<Updat
         }
         _ => None,
     };
-    Ok(Update { hand_overs: hand_overs(view, Some(from))?, header: tip.header, certificate, consistency })
+    Ok(Update { hand_overs: hand_overs(view, Some(from))?, header, certificate, consistency })
 }
 
 /// The changes of the set after `have`; none for a client that did not say where it is.
 fn hand_overs(view: &View, have: Option<Height>) -> Result<Vec<HandOver>> {
-    have.map_or_else(|| Ok(Vec::new()), |have| Ok(view.hand_overs(have)?))
+    have.map_or_else(|| Ok(Vec::new()), |have| Ok(view.hand_overs(Height(have.0 + 1), MAX_HAND_OVERS)?))
+}
+
+/// The newest header with its certificate, which the first block brings.
+fn newest(view: &View) -> Result<(Header, Certificate)> {
+    let header = tip(view)?.clone();
+    let certificate = view.certificate(header.height())?;
+    Ok((header, certificate.ok_or_else(|| Fault::new("proof.no-block"))?))
 }
 
 fn too_large(prefix: &Prefix) -> Fault {

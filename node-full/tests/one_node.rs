@@ -52,14 +52,14 @@ impl Alone {
     }
 
     fn items(&self, capacity: Capacity, subjects: &[Subject]) -> medproof_rules::body::Items {
-        let view = self.node.view().expect("a view");
+        let view = self.node.view();
         let named = items::name(&Index::new(&view), capacity, subjects).expect("read");
         assert!(named.found.iter().all(Result::is_ok), "{:?}", named.found);
         named.items
     }
 
     fn verdict(&self, scan: &str, purpose: &str) -> Verdict {
-        let view = self.node.view().expect("a view");
+        let view = self.node.view();
         let keys = proofs::questions(scan).expect("a scan");
         let proof = proofs::prove(&view, &[keys], Some(Height(0))).expect("a proof");
         let mut client = Client::new(&self.node.anchor().to_bytes()).expect("an anchor");
@@ -144,7 +144,7 @@ async fn a_case_is_packed_shipped_and_received() {
     assert_eq!(alone.verdict(&scan(2), "receiver").overall, "ok");
     assert_eq!(alone.verdict(&scan(2), "buyer").overall, "warn");
     let stock = |alone: &Alone| {
-        let view = alone.node.view().expect("a view");
+        let view = alone.node.view();
         let mut stock = Index::new(&view).stock(None, None).expect("read");
         stock.sort_by_key(|row| row.standing);
         stock.into_iter().map(|row| (row.standing, row.packs)).collect::<Vec<_>>()
@@ -155,7 +155,7 @@ async fn a_case_is_packed_shipped_and_received() {
     assert_eq!(stock(&alone), [(Standing::Held, 20)]);
     assert_eq!(alone.verdict(&scan(2), "dispenser").overall, "ok");
 
-    let view = alone.node.view().expect("a view");
+    let view = alone.node.view();
     let index = Index::new(&view);
     assert_eq!(index.packs_in(unit).expect("read").len(), 15);
     let path = index.paths().unit(unit);
@@ -174,13 +174,13 @@ async fn a_case_is_packed_shipped_and_received() {
 async fn a_client_goes_forward_with_updates() {
     let alone = stocked(1).await;
     let mut client = Client::new(&alone.node.anchor().to_bytes()).expect("an anchor");
-    let view = alone.node.view().expect("a view");
+    let view = alone.node.view();
     let update = proofs::update(&view, Height(0), None).expect("an update");
     let now = alone.node.clock().now().0;
     let advanced = client.advance(&update.to_bytes(), now).expect("accepted");
     assert!(advanced.history_shown);
     alone.deed(Role::Hospital, Act::WardIssue(AtSite { site: SITE, items: alone.items(Capacity::Holder, &[pack(0)]) })).await;
-    let view = alone.node.view().expect("a view");
+    let view = alone.node.view();
     let update = proofs::update(&view, Height(advanced.height), None).expect("an update");
     let advanced = client.advance(&update.to_bytes(), alone.node.clock().now().0).expect("accepted");
     assert!(advanced.history_shown && advanced.newer);

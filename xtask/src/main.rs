@@ -50,7 +50,12 @@ const TASKS: &[Task] = &[
         about: "run every check that a change must pass (all stages, or those named)",
         run: test::task,
     },
-    Task { name: "bench", arguments: "", about: "measure times natively and in Node", run: bench::task },
+    Task {
+        name: "bench",
+        arguments: "[bindings]",
+        about: "measure times natively, in Node and through the bindings (or only these)",
+        run: bench::task,
+    },
     Task {
         name: "size",
         arguments: "[--variants]",

@@ -26,8 +26,8 @@ use medproof_rules::{
         DispensePartly, Dissolve, EventSalt, Export, HoldReason, Items, KeyCompromised, KeyRegister, KeyRevoke,
         KeyRotate, Lock, LotHold, LotMeasure, MemberAdmit, MemberChange, MemberReason, MemberRoles, MemberStanding,
         PackAlias, PackHoldReason, ParametersSet, Portion, ProductAlias, ProductChange, ProductLift, ProductMeasure,
-        Quarantine, Reading, RecordCommit, Release, RulesVersion, Severity, Site, Temperature, TradeId, TradeStep,
-        Undo, Unlock, ValidatorsChange, number,
+        Quarantine, Reading, RecordCommit, Release, Return, ReturnReason, RulesVersion, Severity, Site, Temperature,
+        TradeId, TradeStep, Undo, Unlock, ValidatorsChange, number,
     },
 };
 use std::{collections::BTreeSet, num::NonZeroU16};
@@ -180,6 +180,8 @@ fn members(met: &mut Met) {
     met.meet("rules.member.suspended", ledger.refused(REGULATOR, Act::MemberSuspend(standing(20))));
     ledger.ok(REGULATOR, Act::MemberResume(standing(20)));
     let roles = MemberRoles { member: MemberId(20), roles: 16, approval: None };
+    let unknown = MemberRoles { roles: 64, ..roles.clone() };
+    met.meet("rules.member.roles", ledger.refused(REGULATOR, Act::MemberRoles(unknown)));
     ledger.ok(REGULATOR, Act::MemberRoles(roles.clone()));
     ledger.ok(REGULATOR, Act::MemberExclude(standing(20)));
     for act in [Act::MemberResume(standing(20)), Act::MemberExclude(standing(20)), Act::MemberRoles(roles)] {
@@ -213,6 +215,7 @@ fn keys(met: &mut Met) {
     let later = ledger.now.0 + 1;
     ledger.ok(HOSPITAL, Act::KeyRegister(key(2, later)));
     let revoke = |number| Act::KeyRevoke(KeyRevoke { member: MemberId(HOSPITAL), number: KeyNumber(number) });
+    met.meet("rules.member.other", ledger.refused(CLINIC, revoke(2)));
     ledger.ok(HOSPITAL, revoke(2));
     met.meet("rules.key.revoked", ledger.refused(HOSPITAL, revoke(2)));
     met.meet("rules.key.revoked", ledger.refused(HOSPITAL, rotate(key(3, 0), 2)));
@@ -223,6 +226,7 @@ fn keys(met: &mut Met) {
     let now = ledger.now.0;
     met.meet("rules.key.time", ledger.refused(REGULATOR, compromised(now + 1)));
     met.meet("rules.key.time", ledger.refused(REGULATOR, compromised(0)));
+    met.meet("rules.member.other", ledger.refused(CLINIC, compromised(now)));
     ledger.ok(REGULATOR, compromised(now));
     met.meet("rules.key.time", ledger.refused(REGULATOR, compromised(now)));
     ledger.ok(REGULATOR, compromised(1));
@@ -390,6 +394,7 @@ fn products(met: &mut Met) {
     ledger.ok(REGULATOR, change(false, Some(WHOLESALER)));
     met.meet("rules.issuer.other", ledger.refused(MANUFACTURER, change(false, None)));
     let measure = ProductMeasure { product: product(1), severity: Severity::One, depth: Depth::Patients };
+    met.meet("rules.issuer.other", ledger.refused(MANUFACTURER, Act::ProductWithdraw(measure.clone())));
     ledger.ok(WHOLESALER, Act::ProductWithdraw(measure.clone()));
     ledger.ok(REGULATOR, Act::ProductRecall(measure));
     let lift = ProductLift { product: product(1), reason: HoldReason::Mistake };
@@ -600,6 +605,11 @@ fn movement_and_outcome(met: &mut Met) {
     met.meet("rules.consignee.role", ledger.refused(MANUFACTURER, ship_to(REGULATOR, items.clone())));
     met.meet("rules.member.absent", ledger.refused(MANUFACTURER, ship_to(99, items)));
     ledger.bring(HOSPITAL, &["S1", "S2"]);
+    for (consignee, code) in [(99, "rules.member.absent"), (REGULATOR, "rules.consignee.role")] {
+        let (reason, consignee, items) = (ReturnReason::Recall, MemberId(consignee), ledger.held(&["S1"]));
+        let act = Act::Return(Return { reason, consignee, site: SITE, trade: None, items });
+        met.meet(code, ledger.refused(HOSPITAL, act));
+    }
     let amount = NonZeroU16::new(30).expect("not 0");
     let portion = Portion { pack: pack(1, "S1"), salt: ledger.salt(&ItemName::Pack(pack(1, "S1"))), amount };
     let all = Act::DispensePartly(DispensePartly { site: SITE, portions: vec![portion] });

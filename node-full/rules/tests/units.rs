@@ -125,6 +125,43 @@ fn a_unit_inside_a_unit_inside_a_unit_is_not_reached() {
     ledger.check_chains();
 }
 
+#[test]
+fn a_unit_under_a_dissolved_one_settles_as_a_parent_too() {
+    let (mut ledger, pallet, cases) = pallet();
+    let items = ledger.held_unit(pallet);
+    pack_into(&mut ledger, HOSPITAL, unit(20, 1), items);
+    let act = dissolve(&ledger, unit(20, 1));
+    ledger.ok(HOSPITAL, act);
+    // The pallet settles when a case in it is dissolved, and stays the case's way out.
+    let mut apart = ledger.clone();
+    let act = dissolve(&apart, cases[0]);
+    apart.ok(HOSPITAL, act);
+    assert!(matches!(apart.unit(pallet).place, UnitPlace::Holder(_)));
+    apart.check_chains();
+    // It settles when something goes into it as well.
+    let act = dissolve(&ledger, pallet);
+    let mut opened = ledger.clone();
+    opened.ok(HOSPITAL, act);
+    let items = opened.held_unit(cases[0]);
+    let act =
+        Act::Aggregate(Aggregate { unit: cases[1], unit_salt: Some(opened.salt(&ItemName::Unit(cases[1]))), items });
+    opened.ok(HOSPITAL, act);
+    assert!(matches!(opened.unit(cases[1]).place, UnitPlace::Holder(_)));
+    assert_eq!((opened.unit(cases[1]).children, opened.unit(cases[1]).levels), (3, 2));
+    opened.check_chains();
+}
+
+#[test]
+fn a_stolen_case_is_not_dissolved_inside_its_pallet() {
+    let (mut ledger, _, cases) = pallet();
+    let items = ledger.held_unit(cases[0]);
+    ledger.ok(HOSPITAL, Act::Stolen(at_site(items)));
+    let act = dissolve(&ledger, cases[0]);
+    assert_eq!(ledger.refused(HOSPITAL, act), "rules.state.stolen-unit");
+    let act = dissolve(&ledger, cases[1]);
+    ledger.ok(HOSPITAL, act);
+}
+
 fn holds(prior: Option<Prior>) -> u8 {
     match prior {
         Some(Prior::Held { holds, .. }) => holds.bits(),

@@ -1,19 +1,20 @@
 //! What consensus asks of the chain.
 
-use super::{Candidate, Ledger};
+use super::{Candidate, Ledger, signing_set, tip};
 use crate::fault::{Fault, Result};
 use async_trait::async_trait;
 use bytes::Bytes;
 use medproof_consensus::{Block, Chain, ChainError, Decided, Judgement, Kept, Next, Origin, Round};
 use medproof_core::{
     certificate::Certificate,
-    encoding::Message,
+    encoding::{Message, Reader, put_bytes16},
     event::Event,
     hash::Digest,
     header::{Header, Height},
     keys::PublicKey,
+    log::LeafIndex,
 };
-use medproof_store::View;
+use medproof_store::{Row, RowRange, View};
 use std::time::Duration;
 
 #[async_trait]
@@ -23,8 +24,8 @@ impl Chain for Ledger {
     }
 
     async fn next(&self) -> std::result::Result<Next, ChainError> {
-        let tip = self.view()?.tip();
-        Ok(Next { height: Height(tip.header.height().0 + 1), set: tip.set })
+        let view = self.view();
+        Ok(Next { height: Height(tip(&view)?.height().0 + 1), set: signing_set(&view)? })
     }
 
     async fn first_height(&self) -> std::result::Result<Height, ChainError> {
@@ -67,12 +68,17 @@ impl Chain for Ledger {
     }
 
     async fn keep(&self, height: Height, round: Round, block: &Block) -> std::result::Result<(), ChainError> {
-        Ok(self.store().put_undecided(height, round.0, &block.header, &block.body)?)
+        let key = kept_key(height, round, &block.header.hash());
+        let mut value = Vec::with_capacity(block.body.len() + 256);
+        put_bytes16(&mut value, block.header.raw());
+        value.extend_from_slice(&block.body);
+        self.store().put_rows(&[Row { table: KEPT, key, value: Some(value) }])?;
+        Ok(())
     }
 
     async fn kept(&self, height: Height) -> std::result::Result<Vec<Kept>, ChainError> {
-        let kept = self.store().undecided(height)?.into_iter();
-        Ok(kept.map(|(round, header, body)| Kept { round: Round(round), block: Block { header, body: body.into() } }).collect())
+        let rows = self.view().rows(KEPT, &RowRange::prefix(&height.0.to_be_bytes(), usize::MAX))?;
+        Ok(rows.iter().filter_map(|(key, value)| read_kept(key, value)).collect())
     }
 
     async fn decided(&self, block: Block, certificate: Certificate) -> std::result::Result<Next, ChainError> {
@@ -85,7 +91,7 @@ impl Chain for Ledger {
     }
 
     async fn decided_range(&self, from: Height, to: Height) -> std::result::Result<Vec<Decided>, ChainError> {
-        let view = self.view()?;
+        let view = self.view();
         let mut blocks = Vec::new();
         for height in from.0..=to.0 {
             match decided(&view, Height(height))? {
@@ -109,8 +115,18 @@ impl Chain for Ledger {
 }
 
 impl Ledger {
+    /// Rows that forget what was kept for `height` and below.
+    pub(super) fn forget_kept(&self, view: &View, height: Height) -> Result<Vec<Row>> {
+        let upto = (height.0 + 1).to_be_bytes();
+        let mut range = RowRange::prefix(&[], usize::MAX);
+        range.to = std::ops::Bound::Excluded(upto.to_vec());
+        let rows = view.rows(KEPT, &range)?;
+        Ok(rows.into_iter().map(|(key, _)| Row { table: KEPT, key, value: None }).collect())
+    }
+
     fn judge(&self, header: &Header, body: &[u8], origin: Origin) -> Result<Judgement> {
-        let parent = self.view()?.tip().header;
+        let view = self.view();
+        let parent = tip(&view)?;
         if header.height().0 > parent.height().0 + 1 {
             return Ok(Judgement::NotYet);
         }
@@ -123,7 +139,7 @@ impl Ledger {
         if self.lock().contains_key(&hash) {
             return Ok(Judgement::Valid);
         }
-        match tokio::task::block_in_place(|| Candidate::execute(&self.view()?, header, body))? {
+        match tokio::task::block_in_place(|| Candidate::execute(self.store(), &view, header, body))? {
             Some(candidate) => {
                 self.remember(candidate);
                 Ok(Judgement::Valid)
@@ -135,7 +151,7 @@ impl Ledger {
     /// How long the newest block may still be the newest, if nothing happens.
     fn until_heartbeat(&self) -> Duration {
         let newest = self.tip.borrow().time().0;
-        let heartbeat = self.view().and_then(|view| self.parameters(&view)).map_or(DEFAULT_HEARTBEAT_MS, |found| {
+        let heartbeat = self.parameters(&self.view()).map_or(DEFAULT_HEARTBEAT_MS, |found| {
             u64::from(found.heartbeat_ms)
         });
         Duration::from_millis((newest + heartbeat).saturating_sub(self.clock.now().0).min(heartbeat))
@@ -149,10 +165,28 @@ fn block_of(candidate: &Candidate) -> Block {
 fn decided(view: &View, height: Height) -> Result<Option<Decided>> {
     let (Some(header), Some(certificate)) = (view.header(height)?, view.certificate(height)?) else { return Ok(None) };
     let Some(set) = view.set(header.set_hash())? else { return Ok(None) };
-    let Some((_, events)) = view.events_of(height)? else { return Ok(None) };
+    let mut events = Vec::new();
+    for place in view.block_entries(height)?.unwrap_or_default() {
+        let event = view.event(LeafIndex(place))?;
+        events.push(event.ok_or_else(|| Fault::new("node.index").with("table", "events"))?.event);
+    }
     let body = crate::block::join_bytes(&events);
     Ok(Some(Decided { block: Block { header, body: body.into() }, certificate, set }))
 }
+
+fn kept_key(height: Height, round: Round, hash: &Digest) -> Vec<u8> {
+    [&height.0.to_be_bytes()[..], &round.0.to_be_bytes(), &hash.0].concat()
+}
+
+fn read_kept(key: &[u8], value: &[u8]) -> Option<Kept> {
+    let round = key.get(8..12)?.try_into().ok().map(u32::from_be_bytes)?;
+    let mut reader = Reader::new(value);
+    let header = Header::from_bytes(reader.bytes16(0..=1_024).ok()?).ok()?;
+    Some(Kept { round: Round(round), block: Block { header, body: reader.rest().to_vec().into() } })
+}
+
+/// Blocks that are not decided: height ‖ round u32 ‖ header hash → header ‖ body.
+const KEPT: &str = "kept";
 
 /// How far a first proposal's time may be from this node's clock.
 const CLOCK_BOUND_MS: u64 = 10_000;

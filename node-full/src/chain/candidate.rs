@@ -1,20 +1,20 @@
 //! A block before it is decided: built from the pool, or executed from another validator's proposal.
 
-use super::state::ViewState;
+use super::state::{ViewState, chain_id, tip};
 use crate::{
     block,
     fault::{Fault, Result},
 };
 use medproof_core::{
-    event::{Event, LogEntry},
+    encoding::Wire,
+    event::Event,
     hash::Digest,
     header::{Header, HeaderFields, Height, UnixMillis},
     leaf::{Leaf, Paths},
-    log::TreeSize,
     state::Path,
 };
 use medproof_rules::{Applied, Changes, Executor, Fault as Refused, Refusal};
-use medproof_store::{Staged, View};
+use medproof_store::{LogTail, Staged, Store, View};
 
 /// A block with everything that committing it needs.
 #[derive(Debug)]
@@ -38,43 +38,43 @@ struct Executed {
 
 impl Candidate {
     /// A block on top of `view`'s newest, of the events that the rules accept at `time`.
-    pub(crate) fn build(view: &View, events: Vec<Event>, time: UnixMillis) -> Result<Self> {
+    pub(crate) fn build(store: &Store, view: &View, events: Vec<Event>, time: UnixMillis) -> Result<Self> {
         let executed = execute(view, events, time)?;
-        Self::seal(view, executed, time)
+        Self::seal(store, view, executed, time)
     }
 
     /// The block of another validator, executed; `None` if it is not what its header says.
-    pub(crate) fn execute(view: &View, header: &Header, body: &[u8]) -> Result<Option<Self>> {
+    pub(crate) fn execute(store: &Store, view: &View, header: &Header, body: &[u8]) -> Result<Option<Self>> {
         let Ok(events) = block::split(body) else { return Ok(None) };
         let executed = execute(view, events, header.time())?;
         if !executed.refused.is_empty() {
             return Ok(None);
         }
-        let candidate = Self::seal(view, executed, header.time())?;
+        let candidate = Self::seal(store, view, executed, header.time())?;
         Ok((candidate.header == *header).then_some(candidate))
     }
 
-    fn seal(view: &View, executed: Executed, time: UnixMillis) -> Result<Self> {
-        let parent = view.tip();
-        let entries: Vec<LogEntry> = executed.applied.iter().map(|applied| applied.entry).collect();
-        let staged = view.stage(&executed.changes.leaves, &entries).map_err(Fault::from)?;
-        let paths = Paths::new(parent.header.chain_id());
+    fn seal(store: &Store, view: &View, executed: Executed, time: UnixMillis) -> Result<Self> {
+        let parent = tip(view)?;
+        let staged = store.stage(view, &executed.changes.leaves)?;
+        let log = appended(view, &executed.applied)?;
+        let paths = Paths::new(parent.chain_id());
         let leaf = |path: Path| match executed.changes.leaves.get(&path) {
             Some(value) => Ok(value.clone()),
             None => view.leaf(&path).map_err(Fault::from),
         };
         let fields = HeaderFields {
-            chain_id: *parent.header.chain_id(),
-            height: Height(parent.header.height().0 + 1),
+            chain_id: *parent.chain_id(),
+            height: Height(parent.height().0 + 1),
             time,
-            set_hash: *parent.header.next_set_hash(),
+            set_hash: *parent.next_set_hash(),
             next_set_hash: match decoded(leaf(paths.validators())?) {
                 Some(Leaf::Validators(hash)) => hash,
                 _ => return Err(Fault::new("node.state").with("leaf", "validators")),
             },
-            parent_hash: parent.header.hash(),
-            log_size: TreeSize(staged.log_size().0),
-            log_root: staged.log_root(),
+            parent_hash: parent.hash(),
+            log_size: log.size(),
+            log_root: log.root(),
             state_root: staged.state_root(),
             rules_version: match decoded(leaf(paths.rules())?) {
                 Some(Leaf::Rules(version)) => version,
@@ -95,7 +95,7 @@ impl Candidate {
 /// Executes events one after another; a refused one changes nothing and stops nobody.
 fn execute(view: &View, events: Vec<Event>, time: UnixMillis) -> Result<Executed> {
     let state = ViewState(view);
-    let mut executor = Executor::new(*view.chain_id(), &state, time);
+    let mut executor = Executor::new(*chain_id(view), &state, time);
     let (mut accepted, mut applied, mut refused) = (Vec::with_capacity(events.len()), Vec::new(), Vec::new());
     for event in events {
         match executor.apply(&event) {
@@ -108,6 +108,12 @@ fn execute(view: &View, events: Vec<Event>, time: UnixMillis) -> Result<Executed
         }
     }
     Ok(Executed { events: accepted, applied, refused, changes: executor.finish() })
+}
+
+/// The log with the entries of a block.
+fn appended(view: &View, applied: &[Applied]) -> Result<LogTail> {
+    let entries: Vec<Vec<u8>> = applied.iter().map(|applied| applied.entry.to_wire()).collect();
+    Ok(view.log_tail()?.append(entries.iter().map(Vec::as_slice))?)
 }
 
 fn decoded(value: Option<Vec<u8>>) -> Option<Leaf> {

@@ -9,6 +9,7 @@ mod candidate;
 mod state;
 
 pub(crate) use candidate::Candidate;
+pub use state::{chain_id, tip};
 
 use crate::{
     clock::Clock,
@@ -18,16 +19,16 @@ use crate::{
 };
 use medproof_core::{
     certificate::Certificate,
-    encoding::Message,
-    event::LogEntry,
+    encoding::{Message, Wire},
+    genesis::Genesis,
     hash::Digest,
-    header::{Header, Height, UnixMillis},
+    header::{Header, UnixMillis},
     leaf::{Leaf, Parameters, Paths},
     log::LeafIndex,
     validators::ValidatorSet,
 };
 use medproof_rules::Effect;
-use medproof_store::{NewBlock, Store, View};
+use medproof_store::{LoggedEvent, NewBlock, Row, Store, View};
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -49,15 +50,14 @@ pub struct Ledger {
 impl Ledger {
     /// The chain in `store`.
     pub fn new(store: Store, clock: Clock) -> Result<Self> {
-        let view = store.view()?;
-        let header = view.tip().header;
-        let (chain_id, tip) = (*view.chain_id(), watch::Sender::new(header));
+        let header = tip(&store.view())?.clone();
+        let (chain_id, tip) = (*header.chain_id(), watch::Sender::new(header));
         Ok(Self { store, chain_id, clock, pool: Pool::default(), candidates: Mutex::default(), tip })
     }
 
     /// What is on disk now.
-    pub fn view(&self) -> Result<View> {
-        Ok(self.store.view()?)
+    pub fn view(&self) -> View {
+        self.store.view()
     }
 
     /// The store.
@@ -92,11 +92,11 @@ impl Ledger {
     /// A block of what waits in the pool; answers those whose events the newest state refuses, if the
     /// block would hold nothing else.
     fn build(&self) -> Result<Candidate> {
-        let view = self.view()?;
+        let view = self.view();
         let events = self.pool.first(MAX_BODY_BYTES, MAX_EVENTS);
-        let parent = view.tip().header.time();
+        let parent = tip(&view)?.time();
         let time = UnixMillis(self.clock.now().0.max(parent.0 + 1));
-        let mut candidate = Candidate::build(&view, events, time)?;
+        let mut candidate = Candidate::build(&self.store, &view, events, time)?;
         if candidate.events.is_empty() {
             for (id, refusal) in std::mem::take(&mut candidate.refused) {
                 self.pool.settle(&id, &Outcome::Refused(refusal));
@@ -111,27 +111,30 @@ impl Ledger {
 
     /// Writes a decided block with everything that follows from it, and tells those who wait.
     fn commit(&self, candidate: Candidate, certificate: Certificate) -> Result<ValidatorSet> {
-        let view = self.view()?;
+        let view = self.view();
         let first = view.log_size().0;
         let mut projection = Projection::new(&view);
-        let mut next_set = view.tip().set;
+        let mut next_set = None;
         for ((place, event), applied) in (first..).zip(&candidate.events).zip(&candidate.applied) {
             projection.add(LeafIndex(place), event, applied)?;
             for effect in &applied.effects {
                 if let Effect::Validators(set) = effect {
-                    next_set = set.clone();
+                    next_set = Some(set.clone());
                 }
             }
         }
-        let entries: Vec<LogEntry> = candidate.applied.iter().map(|applied| applied.entry).collect();
-        self.store.commit(NewBlock {
+        let mut rows = projection.into_rows();
+        rows.extend(self.forget_kept(&view, candidate.header.height())?);
+        let logged = candidate.events.iter().zip(&candidate.applied);
+        let view = self.store.commit(&NewBlock {
             header: candidate.header.clone(),
-            certificate,
-            next_set: next_set.clone(),
-            events: candidate.events.iter().map(Message::to_bytes).collect(),
-            entries,
+            certificate: Some(certificate),
+            next_set,
+            events: logged
+                .map(|(event, applied)| LoggedEvent { event: event.to_bytes(), entry: applied.entry.to_wire() })
+                .collect(),
             staged: candidate.staged,
-            rows: projection.into_rows(),
+            rows,
         })?;
         self.lock().clear();
         let (height, time) = (candidate.header.height(), candidate.header.time());
@@ -143,7 +146,7 @@ impl Ledger {
         for (id, refusal) in candidate.refused {
             self.pool.settle(&id, &Outcome::Refused(refusal));
         }
-        Ok(next_set)
+        signing_set(&view)
     }
 
     /// The block with this header and body, executed now or before; `None` if it is not what its header says.
@@ -151,7 +154,7 @@ impl Ledger {
         if let Some(known) = self.lock().remove(&header.hash()) {
             return Ok(Some(known));
         }
-        Candidate::execute(&self.view()?, header, body)
+        Candidate::execute(&self.store, &self.view(), header, body)
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Digest, Candidate>> {
@@ -159,9 +162,20 @@ impl Ledger {
     }
 }
 
-/// The newest height and header hash, as a file outside backups remembers them.
-pub fn mark(header: &Header) -> (Height, Digest) {
-    (header.height(), header.hash())
+/// The block of height 0 with the first leaves, and `rows` beside it.
+pub fn begin(store: &Store, genesis: &Genesis, rows: Vec<Row>) -> Result<View> {
+    let leaves = genesis.leaves().into_iter().map(|(path, leaf)| (path, Some(leaf.to_value()))).collect();
+    let staged = store.stage(&store.view(), &leaves)?;
+    let header = Header::from(&genesis.header(staged.state_root()));
+    let next_set = Some(genesis.set.clone());
+    let block = NewBlock { header, certificate: None, next_set, events: Vec::new(), staged, rows };
+    Ok(store.commit(&block)?)
+}
+
+/// The set that signs the next block.
+pub fn signing_set(view: &View) -> Result<ValidatorSet> {
+    let set = view.set(tip(view)?.next_set_hash())?;
+    set.ok_or_else(|| Fault::new("node.state").with("leaf", "validators"))
 }
 
 /// The most bytes of events that this node puts into a block.

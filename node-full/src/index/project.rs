@@ -1,7 +1,10 @@
 //! What a block changes in the index, from the effects of its events.
 
 use super::tables::{self, ItemRow, LotCount, Opening, Standing, StepRow};
-use crate::fault::{Fault, Result};
+use crate::{
+    chain::chain_id,
+    fault::{Fault, Result},
+};
 use medproof_core::{
     encoding::{Reader, Wire},
     event::Event,
@@ -31,7 +34,7 @@ type Holding = (MemberId, Standing);
 
 impl<'a> Projection<'a> {
     pub(crate) fn new(view: &'a View) -> Self {
-        let paths = Paths::new(view.chain_id());
+        let paths = Paths::new(chain_id(view));
         Self { view, paths, rows: BTreeMap::new(), units: BTreeMap::new() }
     }
 
@@ -46,12 +49,24 @@ impl<'a> Projection<'a> {
         if let Some(TradeId(trade)) = trade_of(&applied.body.act) {
             self.put(tables::TRADE, &tables::pair_key(&trade, &place), Vec::new());
         }
-        applied.effects.iter().try_for_each(|effect| self.effect(index, head.member, effect))
+        self.effects(index, head.member, &applied.effects)
     }
 
     /// The rows to write.
     pub(crate) fn into_rows(self) -> Vec<Row> {
         self.rows.into_iter().map(|((table, key), value)| Row { table, key, value }).collect()
+    }
+
+    /// Units first, since who holds a pack may follow from the unit that it is in.
+    fn effects(&mut self, index: LeafIndex, sender: MemberId, effects: &[Effect]) -> Result {
+        let is_unit = |effect: &&Effect| matches!(effect, Effect::Unit(_));
+        for effect in effects {
+            if let Effect::Unit(unit) = effect {
+                self.units.insert(unit.path, unit.after.clone());
+            }
+        }
+        effects.iter().filter(is_unit).try_for_each(|effect| self.effect(index, sender, effect))?;
+        effects.iter().filter(|effect| !is_unit(effect)).try_for_each(|effect| self.effect(index, sender, effect))
     }
 
     fn effect(&mut self, index: LeafIndex, sender: MemberId, effect: &Effect) -> Result {
@@ -115,7 +130,6 @@ impl<'a> Projection<'a> {
         };
         self.item(&effect.path, row, has_undo(effect.after.prior))?;
         self.steps(&effect.path, index, effect.after.events, &effect.steps);
-        self.units.insert(effect.path, effect.after.clone());
         let contents = self.contents(&effect.path)?;
         let places = (effect.before.as_ref().and_then(unit_place), unit_place(&effect.after));
         self.move_inside(&effect.path, places, &contents)?;

@@ -1,11 +1,14 @@
 //! Reading the index at one height.
 
 use super::tables::{self, ItemRow, LotCount, Opening, Standing, StepRow};
-use crate::fault::{Fault, Result};
+use crate::{
+    chain::chain_id,
+    fault::{Fault, Result},
+};
 use medproof_core::{
     custody::Chain,
     encoding::{Message, Reader, Wire},
-    event::{Event, EventKind},
+    event::{Event, EventKind, LogEntry},
     hash::Digest,
     identity::{Lot, MemberId, PackId, ProductCode},
     info::{MemberInfo, ProductInfo},
@@ -14,7 +17,7 @@ use medproof_core::{
     state::Path,
 };
 use medproof_rules::{ItemName, body::EventSalt};
-use medproof_store::View;
+use medproof_store::{KeyValue, RowRange, View};
 
 /// The index at one height.
 #[derive(Clone, Copy)]
@@ -52,7 +55,7 @@ pub struct Stock {
 impl<'a> Index<'a> {
     /// The index as `view` shows it.
     pub fn new(view: &'a View) -> Self {
-        Self { view, paths: Paths::new(view.chain_id()) }
+        Self { view, paths: Paths::new(chain_id(view)) }
     }
 
     /// The paths of the chain.
@@ -141,7 +144,7 @@ impl<'a> Index<'a> {
     pub fn children(&self, unit: Parent) -> Result<Vec<ItemRow>> {
         let prefix = *self.paths.unit(unit).as_bytes();
         let mut children = Vec::new();
-        for (key, _) in self.view.rows(tables::INSIDE, &prefix)? {
+        for (key, _) in self.rows(tables::INSIDE, &prefix)? {
             let path: Option<[u8; 32]> = key.get(prefix.len()..).and_then(|path| path.try_into().ok());
             let row = path.map(|path| self.item(&Path::new(path))).transpose()?.flatten();
             children.push(row.ok_or_else(|| Fault::new("node.index").with("table", tables::INSIDE))?);
@@ -183,10 +186,11 @@ impl<'a> Index<'a> {
     /// The custody steps of the item at `path`, each with its event's place in the log.
     pub fn custody(&self, path: &Path) -> Result<Vec<(LeafIndex, medproof_core::custody::Step)>> {
         let mut steps = Vec::new();
-        for (_, value) in self.view.rows(tables::STEP, path.as_bytes())? {
+        for (_, value) in self.rows(tables::STEP, path.as_bytes())? {
             let row = super::decoded(tables::STEP, StepRow::from_wire(&value))?;
             let entry = self.view.entry(row.index)?;
             let entry = entry.ok_or_else(|| Fault::new("node.index").with("table", tables::STEP))?;
+            let entry = super::decoded("entries", LogEntry::from_wire(&entry))?;
             steps.push((row.index, row.step(entry)));
         }
         Ok(steps)
@@ -201,7 +205,7 @@ impl<'a> Index<'a> {
     /// All products, by their canonical codes.
     pub fn products(&self) -> Result<Vec<(ProductCode, ProductInfo)>> {
         let mut products = Vec::new();
-        for (key, value) in self.view.rows(tables::PRODUCT, &[])? {
+        for (key, value) in self.rows(tables::PRODUCT, &[])? {
             let product = super::decoded(tables::PRODUCT, ProductCode::from_wire(&key))?;
             products.push((product, super::decoded(tables::PRODUCT, ProductInfo::from_wire(&value))?));
         }
@@ -211,7 +215,7 @@ impl<'a> Index<'a> {
     /// Other codes of a product.
     pub fn aliases(&self, product: &ProductCode) -> Result<Vec<ProductCode>> {
         let prefix = product.to_wire();
-        let rows = self.view.rows(tables::ALIAS, &prefix)?;
+        let rows = self.rows(tables::ALIAS, &prefix)?;
         let alias = |key: &[u8]| ProductCode::from_wire(key.get(prefix.len()..).unwrap_or_default());
         rows.iter().map(|(key, _)| super::decoded(tables::ALIAS, alias(key))).collect()
     }
@@ -220,7 +224,7 @@ impl<'a> Index<'a> {
     pub fn lots(&self, product: &ProductCode) -> Result<Vec<leaf::Lot>> {
         let prefix = product.to_wire();
         let mut lots = Vec::new();
-        for (key, _) in self.view.rows(tables::LOT, &prefix)? {
+        for (key, _) in self.rows(tables::LOT, &prefix)? {
             let lot = super::decoded(tables::LOT, Lot::from_wire(key.get(prefix.len()..).unwrap_or_default()))?;
             if let Some(Leaf::Lot(leaf)) = self.leaf(&self.paths.lot(product, &lot))? {
                 lots.push(leaf);
@@ -235,7 +239,7 @@ impl<'a> Index<'a> {
         if let (Some(lot), Some(_)) = (lot, product) {
             lot.put(&mut prefix);
         }
-        let rows = self.view.rows(tables::STOCK, &prefix)?;
+        let rows = self.rows(tables::STOCK, &prefix)?;
         rows.iter().map(|(key, value)| stock_row(key, value)).collect()
     }
 
@@ -248,7 +252,7 @@ impl<'a> Index<'a> {
     /// All members that the node has information of.
     pub fn members(&self) -> Result<Vec<(MemberId, MemberInfo)>> {
         let mut members = Vec::new();
-        for (key, value) in self.view.rows(tables::MEMBER, &[])? {
+        for (key, value) in self.rows(tables::MEMBER, &[])? {
             let member = super::decoded(tables::MEMBER, Reader::new(&key).u32())?;
             members.push((MemberId(member), super::decoded(tables::MEMBER, MemberInfo::from_wire(&value))?));
         }
@@ -257,8 +261,8 @@ impl<'a> Index<'a> {
 
     /// An event, by its place in the log.
     pub fn event(&self, index: LeafIndex) -> Result<Option<Event>> {
-        let Some(bytes) = self.view.event(index)? else { return Ok(None) };
-        super::decoded("events", Event::from_bytes(&bytes)).map(Some)
+        let Some(placed) = self.view.event(index)? else { return Ok(None) };
+        super::decoded("events", Event::from_bytes(&placed.event)).map(Some)
     }
 
     /// Where the event with this id stands.
@@ -278,9 +282,13 @@ impl<'a> Index<'a> {
     }
 
     fn places(&self, table: &'static str, prefix: &[u8]) -> Result<Vec<LeafIndex>> {
-        let rows = self.view.rows(table, prefix)?;
+        let rows = self.rows(table, prefix)?;
         let place = |key: &[u8]| Reader::new(key.get(prefix.len()..).unwrap_or_default()).u64();
         rows.iter().map(|(key, _)| super::decoded(table, place(key)).map(LeafIndex)).collect()
+    }
+
+    fn rows(&self, table: &'static str, prefix: &[u8]) -> Result<Vec<KeyValue>> {
+        Ok(self.view.rows(table, &RowRange::prefix(prefix, usize::MAX))?)
     }
 
     fn above(&self, parent: Parent) -> Result<Whereabouts> {

@@ -13,6 +13,15 @@ pub(crate) fn stage(run: &mut Run) -> Result<Outcome> {
     run.check(maven().arg("verify"))
 }
 
+/// Times verdicts over `fixture`; not among the tests.
+pub(crate) fn timing(fixture: &Path) -> Result<Command> {
+    prepare()?;
+    let mut maven = maven();
+    maven.args(["test", "--quiet", "--projects", "verify", "-Dtest=Timing"]);
+    maven.arg(format!("-Dmedproof.fixture={}", fixture.display()));
+    Ok(maven)
+}
+
 /// Generates the code and collects what the jar carries.
 fn prepare() -> Result {
     let library = library()?;

@@ -6,6 +6,7 @@ pub(crate) mod kotlin;
 pub(crate) mod phones;
 pub(crate) mod python;
 pub(crate) mod swift;
+pub(crate) mod timing;
 mod weight;
 
 pub(crate) use weight::stage as weight;

@@ -103,9 +103,8 @@ pub(crate) fn unlock(turn: &mut Turn<'_, '_>, fields: &Unlock) -> Result<(), Fau
 
 pub(crate) fn release(turn: &mut Turn<'_, '_>, fields: &Release) -> Result<(), Fault> {
     turn.each(&fields.items, Ask::new(Column::Release, fields.items.capacity), |turn, item| {
-        let held = hold::bits(item.prior);
-        require(held & hold::QUARANTINES != 0, refusal::HOLD_NONE)?;
-        item.set_holds(held & !hold::QUARANTINES, turn.today);
+        // An item in state 8 has at least one of these; in other states the table refuses.
+        item.set_holds(hold::bits(item.prior) & !hold::QUARANTINES, turn.today);
         let path = turn.exposure_path(&item.leaf);
         let exposure = turn.exposure_at(&path)?;
         if let Some(accepted) = exposure.and_then(|exposure| exposure::accept(&exposure, fields.allowance_minutes)) {
