@@ -105,8 +105,7 @@ pub enum Role {
 
 impl Role {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 5] =
-        [Self::Regulator, Self::Manufacturer, Self::Wholesaler, Self::Hospital, Self::Pharmacy];
+    pub const ALL: [Self; 5] = [Self::Regulator, Self::Manufacturer, Self::Wholesaler, Self::Hospital, Self::Pharmacy];
 
     /// The bit that stands for the role in a member's leaf.
     pub const fn bit(self) -> u16 {

@@ -82,8 +82,10 @@ pub fn tell(code: &str, values: &BTreeMap<String, String>, language: Language) -
         return Message { title: code.into(), detail: String::new(), next: String::new() };
     };
     let fill = |text: &str| {
-        let filled = values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value));
-        let is_whole = text.split('{').skip(1).all(|rest| rest.split('}').next().is_some_and(|name| values.contains_key(name)));
+        let filled =
+            values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value));
+        let is_whole =
+            text.split('{').skip(1).all(|rest| rest.split('}').next().is_some_and(|name| values.contains_key(name)));
         if is_whole { filled } else { String::new() }
     };
     Message { title: fill(&message.title), detail: fill(&message.detail), next: fill(&message.next) }
@@ -95,7 +97,8 @@ fn thousandths(weight: &str) -> u32 {
     (value.clamp(0.0, 1.0) * 1_000.0) as u32
 }
 
-static ENGLISH: LazyLock<HashMap<String, Message>> = LazyLock::new(|| read(include_str!("../../core/messages/en.json")));
+static ENGLISH: LazyLock<HashMap<String, Message>> =
+    LazyLock::new(|| read(include_str!("../../core/messages/en.json")));
 static CHINESE: LazyLock<HashMap<String, Message>> =
     LazyLock::new(|| read(include_str!("../../core/messages/zh-Hans.json")));
 
@@ -124,12 +127,15 @@ mod tests {
     #[test]
     fn placeholders_are_filled_or_the_sentence_is_left_out() {
         assert!(ENGLISH.len() > 200 && ENGLISH.len() == CHINESE.len());
-        let values = BTreeMap::from([("expiry_ledger".into(), "2030-01".into()), ("expiry_pack".into(), "2031-01".into())]);
+        let values =
+            BTreeMap::from([("expiry_ledger".into(), "2030-01".into()), ("expiry_pack".into(), "2031-01".into())]);
         let told = tell("agreement.expiry-mismatch", &values, Language::English);
         assert!(told.detail.contains("2030-01"), "{told:?}");
         assert!(tell("agreement.expiry-mismatch", &BTreeMap::new(), Language::Chinese).detail.is_empty());
         let markup = BTreeMap::from([("expiry_ledger".to_owned(), "{expiry_pack}".to_owned())]);
         assert_eq!(tell("agreement.expiry-mismatch", &markup, Language::English).detail, "");
-        assert!(find("state.recalled-lot", Language::Chinese).expect("a message").title.chars().any(|c| c > '\u{4e00}'));
+        assert!(
+            find("state.recalled-lot", Language::Chinese).expect("a message").title.chars().any(|c| c > '\u{4e00}')
+        );
     }
 }

@@ -87,7 +87,9 @@ impl Problem {
         let mut members = self.extra.clone();
         let texts = [("title", told.title), ("detail", told.detail), ("next", told.next)];
         members.insert("type".into(), self.code().into());
-        members.extend(texts.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name.into(), text.into())));
+        members.extend(
+            texts.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name.into(), text.into())),
+        );
         Value::Object(members)
     }
 
@@ -122,7 +124,8 @@ impl Problem {
 
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
-        let problem = fault.values().iter().fold(Self::new(fault.code()), |problem, (name, value)| problem.with(name, value));
+        let problem =
+            fault.values().iter().fold(Self::new(fault.code()), |problem, (name, value)| problem.with(name, value));
         match fault.values().iter().find(|(name, _)| *name == "item").and_then(|(_, item)| item.parse::<u32>().ok()) {
             Some(item) => problem.extra("item", item),
             None => problem,
@@ -215,7 +218,7 @@ const fn epcis_exception(status: StatusCode) -> &'static str {
 }
 
 #[cfg(test)]
-#[expect(clippy::expect_used, reason = "tests")]
+#[expect(clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
     use medproof_rules::{CODES, body::number};
@@ -234,7 +237,10 @@ mod tests {
         assert_eq!(response.headers()[header::CONTENT_LANGUAGE], "zh-Hans");
         let body = body(response).await;
         assert_eq!(body["type"], "rules.state.dispensed-pack");
-        assert_eq!((&body["emvs_alert"], &body["nmvs_code"], &body["item"]), (&"A7".into(), &"NMVS_NC_PCK_19".into(), &3.into()));
+        assert_eq!(
+            (&body["emvs_alert"], &body["nmvs_code"], &body["item"]),
+            (&"A7".into(), &"NMVS_NC_PCK_19".into(), &3.into())
+        );
         assert!(body["title"].as_str().is_some_and(|title| title.chars().any(|c| c > '\u{4e00}')));
         assert!(body["next"].as_str().is_some_and(|next| !next.is_empty()));
     }

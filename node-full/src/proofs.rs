@@ -6,10 +6,10 @@ use crate::{
 };
 use medproof_core::{
     bucket::{Bucket, MAX_BITS, MIN_BITS},
+    certificate::Certificate,
     client::{Consistency, Update, scan_keys},
     encoding::DecodeError,
     facts::{Found, Gap, ProofGap, Source, derive, derive_pack},
-    certificate::Certificate,
     handover::{HandOver, MAX_HAND_OVERS},
     header::{Header, Height},
     identity::ProductCode,

@@ -37,7 +37,11 @@ pub trait Rows: Send + Sync + 'static {
 /// Rows in memory.
 #[cfg(test)]
 #[derive(Debug, Default)]
-pub(crate) struct MemoryRows(std::sync::Mutex<std::collections::BTreeMap<(&'static str, Vec<u8>), Vec<u8>>>);
+pub(crate) struct MemoryRows(std::sync::Mutex<Tables>);
+
+/// Values by table and key.
+#[cfg(test)]
+type Tables = std::collections::BTreeMap<(&'static str, Vec<u8>), Vec<u8>>;
 
 #[cfg(test)]
 impl MemoryRows {

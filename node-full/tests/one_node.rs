@@ -20,10 +20,10 @@ use medproof_node::{
     node::{self, Node},
     proofs,
 };
-use std::num::NonZero;
 use medproof_rules::body::{
     Act, Aggregate, AtSite, Capacity, LotRelease, PackRegister, ProductRegister, Receive, Ship, Site,
 };
+use std::num::NonZero;
 
 const ME: MemberId = MemberId(1);
 const SITE: Site = Site(10_000_000_000_000);
@@ -70,7 +70,13 @@ impl Alone {
 }
 
 fn policy(purpose: &str) -> Policy {
-    Policy { purpose: purpose.into(), mode: "online".into(), max_age_online_ms: None, max_age_carried_ms: None, clock_tolerance_ms: None }
+    Policy {
+        purpose: purpose.into(),
+        mode: "online".into(),
+        max_age_online_ms: None,
+        max_age_carried_ms: None,
+        clock_tolerance_ms: None,
+    }
 }
 
 fn product() -> ProductCode {
@@ -136,8 +142,7 @@ async fn a_case_is_packed_shipped_and_received() {
     let alone = stocked(20).await;
     let unit = Parent { sscc: sscc(), generation: 1 };
     let subjects: Vec<Subject> = (0..15).map(pack).collect();
-    let aggregate =
-        Aggregate { unit, unit_salt: None, items: alone.items(Capacity::Holder, &subjects) };
+    let aggregate = Aggregate { unit, unit_salt: None, items: alone.items(Capacity::Holder, &subjects) };
     alone.deed(Role::Manufacturer, Act::Aggregate(aggregate)).await;
     let items = alone.items(Capacity::Holder, &[Subject::Unit(sscc())]);
     alone.deed(Role::Manufacturer, Act::Ship(Ship { consignee: ME, site: SITE, trade: None, items })).await;
@@ -179,7 +184,9 @@ async fn a_client_goes_forward_with_updates() {
     let now = alone.node.clock().now().0;
     let advanced = client.advance(&update.to_bytes(), now).expect("accepted");
     assert!(advanced.history_shown);
-    alone.deed(Role::Hospital, Act::WardIssue(AtSite { site: SITE, items: alone.items(Capacity::Holder, &[pack(0)]) })).await;
+    alone
+        .deed(Role::Hospital, Act::WardIssue(AtSite { site: SITE, items: alone.items(Capacity::Holder, &[pack(0)]) }))
+        .await;
     let view = alone.node.view();
     let update = proofs::update(&view, Height(advanced.height), None).expect("an update");
     let advanced = client.advance(&update.to_bytes(), alone.node.clock().now().0).expect("accepted");

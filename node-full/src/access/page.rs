@@ -17,7 +17,8 @@ pub fn render() -> String {
         let Access::Staff(staff) = row.access else { continue };
         let members = names(row.members.iter().map(|role| role_name(*role)), "any");
         let purposes = names(row.purposes.iter().copied().map(Purpose::name), "any");
-        let staff = if staff.len() == Staff::ALL.len() { "any".into() } else { names(staff.iter().map(|s| s.name()), "") };
+        let staff =
+            if staff.len() == Staff::ALL.len() { "any".into() } else { names(staff.iter().map(|s| s.name()), "") };
         line(&mut page, &[&call(row), &staff, &members, &purposes, &limit(row), rate(row.rate), row.about]);
     }
     page

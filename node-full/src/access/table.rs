@@ -25,7 +25,10 @@ pub const TABLE: &[Endpoint] = &[
     open("/v1/timeline", Rate::Query, "what happened to a pack or unit, which day, by which role"),
     open("/01/{*link}", Rate::Query, "a GS1 Digital Link: page, link set or proof"),
     open("/00/{*link}", Rate::Query, "a GS1 Digital Link of a logistic unit"),
-    Endpoint { body_limit_bytes: 64 * KIB, ..open_post("/v1/reports", Rate::Report, "report a suspected falsification") },
+    Endpoint {
+        body_limit_bytes: 64 * KIB,
+        ..open_post("/v1/reports", Rate::Report, "report a suspected falsification")
+    },
     Endpoint { body_limit_bytes: 64 * KIB, ..open_post("/v1/forks", Rate::Report, "hand in evidence of a fork") },
     // For programs on the same machine.
     Endpoint { access: Access::Loopback, ..open("/metrics", Rate::Light, "figures, as Prometheus reads them") },
@@ -35,10 +38,18 @@ pub const TABLE: &[Endpoint] = &[
     get("/v1/members", STAFF, "the members"),
     get("/v1/stock", &[Pharmacist, GoodsIn, Qa, Auditor, Admin, Machine], "the member's own packs, by lot"),
     get("/v1/recalls", STAFF, "recalls and withdrawals in force"),
-    get("/v1/recalls/impact", &[Pharmacist, GoodsIn, Qa, Auditor, Regulator, Machine], "who has how many packs of a lot"),
+    get(
+        "/v1/recalls/impact",
+        &[Pharmacist, GoodsIn, Qa, Auditor, Regulator, Machine],
+        "who has how many packs of a lot",
+    ),
     get("/v1/alerts", &[Pharmacist, GoodsIn, Qa, Auditor, Admin, Regulator], "alerts, newest first"),
     get("/v1/stats", &[Pharmacist, Qa, Auditor, Admin, Regulator, Machine], "figures of the chain and of the member"),
-    get("/v1/events/stream", &[Pharmacist, GoodsIn, Qa, Auditor, Admin, Regulator, Machine], "events as they are agreed on"),
+    get(
+        "/v1/events/stream",
+        &[Pharmacist, GoodsIn, Qa, Auditor, Admin, Regulator, Machine],
+        "events as they are agreed on",
+    ),
     get("/v1/orders", &[Pharmacist, GoodsIn, Auditor, Machine], "orders with their steps"),
     get("/v1/audit", &[Auditor, Admin], "the audit log, to be verified offline"),
     // Checking and moving packs.
@@ -74,7 +85,12 @@ pub const TABLE: &[Endpoint] = &[
     change("/v1/units/pack", &[GoodsIn, Machine], HANDLERS, "into a case or onto a pallet"),
     change("/v1/units/unpack", &[Pharmacist, GoodsIn, Machine], HANDLERS, "out of it, one by one or all"),
     // Trade, recalls, alerts.
-    change("/v1/orders", &[Pharmacist, GoodsIn, Machine], &NO_REGULATOR, "a step of a trade, from order to discrepancy"),
+    change(
+        "/v1/orders",
+        &[Pharmacist, GoodsIn, Machine],
+        &NO_REGULATOR,
+        "a step of a trade, from order to discrepancy",
+    ),
     change("/v1/recalls", &[Qa, Regulator], ANY, "recall, withdraw, hold or lift a lot or product"),
     change("/v1/alerts/{id}", &[Pharmacist, Qa, Regulator], ANY, "say what became of an alert"),
     Endpoint {
@@ -94,8 +110,7 @@ const CARERS: &[Role] = &[Role::Hospital, Role::Pharmacy];
 const MAKERS: &[Role] = &[Role::Regulator, Role::Manufacturer, Role::Wholesaler, Role::Hospital];
 const TREATING: &[Purpose] = &[Purpose::Treat, Purpose::Etreat];
 const EVERYBODY: &[Staff] = &Staff::ALL;
-const STAFF: &[Staff] =
-    &[Nurse, Pharmacist, GoodsIn, Qa, Staff::Records, Auditor, Admin, Regulator, Machine];
+const STAFF: &[Staff] = &[Nurse, Pharmacist, GoodsIn, Qa, Staff::Records, Auditor, Admin, Regulator, Machine];
 
 const fn row(verb: Verb, path: &'static str, access: Access, rate: Rate, about: &'static str) -> Endpoint {
     Endpoint { verb, path, access, purposes: &[], members: ANY, body_limit_bytes: 0, rate, about }

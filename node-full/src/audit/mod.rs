@@ -204,7 +204,8 @@ mod tests {
         }
         let lines: Vec<&str> = text.lines().collect();
         for left_out in 1..lines.len() - 1 {
-            let kept: Vec<&str> = lines.iter().enumerate().filter(|(at, _)| *at != left_out).map(|(_, line)| *line).collect();
+            let kept: Vec<&str> =
+                lines.iter().enumerate().filter(|(at, _)| *at != left_out).map(|(_, line)| *line).collect();
             assert!(verify(&(kept.join("\n") + "\n")).is_err(), "{left_out}");
         }
     }

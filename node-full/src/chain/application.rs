@@ -151,9 +151,8 @@ impl Ledger {
     /// How long the newest block may still be the newest, if nothing happens.
     fn until_heartbeat(&self) -> Duration {
         let newest = self.tip.borrow().time().0;
-        let heartbeat = self.parameters(&self.view()).map_or(DEFAULT_HEARTBEAT_MS, |found| {
-            u64::from(found.heartbeat_ms)
-        });
+        let heartbeat =
+            self.parameters(&self.view()).map_or(DEFAULT_HEARTBEAT_MS, |found| u64::from(found.heartbeat_ms));
         Duration::from_millis((newest + heartbeat).saturating_sub(self.clock.now().0).min(heartbeat))
     }
 }

@@ -46,7 +46,9 @@ pub(super) fn choose(headers: &HeaderMap, served: &[(Form, &str)]) -> Result<For
 
 fn fits(range: &str, media_type: &str) -> bool {
     let kind = range.strip_suffix("/*").filter(|kind| *kind != "*");
-    range == "*/*" || range.eq_ignore_ascii_case(media_type) || kind.is_some_and(|kind| media_type.split('/').next() == Some(kind))
+    range == "*/*"
+        || range.eq_ignore_ascii_case(media_type)
+        || kind.is_some_and(|kind| media_type.split('/').next() == Some(kind))
 }
 
 /// A message as bytes of its media type.
@@ -67,6 +69,13 @@ pub(super) fn json(value: &Value) -> Response {
 /// A JSON answer with another status than 200.
 pub(super) fn with_status(status: StatusCode, value: &Value) -> Response {
     (status, bytes(value.to_string().into_bytes(), JSON)).into_response()
+}
+
+/// Adds a member to a JSON object.
+pub(super) fn set(object: &mut Value, name: &str, value: impl Into<Value>) {
+    if let Value::Object(members) = object {
+        members.insert(name.to_owned(), value.into());
+    }
 }
 
 /// Lets whoever has the answer keep it for so many seconds.

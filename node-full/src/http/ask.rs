@@ -1,10 +1,6 @@
 //! Reading what a call asks: its query, its body, the names in them.
 
-use super::{
-    gate::Origin,
-    limits::Key,
-    replay,
-};
+use super::{gate::Origin, limits::Key, replay};
 use crate::{access::Caller, messages::Language, problem::Problem};
 use axum::{
     extract::{FromRequestParts, Query},

@@ -6,7 +6,8 @@ use super::{
     guarded, health,
     limits::{Limits, Quotas},
     metrics::Metrics,
-    open, pages::Pages,
+    open,
+    pages::Pages,
     replay::Replay,
     staff,
 };

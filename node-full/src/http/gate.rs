@@ -108,18 +108,25 @@ async fn admit(
     Ok((row, caller, request))
 }
 
-async fn enter(gate: &Gate, row: &'static Endpoint, caller: Option<Caller>, mut request: Request, next: Next) -> Response {
+async fn enter(
+    gate: &Gate,
+    row: &'static Endpoint,
+    caller: Option<Caller>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let Some(caller) = caller else { return next.run(request).await };
     request.extensions_mut().insert(caller.clone());
     if !row.is_change() {
         return next.run(request).await;
     }
     let id = request.extensions().get::<RequestId>().map_or_else(String::new, |id| id.0.clone());
-    let asked = match replay::Asked::of(&request, row, &caller).and_then(|asked| gate.replay.begin(asked, gate.clock.now())) {
-        Ok(replay::Begun::Known(answer)) => return answer,
-        Ok(replay::Begun::New(asked)) => asked,
-        Err(problem) => return problem.into_response(),
-    };
+    let asked =
+        match replay::Asked::of(&request, row, &caller).and_then(|asked| gate.replay.begin(asked, gate.clock.now())) {
+            Ok(replay::Begun::Known(answer)) => return answer,
+            Ok(replay::Begun::New(asked)) => asked,
+            Err(problem) => return problem.into_response(),
+        };
     request.extensions_mut().insert(asked.key());
     let response = next.run(request).await;
     let entry = entry(gate, row, &caller, &response, id);

@@ -31,7 +31,11 @@ pub(super) async fn metrics(State(face): State<Shared>) -> Result<Response, Prob
         Gauge { name: "height", about: "The newest height.", value: header.height().0 },
         Gauge { name: "header_age_ms", about: "Age of the newest header.", value: age(now, header.time()) },
         Gauge { name: "log_entries", about: "Events since the beginning.", value: view.log_size().0 },
-        Gauge { name: "pool_events", about: "Events that wait for a block.", value: face.node.ledger().pool().len() as u64 },
+        Gauge {
+            name: "pool_events",
+            about: "Events that wait for a block.",
+            value: face.node.ledger().pool().len() as u64,
+        },
         Gauge { name: "audit_entries", about: "Entries of the audit log.", value: face.gate.audit.head().count },
         Gauge { name: "clock_ms", about: "What the node takes for now.", value: now.0 },
         Gauge { name: "wall_clock_ms", about: "What the machine takes for now.", value: Clock::wall().now().0 },

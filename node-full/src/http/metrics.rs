@@ -40,7 +40,11 @@ impl Metrics {
     pub fn count(&self, method: &Method, path: &str, status: u16, took: Duration) {
         let mut calls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // Whoever makes up methods makes up no figures.
-        let method = if matches!(*method, Method::GET | Method::POST | Method::HEAD | Method::OPTIONS) { method.as_str() } else { "other" };
+        let method = if matches!(*method, Method::GET | Method::POST | Method::HEAD | Method::OPTIONS) {
+            method.as_str()
+        } else {
+            "other"
+        };
         let counts = calls.entry((method.to_owned(), path.to_owned())).or_default();
         *counts.by_status.entry(status).or_default() += 1;
         counts.total_micros += u64::try_from(took.as_micros()).unwrap_or_default();
@@ -55,7 +59,8 @@ impl Metrics {
         let mut text = String::new();
         // Writing into a string cannot fail.
         for Gauge { name, about, value } in gauges {
-            let _ = writeln!(text, "# HELP medproof_{name} {about}\n# TYPE medproof_{name} gauge\nmedproof_{name} {value}");
+            let _ =
+                writeln!(text, "# HELP medproof_{name} {about}\n# TYPE medproof_{name} gauge\nmedproof_{name} {value}");
         }
         let calls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         text.push_str("# HELP medproof_http_requests_total Calls.\n# TYPE medproof_http_requests_total counter\n");
@@ -81,7 +86,10 @@ fn durations(text: &mut String, labels: &str, counts: &Counts) {
     }
     let seconds = counts.total_micros as f64 / 1e6;
     let _ = writeln!(text, "medproof_http_seconds_bucket{{{labels},le=\"+Inf\"}} {total}");
-    let _ = writeln!(text, "medproof_http_seconds_sum{{{labels}}} {seconds}\nmedproof_http_seconds_count{{{labels}}} {total}");
+    let _ = writeln!(
+        text,
+        "medproof_http_seconds_sum{{{labels}}} {seconds}\nmedproof_http_seconds_count{{{labels}}} {total}"
+    );
 }
 
 /// Up to which durations calls are counted together.

@@ -24,11 +24,7 @@ pub(super) async fn observe(State(gate): State<Arc<Gate>>, mut request: Request,
     let language = language(&request);
     request.extensions_mut().insert(RequestId(id.clone()));
     request.extensions_mut().insert(language);
-    let mut response = if method == Method::OPTIONS {
-        headers::preflight(&path)
-    } else {
-        next.run(request).await
-    };
+    let mut response = if method == Method::OPTIONS { headers::preflight(&path) } else { next.run(request).await };
     let problem = response.extensions_mut().remove::<Problem>();
     let code = problem.as_ref().map_or_else(String::new, |problem| problem.code().to_owned());
     if let Some(problem) = problem {

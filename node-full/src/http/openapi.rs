@@ -1,6 +1,6 @@
 //! The interface as OpenAPI 3.1, from the access table: what is in the one is in the other.
 
-use super::answer;
+use super::answer::{self, set};
 use crate::access::{Access, Endpoint, Purpose, Staff, TABLE, page_role};
 use axum::response::Response;
 use serde_json::{Map, Value, json};
@@ -16,7 +16,7 @@ pub fn document() -> Value {
     for row in TABLE {
         let path = row.path.replace("{*", "{");
         let item = paths.entry(path).or_insert_with(|| json!({}));
-        item[row.verb.name().to_lowercase()] = operation(row);
+        set(item, &row.verb.name().to_lowercase(), operation(row));
     }
     json!({
         "openapi": "3.1.0",
@@ -51,26 +51,31 @@ fn operation(row: &Endpoint) -> Value {
         },
     });
     if row.body_limit_bytes > 0 {
-        operation["requestBody"] = json!({
-            "required": true,
-            "description": format!("At most {} bytes.", row.body_limit_bytes),
-            "content": { media_type(row.path): { "schema": body(row.path) } },
-        });
+        set(
+            &mut operation,
+            "requestBody",
+            json!({
+                "required": true,
+                "description": format!("At most {} bytes.", row.body_limit_bytes),
+                "content": { media_type(row.path): { "schema": body(row.path) } },
+            }),
+        );
     }
     if let Access::Staff(staff) = row.access {
-        operation["security"] = json!([{ "token": [] }]);
-        operation["x-staff-roles"] = staff.iter().copied().map(Staff::name).collect();
-        operation["x-member-roles"] = row.members.iter().copied().map(page_role).collect();
-        operation["x-purposes"] = row.purposes.iter().copied().map(Purpose::name).collect();
+        set(&mut operation, "security", json!([{ "token": [] }]));
+        set(&mut operation, "x-staff-roles", staff.iter().copied().map(Staff::name).collect::<Vec<_>>());
+        set(&mut operation, "x-member-roles", row.members.iter().copied().map(page_role).collect::<Vec<_>>());
+        set(&mut operation, "x-purposes", row.purposes.iter().copied().map(Purpose::name).collect::<Vec<_>>());
     } else {
-        operation["security"] = json!([]);
+        set(&mut operation, "security", json!([]));
     }
     operation
 }
 
 fn parameters(row: &Endpoint) -> Vec<Value> {
     let in_path = row.path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
-    let mut parameters: Vec<Value> = in_path.map(|name| parameter("path", name.trim_start_matches('*'), true, "")).collect();
+    let mut parameters: Vec<Value> =
+        in_path.map(|name| parameter("path", name.trim_start_matches('*'), true, "")).collect();
     for (path, name, is_required, about) in QUERY {
         let is_named = *path == row.path || (path.ends_with('*') && row.path.starts_with(path.trim_end_matches('*')));
         if is_named && (row.verb == crate::access::Verb::Get || !path.starts_with("/v1/proofs")) {
@@ -78,7 +83,12 @@ fn parameters(row: &Endpoint) -> Vec<Value> {
         }
     }
     if row.is_change() {
-        parameters.push(parameter("header", "Idempotency-Key", false, "The same key and body have the same answer for 30 days."));
+        parameters.push(parameter(
+            "header",
+            "Idempotency-Key",
+            false,
+            "The same key and body have the same answer for 30 days.",
+        ));
     }
     parameters
 }
@@ -93,7 +103,13 @@ fn operation_id(row: &Endpoint) -> String {
 }
 
 fn tag(path: &str) -> &str {
-    path.strip_prefix("/v1/").unwrap_or(path).trim_start_matches('/').split('/').next().filter(|tag| !tag.is_empty() && !tag.starts_with('{')).unwrap_or("pages")
+    path.strip_prefix("/v1/")
+        .unwrap_or(path)
+        .trim_start_matches('/')
+        .split('/')
+        .next()
+        .filter(|tag| !tag.is_empty() && !tag.starts_with('{'))
+        .unwrap_or("pages")
 }
 
 fn media_type(path: &str) -> &'static str {
@@ -186,6 +202,7 @@ const QUERY: &[(&str, &str, bool, &str)] = &[
 ];
 
 #[cfg(test)]
+#[expect(clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
@@ -206,7 +223,10 @@ mod tests {
     fn every_parameter_belongs_to_a_row() {
         for (path, name, _, _) in QUERY {
             let start = path.trim_end_matches('*');
-            assert!(TABLE.iter().any(|row| row.path == *path || (path.ends_with('*') && row.path.starts_with(start))), "{path} {name}");
+            assert!(
+                TABLE.iter().any(|row| row.path == *path || (path.ends_with('*') && row.path.starts_with(start))),
+                "{path} {name}"
+            );
         }
     }
 }

@@ -60,8 +60,12 @@ fn add(files: &mut HashMap<String, File>, folder: &Path, below: &str) -> Result 
             add(files, &path, &format!("{below}{name}/"))?;
         } else {
             let contents = fs::read(&path).map_err(|cause| Fault::file(&path, &cause))?;
-            let tag = format!("\"{}\"", crate::keyring::to_hex(Sha256::digest(&contents).get(..16).unwrap_or_default()));
-            files.insert(format!("{below}{name}"), File { contents: contents.into(), media_type: media_type(&name), tag });
+            let tag =
+                format!("\"{}\"", crate::keyring::to_hex(Sha256::digest(&contents).get(..16).unwrap_or_default()));
+            files.insert(
+                format!("{below}{name}"),
+                File { contents: contents.into(), media_type: media_type(&name), tag },
+            );
         }
     }
     Ok(())

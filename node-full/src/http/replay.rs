@@ -79,7 +79,8 @@ impl Asked {
     pub fn of(request: &Request, row: &Endpoint, caller: &Caller) -> std::result::Result<Self, Problem> {
         let mut values = request.headers().get_all(&NAME).iter();
         let Some(value) = values.next() else { return Ok(Self::Once) };
-        let text = value.to_str().ok().filter(|text| (1..=MAX_KEY_BYTES).contains(&text.len()) && values.next().is_none());
+        let text =
+            value.to_str().ok().filter(|text| (1..=MAX_KEY_BYTES).contains(&text.len()) && values.next().is_none());
         let text = text.ok_or(Problem::new("request.key"))?;
         let key = medproof_rules::body::idempotency(caller.member, text.as_bytes());
         let mut hash = Sha256::new().chain_update(row.path).chain_update([0]);
@@ -282,7 +283,10 @@ mod tests {
         let Ok(Begun::Known(answer)) = again.begin(asked(1, 1), NOW) else { panic!("not known") };
         assert_eq!((answer.status(), answer.headers().get(REPLAYED).is_some()), (StatusCode::CREATED, true));
         assert_eq!(body(answer).await, "made");
-        assert_eq!(again.begin(asked(1, 2), NOW).err().map(|problem| problem.code().to_owned()), Some("request.key-reused".into()));
+        assert_eq!(
+            again.begin(asked(1, 2), NOW).err().map(|problem| problem.code().to_owned()),
+            Some("request.key-reused".into())
+        );
         let later = UnixMillis(NOW.0 + KEPT_MS + 1);
         again.forget_old(UnixMillis(later.0 - 1)).expect("swept");
         assert!(matches!(again.begin(asked(1, 1), UnixMillis(later.0 - 1)), Ok(Begun::Known(_))));
@@ -295,7 +299,9 @@ mod tests {
     async fn refusals_are_kept_and_failures_are_not() {
         let rows: Arc<dyn Rows> = Arc::new(MemoryRows::default());
         let replay = Replay::new(Arc::clone(&rows));
-        for (key, code, is_kept) in [(1, "rules.state.dispensed-pack", true), (2, "node.busy", false), (3, "access.limit", false)] {
+        for (key, code, is_kept) in
+            [(1, "rules.state.dispensed-pack", true), (2, "node.busy", false), (3, "access.limit", false)]
+        {
             let Ok(Begun::New(asked_first)) = replay.begin(asked(key, 1), NOW) else { panic!("not new") };
             replay.finish(asked_first, Problem::new(code).into_response(), NOW, |changes| rows.put(changes)).await;
             match replay.begin(asked(key, 1), NOW) {

@@ -3,9 +3,9 @@
 use axum_server::accept::Accept;
 use std::{
     collections::HashMap,
+    future::Future,
     io,
     net::IpAddr,
-    future::Future,
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
@@ -94,7 +94,11 @@ impl<S> Accept<TcpStream, S> for Guarded {
 }
 
 impl AsyncRead for Placed {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }

@@ -236,7 +236,9 @@ impl<'a> Projection<'a> {
 
     fn own_holder(&self, path: &Path) -> Result<MemberId> {
         let row = self.item_row(path)?;
-        row.and_then(|row| row.held).map(|held| held.member).ok_or_else(|| Fault::new("node.index").with("table", tables::ITEM))
+        row.and_then(|row| row.held)
+            .map(|held| held.member)
+            .ok_or_else(|| Fault::new("node.index").with("table", tables::ITEM))
     }
 
     fn unit_leaf(&mut self, path: &Path) -> Result<leaf::Unit> {

@@ -160,7 +160,8 @@ impl Wire for ItemRow {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let name = if reader.flag()? { ItemName::Unit(Parent::get(reader)?) } else { ItemName::Pack(PackId::get(reader)?) };
+        let name =
+            if reader.flag()? { ItemName::Unit(Parent::get(reader)?) } else { ItemName::Pack(PackId::get(reader)?) };
         Ok(Self { name, lot: get_optional(reader)?, held: get_optional(reader)?, undo: get_optional(reader)? })
     }
 }

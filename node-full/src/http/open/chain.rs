@@ -3,7 +3,7 @@
 use crate::{
     chain::tip,
     http::{
-        answer::{self, ANCHOR, Form, JSON, UPDATE, choose},
+        answer::{self, ANCHOR, Form, JSON, UPDATE, choose, set},
         ask::{Asked, parameter},
         face::{Shared, absent},
     },
@@ -50,8 +50,8 @@ pub(in crate::http) async fn update(State(face): State<Shared>, asked: Asked) ->
         return Ok(answer::message(&update, UPDATE));
     }
     let mut view = header_view(&update.header);
-    view["hand_overs"] = update.hand_overs.len().into();
-    view["history_shown"] = update.consistency.is_some().into();
+    set(&mut view, "hand_overs", update.hand_overs.len());
+    set(&mut view, "history_shown", update.consistency.is_some());
     Ok(answer::json(&view))
 }
 

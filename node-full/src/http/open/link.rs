@@ -18,13 +18,20 @@ use medproof_core::header::Height;
 use serde_json::json;
 
 /// Answers a link by `Accept`: the page with the code filled in, a link set (RFC 9264) or the proof.
-pub(in crate::http) async fn link(State(face): State<Shared>, asked: Asked, request: Request) -> Result<Response, Problem> {
+pub(in crate::http) async fn link(
+    State(face): State<Shared>,
+    asked: Asked,
+    request: Request,
+) -> Result<Response, Problem> {
     let wanted = asked.text("linkType");
     let form = match wanted {
         Some("linkset" | "all") => Form::Links,
         _ => choose(&asked.headers, FORMS)?,
     };
-    let uri = format!("https://id.example{}", request.uri().path_and_query().map_or(request.uri().path(), |uri| uri.as_str()));
+    let uri = format!(
+        "https://id.example{}",
+        request.uri().path_and_query().map_or(request.uri().path(), |uri| uri.as_str())
+    );
     let mut response = match form {
         Form::Html => return Ok(page::patient(&face, &asked.headers)),
         Form::Links => link_set(&asked.path),
@@ -42,7 +49,8 @@ pub(in crate::http) async fn link(State(face): State<Shared>, asked: Asked, requ
 
 /// Where else there is something about what `path` names (GS1 Digital Link, resolver section 7).
 fn link_set(path: &str) -> Response {
-    let target = |href: String, title: &str, media_type: &str| json!({ "href": href, "title": title, "type": media_type });
+    let target =
+        |href: String, title: &str, media_type: &str| json!({ "href": href, "title": title, "type": media_type });
     let code = encoded(path);
     let set = json!({ "linkset": [{
         "anchor": path,
@@ -58,7 +66,15 @@ fn link_set(path: &str) -> Response {
 /// The path as the value of a query parameter: a link of a host that nobody contacts.
 fn encoded(path: &str) -> String {
     let link = format!("https://id.example{path}");
-    link.bytes().map(|byte| if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    link.bytes()
+        .map(|byte| {
+            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect()
 }
 
 const FORMS: &[(Form, &str)] = &[

@@ -14,7 +14,9 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use medproof_core::{encoding::Message, header::Height, identity::ProductCode, info::ProductInfo, leaf, proof::Key, text};
+use medproof_core::{
+    encoding::Message, header::Height, identity::ProductCode, info::ProductInfo, leaf, proof::Key, text,
+};
 use serde_json::{Value, json};
 
 /// A product's information, or the proof of its leaf.
@@ -35,7 +37,11 @@ pub(in crate::http) async fn product(
 }
 
 /// A product as JSON. `info_message` is what its leaf holds the hash of: a client shows names only after comparing.
-pub(in crate::http) fn describe(index: &Index<'_>, product: &ProductCode, leaf: &leaf::Product) -> Result<Value, Problem> {
+pub(in crate::http) fn describe(
+    index: &Index<'_>,
+    product: &ProductCode,
+    leaf: &leaf::Product,
+) -> Result<Value, Problem> {
     let info = index.product_info(product)?;
     let aliases: Vec<_> = index.aliases(product)?.iter().map(ask::product_text).collect();
     Ok(json!({

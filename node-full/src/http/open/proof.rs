@@ -76,7 +76,12 @@ pub(in crate::http) async fn bucket(
 }
 
 /// The proof about scans; exact keys of products whose serials can be guessed have a quota of their own.
-pub(in crate::http) fn prove(face: &Face, asked: &Asked, codes: &[&str], have: Option<Height>) -> Result<Proof, Problem> {
+pub(in crate::http) fn prove(
+    face: &Face,
+    asked: &Asked,
+    codes: &[&str],
+    have: Option<Height>,
+) -> Result<Proof, Problem> {
     let questions: Result<Vec<_>, Fault> = codes.iter().map(|code| proofs::questions(code)).collect();
     let (questions, view) = (questions?, face.node.view());
     count_guessable(face, asked, &Index::new(&view), questions.iter().flatten())?;

@@ -54,7 +54,11 @@ enum Sign {
 }
 
 /// Takes a report into the alert inbox.
-pub(in crate::http) async fn report(State(face): State<Shared>, asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
+pub(in crate::http) async fn report(
+    State(face): State<Shared>,
+    asked: Asked,
+    bytes: Bytes,
+) -> Result<Response, Problem> {
     let report: Report = ask::json(&asked, &bytes)?;
     let is_short = report.reasons.iter().chain(&report.overall).all(|code| code.len() <= 64 && code.is_ascii());
     if !is_short || report.signs.len() > 8 || report.reasons.len() > 32 {
@@ -82,7 +86,8 @@ pub(in crate::http) async fn fork(State(face): State<Shared>, asked: Asked, byte
     let (view, height) = (face.node.view(), fork.height());
     let own = view.header(height).map_err(Fault::from)?;
     let [(header, _), _] = fork.sides();
-    let is_ours = header.chain_id() == face.node.ledger().chain_id() && own.is_none_or(|own| own.set_hash() == fork.set().hash());
+    let is_ours =
+        header.chain_id() == face.node.ledger().chain_id() && own.is_none_or(|own| own.set_hash() == fork.set().hash());
     if !is_ours {
         return Err(Problem::new("trust.header.other-chain"));
     }

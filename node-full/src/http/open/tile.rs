@@ -62,7 +62,8 @@ fn key(face: &Face) -> Result<SigningKey, Fault> {
 
 /// The first four bytes of SHA-256(name ‖ newline ‖ 1 ‖ key), C2SP signed-note.
 fn key_hash(name: &str, key: &SigningKey) -> [u8; 4] {
-    let hash = Sha256::new().chain_update(name).chain_update([b'\n', ED25519]).chain_update(key.verifying_key().as_bytes());
+    let hash =
+        Sha256::new().chain_update(name).chain_update([b'\n', ED25519]).chain_update(key.verifying_key().as_bytes());
     let [a, b, c, d, ..]: [u8; 32] = hash.finalize().into();
     [a, b, c, d]
 }
@@ -75,7 +76,11 @@ fn place(text: &str) -> Option<(u64, u16)> {
     };
     let groups: Vec<&str> = index.split('/').collect();
     let (last, before) = groups.split_last()?;
-    let digits = |group: &str| (group.len() == 3 && group.bytes().all(|digit| digit.is_ascii_digit())).then(|| group.parse::<u64>().ok()).flatten();
+    let digits = |group: &str| {
+        (group.len() == 3 && group.bytes().all(|digit| digit.is_ascii_digit()))
+            .then(|| group.parse::<u64>().ok())
+            .flatten()
+    };
     let mut number = 0_u64;
     for group in before {
         number = number.checked_mul(1_000)?.checked_add(digits(group.strip_prefix('x')?)?)?;

@@ -4,7 +4,7 @@ use super::proof::count_guessable;
 use crate::{
     chain::tip,
     http::{
-        answer,
+        answer::{self, set},
         ask::{self, Asked, parameter},
         face::{Face, Shared},
     },
@@ -14,14 +14,7 @@ use crate::{
     proofs,
 };
 use axum::{extract::State, response::Response};
-use medproof_core::{
-    custody::Step,
-    encoding::Wire,
-    event::LogEntry,
-    log::LeafIndex,
-    proof::Key,
-    state::Path,
-};
+use medproof_core::{custody::Step, encoding::Wire, event::LogEntry, log::LeafIndex, proof::Key, state::Path};
 use serde_json::{Value, json};
 
 /// The steps of a pack's or unit's custody chain, oldest first, with what a client needs to fold them into the
@@ -33,7 +26,8 @@ pub(in crate::http) async fn timeline(State(face): State<Shared>, asked: Asked) 
     let keys = proofs::questions(code)?;
     count_guessable(&face, &asked, &index, keys.iter())?;
     let path = item_path(&index, &keys)?;
-    let steps: Result<Vec<Value>, Problem> = index.custody(&path)?.iter().map(|(place, step)| step_view(&face, *place, step)).collect();
+    let steps: Result<Vec<Value>, Problem> =
+        index.custody(&path)?.iter().map(|(place, step)| step_view(&face, *place, step)).collect();
     Ok(answer::json(&json!({ "height": tip(&view)?.height().0, "path": to_hex(path.as_bytes()), "steps": steps? })))
 }
 
@@ -64,11 +58,15 @@ fn step_view(face: &Face, place: LeafIndex, step: &Step) -> Result<Value, Proble
     };
     let placed = face.node.view().event(place).map_err(crate::fault::Fault::from)?;
     let mut view = entry_view(entry);
-    view["index"] = place.0.into();
-    view["height"] = placed.map(|placed| placed.height.0).into();
-    view["entry"] = to_hex(&entry.to_wire()).into();
+    set(&mut view, "index", place.0);
+    set(&mut view, "height", placed.map(|placed| placed.height.0));
+    set(&mut view, "entry", to_hex(&entry.to_wire()));
     if let Some((path, unit)) = unit {
-        view["unit"] = json!({ "path": to_hex(path.as_bytes()), "events": unit.events, "hash": to_hex(&unit.hash.0) });
+        set(
+            &mut view,
+            "unit",
+            json!({ "path": to_hex(path.as_bytes()), "events": unit.events, "hash": to_hex(&unit.hash.0) }),
+        );
     }
     Ok(view)
 }

@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        answer::{self, EVENT},
+        answer::{self, EVENT, set},
         ask::{Asked, parameter},
         face::{Face, Shared},
         open::timeline::entry_view,
@@ -20,12 +20,21 @@ use axum::{
     },
 };
 use futures_util::stream;
-use medproof_core::{encoding::Message, event::Event, header::{Header, Height}, log::LeafIndex};
+use medproof_core::{
+    encoding::Message,
+    event::Event,
+    header::{Header, Height},
+    log::LeafIndex,
+};
 use std::{convert::Infallible, time::Duration};
 use tokio::{sync::watch, time::Instant};
 
 /// Takes an event that the caller's member signed itself.
-pub(in crate::http) async fn submit(State(face): State<Shared>, asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
+pub(in crate::http) async fn submit(
+    State(face): State<Shared>,
+    asked: Asked,
+    bytes: Bytes,
+) -> Result<Response, Problem> {
     if asked.headers.get(header::CONTENT_TYPE).is_none_or(|value| value != EVENT) {
         return Err(Problem::new("request.media-type"));
     }
@@ -80,17 +89,18 @@ fn told(face: &Face, index: LeafIndex) -> Result<Option<sse::Event>, Fault> {
     let Some(placed) = face.node.view().event(index)? else { return Ok(None) };
     let event = Event::from_bytes(&placed.event).map_err(|_| Fault::new("node.store"))?;
     let mut data = entry_view(&event.log_entry());
-    data["member"] = event.head().member.0.into();
-    data["height"] = placed.height.0.into();
-    data["index"] = index.0.into();
-    let name = data["name"].as_str().unwrap_or("other").to_owned();
+    set(&mut data, "member", event.head().member.0);
+    set(&mut data, "height", placed.height.0);
+    set(&mut data, "index", index.0);
+    let name = data.get("name").and_then(serde_json::Value::as_str).unwrap_or("other").to_owned();
     let id = format!("{}.{}", placed.height.0, placed.place);
     Ok(Some(sse::Event::default().id(id).event(name).data(data.to_string())))
 }
 
 /// The place in the log behind the event that an id, height and place in the block, names.
 fn behind(face: &Face, id: &str) -> Result<u64, Problem> {
-    let numbers = id.split_once('.').and_then(|(height, place)| Some((Height(height.parse().ok()?), place.parse::<u64>().ok()?)));
+    let numbers =
+        id.split_once('.').and_then(|(height, place)| Some((Height(height.parse().ok()?), place.parse::<u64>().ok()?)));
     let (height, place) = numbers.ok_or_else(|| parameter("after"))?;
     let entries = face.node.view().block_entries(height).map_err(Fault::from)?.ok_or_else(|| parameter("after"))?;
     Ok(entries.start.saturating_add(place).saturating_add(1))

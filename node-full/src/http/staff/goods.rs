@@ -52,14 +52,22 @@ const fn one() -> NonZeroU16 {
 }
 
 /// Releases a lot.
-pub(in crate::http) async fn release(State(face): State<Shared>, asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
+pub(in crate::http) async fn release(
+    State(face): State<Shared>,
+    asked: Asked,
+    bytes: Bytes,
+) -> Result<Response, Problem> {
     let NewLot { product, lot, expiry } = ask::json(&asked, &bytes)?;
     let lot = LotRelease { product: ask::product(&product)?, lot: ask::lot(&lot)?, expiry: ask::day(&expiry)? };
     created(&face, &asked, Act::LotRelease(lot)).await
 }
 
 /// Registers serials of a lot.
-pub(in crate::http) async fn register(State(face): State<Shared>, asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
+pub(in crate::http) async fn register(
+    State(face): State<Shared>,
+    asked: Asked,
+    bytes: Bytes,
+) -> Result<Response, Problem> {
     let NewPacks { product, lot, quantity, serials } = ask::json(&asked, &bytes)?;
     let serials: Result<Vec<_>, _> = serials.iter().map(|serial| Serial::new(serial)).collect();
     let serials = serials.map_err(|_| parameter("serials"))?;
@@ -87,7 +95,11 @@ pub(in crate::http) async fn pack(State(face): State<Shared>, asked: Asked, byte
 }
 
 /// Takes packs and units out of a unit, or everything.
-pub(in crate::http) async fn unpack(State(face): State<Shared>, asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
+pub(in crate::http) async fn unpack(
+    State(face): State<Shared>,
+    asked: Asked,
+    bytes: Bytes,
+) -> Result<Response, Problem> {
     let Unit { sscc, items } = ask::json(&asked, &bytes)?;
     let subjects = subjects(&items)?;
     let view = face.node.view();

@@ -26,17 +26,21 @@ pub(in crate::http) async fn me(State(face): State<Shared>, asked: Asked) -> Res
 /// The members, by number.
 pub(in crate::http) async fn members(State(face): State<Shared>) -> Result<Response, Problem> {
     let view = face.node.view();
-    let members: Result<Vec<Value>, Problem> = Index::new(&view).members()?.into_iter().map(|(member, info)| {
-        let roles: Vec<_> = face.node.roles(member)?.into_iter().map(page_role).collect();
-        Ok(json!({
-            "member": member.0,
-            "roles": roles,
-            "name_zh": info.name_zh,
-            "name_en": info.name_en,
-            "gln": info.gln,
-            "domains": info.domains,
-        }))
-    }).collect();
+    let members: Result<Vec<Value>, Problem> = Index::new(&view)
+        .members()?
+        .into_iter()
+        .map(|(member, info)| {
+            let roles: Vec<_> = face.node.roles(member)?.into_iter().map(page_role).collect();
+            Ok(json!({
+                "member": member.0,
+                "roles": roles,
+                "name_zh": info.name_zh,
+                "name_en": info.name_en,
+                "gln": info.gln,
+                "domains": info.domains,
+            }))
+        })
+        .collect();
     Ok(answer::json(&json!({ "members": members? })))
 }
 

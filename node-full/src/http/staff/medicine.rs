@@ -1,7 +1,7 @@
 //! Medicines: finding them by name, initials, code, holder or lot, and registering them.
 
 use super::super::{
-    answer,
+    answer::{self, set},
     ask::{self, Asked},
     face::Shared,
     open::product::{describe, info_view},
@@ -52,7 +52,8 @@ struct Alias {
 pub(in crate::http) async fn find(State(face): State<Shared>, asked: Asked) -> Result<Response, Problem> {
     let view = face.node.view();
     let index = Index::new(&view);
-    let words: Vec<String> = asked.text("q").unwrap_or_default().to_lowercase().split_whitespace().map(String::from).collect();
+    let words: Vec<String> =
+        asked.text("q").unwrap_or_default().to_lowercase().split_whitespace().map(String::from).collect();
     let (from, most) = (asked.optional("from")?.unwrap_or(0), asked.optional("most")?.unwrap_or(MOST).min(MOST));
     let lot = asked.text("lot").map(ask::lot).transpose()?;
     let (mut found, mut total) = (Vec::new(), 0);
@@ -73,7 +74,11 @@ pub(in crate::http) async fn find(State(face): State<Shared>, asked: Asked) -> R
 }
 
 /// Registers a product.
-pub(in crate::http) async fn register(State(face): State<Shared>, asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
+pub(in crate::http) async fn register(
+    State(face): State<Shared>,
+    asked: Asked,
+    bytes: Bytes,
+) -> Result<Response, Problem> {
     let medicine: Medicine = ask::json(&asked, &bytes)?;
     let product = ask::product(&medicine.product)?;
     let random_serials = medicine.random_serials;
@@ -81,12 +86,16 @@ pub(in crate::http) async fn register(State(face): State<Shared>, asked: Asked, 
     let view = info_view(&info);
     let receipt = deed(&face, &asked, Act::ProductRegister(ProductRegister { product, info, random_serials })).await?;
     let mut answer = receipt_view(&receipt);
-    answer["info"] = view;
+    set(&mut answer, "info", view);
     Ok(answer::with_status(StatusCode::CREATED, &answer))
 }
 
 /// Registers another code of a product.
-pub(in crate::http) async fn alias(State(face): State<Shared>, asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
+pub(in crate::http) async fn alias(
+    State(face): State<Shared>,
+    asked: Asked,
+    bytes: Bytes,
+) -> Result<Response, Problem> {
     let Alias { alias, product } = ask::json(&asked, &bytes)?;
     let act = Act::ProductAlias(ProductAlias { alias: ask::product(&alias)?, canonical: ask::product(&product)? });
     Ok(answer::with_status(StatusCode::CREATED, &receipt_view(&deed(&face, &asked, act).await?)))
@@ -120,7 +129,7 @@ fn entry(index: &Index<'_>, product: &ProductCode) -> Result<Value, Problem> {
     });
     let lots: Vec<Value> = lots.collect();
     let mut entry = describe(index, product, &leaf)?;
-    entry["lots"] = lots.into();
+    set(&mut entry, "lots", lots);
     Ok(entry)
 }
 
@@ -128,7 +137,8 @@ fn has_words(index: &Index<'_>, product: &ProductCode, info: &ProductInfo, words
     if words.is_empty() {
         return Ok(true);
     }
-    let mut texts = vec![info.name_zh.clone(), initials(&info.name_zh), info.name_en.to_lowercase(), info.holder.to_lowercase()];
+    let mut texts =
+        vec![info.name_zh.clone(), initials(&info.name_zh), info.name_en.to_lowercase(), info.holder.to_lowercase()];
     texts.extend([info.atc.to_lowercase(), info.approval_number.to_lowercase(), product.code().to_lowercase()]);
     texts.extend(index.aliases(product)?.iter().map(|alias| alias.code().to_lowercase()));
     Ok(words.iter().all(|word| texts.iter().any(|text| text.contains(word.as_str()))))
@@ -137,7 +147,12 @@ fn has_words(index: &Index<'_>, product: &ProductCode, info: &ProductInfo, words
 /// The first letters of a Chinese name's syllables, as people type them.
 fn initials(name: &str) -> String {
     use pinyin::ToPinyin;
-    name.to_pinyin().zip(name.chars()).map(|(sound, own)| sound.map_or_else(|| own.to_lowercase().to_string(), |sound| sound.first_letter().to_owned())).collect()
+    name.to_pinyin()
+        .zip(name.chars())
+        .map(|(sound, own)| {
+            sound.map_or_else(|| own.to_lowercase().to_string(), |sound| sound.first_letter().to_owned())
+        })
+        .collect()
 }
 
 /// The most products in one answer.

@@ -45,7 +45,12 @@ async fn deed(face: &Face, asked: &Asked, act: Act) -> std::result::Result<Recei
 }
 
 /// Signs and sends a body for the caller's member.
-async fn send(face: &Face, asked: &Asked, body: Body, capacity: Option<Capacity>) -> std::result::Result<Receipt, Problem> {
+async fn send(
+    face: &Face,
+    asked: &Asked,
+    body: Body,
+    capacity: Option<Capacity>,
+) -> std::result::Result<Receipt, Problem> {
     let (kind, member) = (body.kind(), asked.caller()?.member);
     let role = role(face, asked, kind, capacity)?;
     let receipt: Result<Receipt> = face.node.act(member, role, &body).await;

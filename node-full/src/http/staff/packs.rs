@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        answer,
+        answer::{self, set},
         ask::{self, Asked, parameter},
         face::{Face, Shared},
     },
@@ -23,7 +23,7 @@ use medproof_core::{
     scan::{Mode, Reading, Scan, Target, parse},
 };
 use medproof_rules::body::{
-    Act, AtSite, Body, Capacity, Country, DestroyReason, DispensePartly, Destroy, Export, Items, Lock, PackHoldReason,
+    Act, AtSite, Body, Capacity, Country, Destroy, DestroyReason, DispensePartly, Export, Items, Lock, PackHoldReason,
     Portion, Quarantine, Receive, Release, Return, ReturnReason, Ship, Site, Undo, Unlock, number,
 };
 use serde::Deserialize;
@@ -78,7 +78,11 @@ pub(in crate::http) const ACTIONS: [(&str, Action); 17] = [
 #[serde(untagged)]
 enum Item {
     Code(String),
-    Portion { code: String, #[serde(default)] amount: Option<NonZeroU16> },
+    Portion {
+        code: String,
+        #[serde(default)]
+        amount: Option<NonZeroU16>,
+    },
 }
 
 /// An item on its way to an answer.
@@ -127,7 +131,8 @@ async fn send_fitting(
             Ok(receipt) => return Ok(Some(receipt)),
             Err(problem) => problem,
         };
-        let culprit = problem.item().and_then(|item| order.get(item)).and_then(|name| places.iter().find(|(_, of)| of == name));
+        let culprit =
+            problem.item().and_then(|item| order.get(item)).and_then(|name| places.iter().find(|(_, of)| of == name));
         let Some(entry) = culprit.and_then(|(place, _)| entries.get_mut(*place)) else { return Err(problem) };
         entry.problem = Some(problem);
     }
@@ -135,10 +140,16 @@ async fn send_fitting(
 }
 
 /// The items that are not refused yet, with the place of each in the array.
-fn name(face: &Face, action: Action, capacity: Capacity, entries: &mut [Entry]) -> Result<(Items, Vec<(usize, Canonical)>), Problem> {
+fn name(
+    face: &Face,
+    action: Action,
+    capacity: Capacity,
+    entries: &mut [Entry],
+) -> Result<(Items, Vec<(usize, Canonical)>), Problem> {
     let view = face.node.view();
     let index = Index::new(&view);
-    let open: Vec<(usize, Subject)> = entries.iter().enumerate().filter_map(|(place, entry)| entry.open(place)).collect();
+    let open: Vec<(usize, Subject)> =
+        entries.iter().enumerate().filter_map(|(place, entry)| entry.open(place)).collect();
     let subjects: Vec<Subject> = open.iter().map(|(_, subject)| subject.clone()).collect();
     let named = items::name(&index, capacity, &subjects)?;
     let mut places = Vec::new();
@@ -162,13 +173,21 @@ fn name(face: &Face, action: Action, capacity: Capacity, entries: &mut [Entry]) 
 }
 
 /// Packs on whose box stands another lot or expiry than on the ledger: checked where the pack leaves the trade.
-fn mismatches(index: &Index<'_>, action: Action, entries: &[Entry], places: &[(usize, Canonical)]) -> Result<Vec<(usize, Problem)>, Problem> {
+fn mismatches(
+    index: &Index<'_>,
+    action: Action,
+    entries: &[Entry],
+    places: &[(usize, Canonical)],
+) -> Result<Vec<(usize, Problem)>, Problem> {
     let mut found = Vec::new();
     if !action.is_outcome() {
         return Ok(found);
     }
     for (place, canonical) in places {
-        let (Canonical::Pack(pack), Some(Ok((_, reading)))) = (canonical, entries.get(*place).map(|entry| &entry.read)) else { continue };
+        let (Canonical::Pack(pack), Some(Ok((_, reading)))) = (canonical, entries.get(*place).map(|entry| &entry.read))
+        else {
+            continue;
+        };
         let row = index.item(&index.paths().pack(pack))?;
         let Some(lot) = row.and_then(|row| row.lot) else { continue };
         let leaf = match index.leaf(&index.paths().lot(&pack.product, &lot))? {
@@ -186,7 +205,14 @@ fn mismatches(index: &Index<'_>, action: Action, entries: &[Entry], places: &[(u
     Ok(found)
 }
 
-fn build(face: &Face, action: Action, asked: &Asked, items: Items, entries: &[Entry], places: &[(usize, Canonical)]) -> Result<Act, Problem> {
+fn build(
+    face: &Face,
+    action: Action,
+    asked: &Asked,
+    items: Items,
+    entries: &[Entry],
+    places: &[(usize, Canonical)],
+) -> Result<Act, Problem> {
     let site = Site(asked.optional("site")?.unwrap_or(face.node.config().member.site));
     let consignee = || asked.required("consignee").map(MemberId);
     let at = |items| AtSite { site, items };
@@ -201,7 +227,9 @@ fn build(face: &Face, action: Action, asked: &Asked, items: Items, entries: &[En
         Action::PutAway => Act::PutAway(at(items)),
         Action::WardIssue => Act::WardIssue(at(items)),
         Action::Dispense => Act::Dispense(at(items)),
-        Action::DispensePartly => Act::DispensePartly(DispensePartly { site, portions: portions(items, entries, places)? }),
+        Action::DispensePartly => {
+            Act::DispensePartly(DispensePartly { site, portions: portions(items, entries, places)? })
+        }
         Action::Sample => Act::Sample(at(items)),
         Action::Export => Act::Export(Export { country: country(asked)?, site, items }),
         Action::Destroy => {
@@ -209,11 +237,15 @@ fn build(face: &Face, action: Action, asked: &Asked, items: Items, entries: &[En
             Act::Destroy(Destroy { reason, site, items })
         }
         Action::Stolen => Act::Stolen(at(items)),
-        Action::Undo => Act::Undo(Undo { undone: EventKind(asked.optional("kind")?.unwrap_or(number::DISPENSE.0)), site, items }),
+        Action::Undo => {
+            Act::Undo(Undo { undone: EventKind(asked.optional("kind")?.unwrap_or(number::DISPENSE.0)), site, items })
+        }
         Action::Lock => Act::Lock(Lock { reason: hold_reason(asked)?, items }),
         Action::Unlock => Act::Unlock(Unlock { items }),
         Action::Quarantine => Act::Quarantine(Quarantine { reason: hold_reason(asked)?, items }),
-        Action::Release => Act::Release(Release { allowance_minutes: asked.optional("allowance_minutes")?.unwrap_or(0), items }),
+        Action::Release => {
+            Act::Release(Release { allowance_minutes: asked.optional("allowance_minutes")?.unwrap_or(0), items })
+        }
     })
 }
 
@@ -240,23 +272,26 @@ fn in_body_order(body: &Body) -> Vec<Canonical> {
 
 fn answer(asked: &Asked, kind: EventKind, receipt: Option<Receipt>, entries: Vec<Entry>) -> Response {
     let (mut refused, mut first) = (0_usize, None);
-    let views: Vec<Value> = entries.into_iter().map(|entry| match entry.problem() {
-        None => json!({ "status": 200 }),
-        Some(problem) => {
-            refused += 1;
-            let mut view = problem.to_item(asked.language);
-            view["status"] = problem.status().as_u16().into();
-            first.get_or_insert(problem);
-            view
-        }
-    }).collect();
+    let views: Vec<Value> = entries
+        .into_iter()
+        .map(|entry| match entry.problem() {
+            None => json!({ "status": 200 }),
+            Some(problem) => {
+                refused += 1;
+                let mut view = problem.to_item(asked.language);
+                set(&mut view, "status", problem.status().as_u16());
+                first.get_or_insert(problem);
+                view
+            }
+        })
+        .collect();
     let Some(receipt) = receipt else {
         let problem = first.unwrap_or_else(|| Problem::new("rules.event.body"));
         return axum::response::IntoResponse::into_response(problem.extra("items", views));
     };
     let mut view = receipt_view(&receipt);
-    view["kind"] = kind.0.into();
-    view["items"] = views.into();
+    set(&mut view, "kind", kind.0);
+    set(&mut view, "items", views);
     answer::with_status(if refused == 0 { StatusCode::OK } else { StatusCode::MULTI_STATUS }, &view)
 }
 
@@ -266,7 +301,9 @@ fn raise_alerts(face: &Face, asked: &Asked, kind: EventKind, entries: &[Entry]) 
         let (Some(problem), Ok((subject, _))) = (&entry.problem, &entry.read) else { continue };
         let Some(code) = problem.member("emvs_alert") else { continue };
         let item = match subject {
-            Subject::Pack(pack) => json!({ "product": ask::product_text(&pack.product), "serial": pack.serial.as_str() }),
+            Subject::Pack(pack) => {
+                json!({ "product": ask::product_text(&pack.product), "serial": pack.serial.as_str() })
+            }
             Subject::Unit(sscc) => json!({ "sscc": sscc.digits() }),
         };
         let details = json!({ "emvs_alert": code, "kind": kind.0, "member": asked.caller()?.member.0, "item": item });
@@ -288,7 +325,11 @@ fn capacity(action: Action, asked: &Asked) -> Result<Capacity, Problem> {
     let is_regulator = asked.caller()?.staff.contains(&Staff::Regulator);
     Ok(match action {
         Action::ShipCancel | Action::Undo => Capacity::Shipper,
-        Action::Lock | Action::Unlock | Action::Release | Action::Sample | Action::Destroy | Action::Stolen if is_regulator => Capacity::Regulator,
+        Action::Lock | Action::Unlock | Action::Release | Action::Sample | Action::Destroy | Action::Stolen
+            if is_regulator =>
+        {
+            Capacity::Regulator
+        }
         _ => Capacity::Holder,
     })
 }
@@ -310,7 +351,9 @@ fn read(scan: &str) -> Result<(Subject, Reading), Problem> {
         Target::Unit(sscc) => Some(Subject::Unit(*sscc)),
         _ => None,
     };
-    subject.map(|subject| (subject, reading)).ok_or_else(|| Problem::new("request.body").with("cause", "a scan names no pack and no unit"))
+    subject
+        .map(|subject| (subject, reading))
+        .ok_or_else(|| Problem::new("request.body").with("cause", "a scan names no pack and no unit"))
 }
 
 fn word<T>(asked: &Asked, from_number: impl Fn(u8) -> Option<T>) -> Result<Option<T>, Problem> {

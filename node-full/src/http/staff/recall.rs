@@ -9,7 +9,10 @@ use super::super::{
 use super::{deed, receipt_view};
 use crate::{access::Staff, genesis_file::Role, index::Index, problem::Problem};
 use axum::{body::Bytes, extract::State, http::StatusCode, response::Response};
-use medproof_core::{identity::{Lot, ProductCode}, leaf::State as Standing};
+use medproof_core::{
+    identity::{Lot, ProductCode},
+    leaf::State as Standing,
+};
 use medproof_rules::body::{Act, Depth, HoldReason, LotHold, LotMeasure, ProductLift, ProductMeasure, Severity};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -49,7 +52,11 @@ const fn patients() -> u8 {
 }
 
 /// Takes a measure.
-pub(in crate::http) async fn measure(State(face): State<Shared>, asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
+pub(in crate::http) async fn measure(
+    State(face): State<Shared>,
+    asked: Asked,
+    bytes: Bytes,
+) -> Result<Response, Problem> {
     let asks: Asks = ask::json(&asked, &bytes)?;
     let receipt = deed(&face, &asked, asks.act()?).await?;
     Ok(answer::with_status(StatusCode::CREATED, &receipt_view(&receipt)))
@@ -65,7 +72,9 @@ pub(in crate::http) async fn list(State(face): State<Shared>) -> Result<Response
         if let Some((_, leaf)) = index.product(&product)?
             && is_measure(leaf.state.known())
         {
-            products.push(json!({ "product": ask::product_text(&product), "names": names, "state": state_name(leaf.state) }));
+            products.push(
+                json!({ "product": ask::product_text(&product), "names": names, "state": state_name(leaf.state) }),
+            );
         }
         for lot in index.lots(&product)?.into_iter().filter(|lot| is_measure(lot.state.known())) {
             lots.push(json!({
@@ -87,7 +96,8 @@ pub(in crate::http) async fn impact(State(face): State<Shared>, asked: Asked) ->
     let (view, caller) = (face.node.view(), asked.caller()?);
     let index = Index::new(&view);
     let (product, leaf) = index.product(&product)?.ok_or_else(|| Problem::new("rules.product.absent"))?;
-    let is_office = caller.staff.contains(&Staff::Regulator) && face.node.roles(caller.member)?.contains(&Role::Regulator);
+    let is_office =
+        caller.staff.contains(&Staff::Regulator) && face.node.roles(caller.member)?.contains(&Role::Regulator);
     let sees_all = is_office || leaf.issuer == caller.member;
     let stock = index.stock(Some(&product), lot.as_ref())?;
     let seen = stock.iter().filter(|row| sees_all || row.member == caller.member);
@@ -107,7 +117,11 @@ impl Asks {
     fn of_lot(&self, product: ProductCode, lot: Lot) -> Result<Act, Problem> {
         if matches!(self.measure, Measure::Recall | Measure::Withdraw) {
             let fields = LotMeasure { product, lot, severity: self.severity()?, depth: self.depth()? };
-            return Ok(if matches!(self.measure, Measure::Recall) { Act::LotRecall(fields) } else { Act::LotWithdraw(fields) });
+            return Ok(if matches!(self.measure, Measure::Recall) {
+                Act::LotRecall(fields)
+            } else {
+                Act::LotWithdraw(fields)
+            });
         }
         let fields = LotHold { product, lot, reason: self.reason()? };
         Ok(match self.measure {

@@ -4,7 +4,7 @@
 //! document, with its lines and volumes, stays with those who have it.
 
 use super::super::{
-    answer,
+    answer::{self, set},
     ask::{self, Asked, parameter},
     face::{Face, Shared},
 };
@@ -60,8 +60,8 @@ pub(in crate::http) async fn step(State(face): State<Shared>, asked: Asked, byte
     match send(&face, &asked, body, None).await {
         Ok(receipt) => {
             let mut view = receipt_view(&receipt);
-            view["trade"] = to_hex(&trade.0).into();
-            view["document"] = to_hex(&commitment.0).into();
+            set(&mut view, "trade", to_hex(&trade.0));
+            set(&mut view, "document", to_hex(&commitment.0));
             Ok(answer::with_status(StatusCode::CREATED, &view))
         }
         Err(problem) => {
@@ -117,11 +117,18 @@ fn read(event: &Event) -> Option<(TradeStep, Vec<Digest>)> {
     Some((fields, body.documents))
 }
 
-fn step_view(face: &Face, place: LeafIndex, event: &Event, fields: &TradeStep, documents: &[Digest]) -> Result<Value, Problem> {
+fn step_view(
+    face: &Face,
+    place: LeafIndex,
+    event: &Event,
+    fields: &TradeStep,
+    documents: &[Digest],
+) -> Result<Value, Problem> {
     let mut kept = Vec::new();
     for commitment in documents {
         let row = face.rows.get(DOCUMENT, &commitment.0)?;
-        let document = row.as_deref().and_then(|row| row.get(32..)).and_then(|text| serde_json::from_slice::<Value>(text).ok());
+        let document =
+            row.as_deref().and_then(|row| row.get(32..)).and_then(|text| serde_json::from_slice::<Value>(text).ok());
         kept.push(json!({ "commitment": to_hex(&commitment.0), "document": document }));
     }
     let head = event.head();
@@ -150,14 +157,8 @@ impl Step {
     }
 }
 
-const KINDS: [medproof_core::event::EventKind; 6] = [
-    number::ORDER,
-    number::CONFIRMATION,
-    number::SALE,
-    number::DESPATCH_ADVICE,
-    number::DELIVERY,
-    number::DISCREPANCY,
-];
+const KINDS: [medproof_core::event::EventKind; 6] =
+    [number::ORDER, number::CONFIRMATION, number::SALE, number::DESPATCH_ADVICE, number::DELIVERY, number::DISCREPANCY];
 
 /// Salt and document, by commitment.
 const DOCUMENT: &str = "trade-document";

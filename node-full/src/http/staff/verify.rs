@@ -15,7 +15,11 @@ use medproof_core::{
 use serde_json::{Value, json};
 
 /// A verdict about each scan of the body, for the purpose that the query names: `dispenser` unless it says otherwise.
-pub(in crate::http) async fn verify(State(face): State<Shared>, asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
+pub(in crate::http) async fn verify(
+    State(face): State<Shared>,
+    asked: Asked,
+    bytes: Bytes,
+) -> Result<Response, Problem> {
     let scans: Vec<String> = ask::json(&asked, &bytes)?;
     let work = tokio::task::spawn_blocking(move || verdicts(&face, &asked, &scans));
     work.await.unwrap_or_else(|_| Err(Problem::new("node.busy")))
