@@ -27,25 +27,33 @@
 
 #![forbid(unsafe_code)]
 
+mod backup;
 mod block;
+mod block_writer;
+mod check;
 mod disk;
 mod error;
 mod log;
+mod newest;
 mod record;
 mod rows;
 mod sealed;
 mod store;
 mod tables;
+mod tip;
 mod tree;
 mod view;
 
+pub use backup::Manifest;
 pub use block::{LoggedEvent, NewBlock};
+pub use check::{Progress, Report, Section};
 pub use disk::{Disk, FileDisk};
 pub use error::{BlockFault, Fault, Mark, PageIndex, StoreError, StoreVersion};
 pub use log::LogTail;
+pub use newest::{read_newest, write_newest};
 pub use record::Record;
 pub use rows::{KeyValue, Row, RowRange};
 pub use sealed::StoreKey;
-pub use store::{LeafChanges, Options, STORE_VERSION, Store};
+pub use store::{LeafChanges, Options, STORE_VERSION, Store, fsck};
 pub use tree::Staged;
 pub use view::{Counts, PlacedEvent, View};

@@ -43,6 +43,8 @@ pub enum Record {
         /// How many bits they share.
         depth_bits: u16,
     },
+    /// The newest header that was seen, outside the store.
+    Newest,
     /// A proposal that was not decided yet.
     Undecided(Height),
     /// A row of a named table.
@@ -72,6 +74,7 @@ impl fmt::Display for Record {
             Self::Node { path, depth_bits } => {
                 write!(f, "the state node of depth {depth_bits} above {}", Hex(path.as_bytes()))
             }
+            Self::Newest => f.write_str("the file of the newest header seen"),
             Self::Undecided(height) => write!(f, "a proposal for block {}", height.0),
             Self::Row { table, key } => write!(f, "the row {} of table `{table}`", Hex(key)),
         }

@@ -1,21 +1,20 @@
 //! The store: open, commit, look.
 
 use crate::{
-    block::{Checked, NewBlock},
+    block::NewBlock,
+    block_writer::BlockWriter,
+    check::{Check, Progress, Report, SECTIONS},
     disk::{Disk, FileDisk, sync_folder_of},
     error::{Fault, Mark, StoreError, StoreVersion},
     record::Record,
     rows::{self, Row},
-    sealed::{FileHeader, Health, SealedDisk, StoreKey},
+    sealed::{FileHeader, HEADER_BYTES, Health, SealedDisk, StoreKey},
     tables::{self, Bytes},
+    tip::{check_newest, check_tip},
     tree::{self, Staged},
     view::View,
 };
-use medproof_core::{
-    encoding::Wire,
-    header::{Header, Height},
-    state::Path as LeafPath,
-};
+use medproof_core::{header::Height, state::Path as LeafPath};
 use redb::{Database, WriteTransaction};
 use std::{
     collections::BTreeMap,
@@ -44,6 +43,34 @@ impl Default for Options {
     fn default() -> Self {
         Self { cache_bytes: 128 << 20, newest: None }
     }
+}
+
+/// Checks the store at `path`, section by section, whatever state it is in.
+///
+/// Its engine refuses everything after the first damaged page, so that each section opens it anew.
+pub fn fsck(path: &Path, key: &StoreKey, progress: &mut dyn FnMut(Progress)) -> Result<Report, StoreError> {
+    let mut report = Report::default();
+    let mut store = None;
+    for copy in [0, 1] {
+        report.take(FileHeader::read_copy(&FileDisk::open(path)?, copy * HEADER_BYTES).map(|_| 1));
+    }
+    for section in SECTIONS {
+        let opened = match store.take() {
+            Some(opened) => opened,
+            None => match Store::open_unchecked(Arc::new(FileDisk::open(path)?), key, &Options::default()) {
+                Ok(opened) => opened,
+                Err(error @ StoreError::Damaged { .. }) => {
+                    report.take(Err(error));
+                    break;
+                }
+                Err(error) => return Err(error),
+            },
+        };
+        let result = Check::run(&opened.view(), section, progress);
+        store = result.is_ok().then_some(opened);
+        report.take(result);
+    }
+    Ok(report)
 }
 
 /// One encrypted file with everything that a node keeps, changed by one transaction per block.
@@ -95,6 +122,14 @@ impl Store {
 
     /// As [`open`](Self::open), on any disk.
     pub fn open_on(disk: Arc<dyn Disk>, key: &StoreKey, options: &Options) -> Result<Self, StoreError> {
+        let store = Self::open_unchecked(disk, key, options)?;
+        let view = store.view();
+        check_tip(&view)?;
+        check_newest(&view, options.newest)?;
+        Ok(store)
+    }
+
+    fn open_unchecked(disk: Arc<dyn Disk>, key: &StoreKey, options: &Options) -> Result<Self, StoreError> {
         let header = FileHeader::read(&*disk)?;
         let (found, known) = (header.version, STORE_VERSION);
         if found > known {
@@ -104,11 +139,7 @@ impl Store {
             return Err(StoreError::OlderVersion { found, known });
         }
         let sealed = SealedDisk::open(Arc::clone(&disk), &header, key)?;
-        let store = Self::start(disk, sealed, options)?.with_current()?;
-        let view = store.view();
-        check_tip(&view)?;
-        check_newest(&view, options.newest)?;
-        Ok(store)
+        Self::start(disk, sealed, options)?.with_current()
     }
 
     /// The store as it stands now.
@@ -130,14 +161,7 @@ impl Store {
     pub fn commit(&self, block: &NewBlock) -> Result<View, StoreError> {
         let view = self.view();
         let checked = block.check(&view)?;
-        self.write(|txn| {
-            let writer = BlockWriter { txn, health: &self.health, block, checked: &checked };
-            writer.chain()?;
-            writer.log(view.log_size().0)?;
-            writer.tree()?;
-            writer.forget_undecided()?;
-            rows::write(txn, &block.rows, &self.health)
-        })?;
+        self.write(|txn| BlockWriter { txn, health: &self.health, block, checked: &checked }.write(view.log_size()))?;
         self.refresh()
     }
 
@@ -162,6 +186,39 @@ impl Store {
     /// Length of the file, in bytes.
     pub fn file_bytes(&self) -> Result<u64, StoreError> {
         Ok(self.disk.len_bytes()?)
+    }
+
+    /// Computes everything that the store holds again, and says what does not fit.
+    pub fn check(&self, progress: &mut dyn FnMut(Progress)) -> Report {
+        let mut report = Report::default();
+        let view = self.view();
+        for section in SECTIONS {
+            report.take(Check::run(&view, section, progress));
+        }
+        report
+    }
+
+    /// Fills a table, by the engine's name, with the rows of a view of another store.
+    pub(crate) fn fill(&self, view: &View, table: &str, step: &mut dyn FnMut()) -> Result<(), StoreError> {
+        let blame = |e: redb::Error| self.health.blame(e, Record::Row { table: table.into(), key: Vec::new() });
+        self.write(|txn| {
+            if table == tables::LEAF_NAME {
+                let mut leaves = txn.open_table(tables::LEAF).map_err(|e| blame(e.into()))?;
+                return view.each_row(table, &mut |path, value| {
+                    let path: &[u8; 32] =
+                        path.try_into().map_err(|_| StoreError::damaged(Record::Engine, Fault::Malformed))?;
+                    leaves.insert(path, value).map_err(|e| blame(e.into()))?;
+                    step();
+                    Ok(())
+                });
+            }
+            let mut rows = txn.open_table(Bytes::new(table)).map_err(|e| blame(e.into()))?;
+            view.each_row(table, &mut |key, value| {
+                rows.insert(key, value).map_err(|e| blame(e.into()))?;
+                step();
+                Ok(())
+            })
+        })
     }
 
     fn start(disk: Arc<dyn Disk>, sealed: SealedDisk, options: &Options) -> Result<Starting, StoreError> {
@@ -217,144 +274,4 @@ fn write(
     txn.set_quick_repair(true);
     fill(&txn)?;
     txn.commit().map_err(|e| health.blame(e, Record::Engine))
-}
-
-/// A block on its way into the tables.
-struct BlockWriter<'a> {
-    txn: &'a WriteTransaction,
-    health: &'a Health,
-    block: &'a NewBlock,
-    checked: &'a Checked,
-}
-
-impl BlockWriter<'_> {
-    fn chain(&self) -> Result<(), StoreError> {
-        let fields = &self.checked.fields;
-        let height = fields.height.0.to_be_bytes();
-        self.put(tables::HEADER, &height, self.block.header.raw(), Record::Header(fields.height))?;
-        if let Some(certificate) = &self.block.certificate {
-            let bytes = certificate.to_wire();
-            self.put(tables::CERTIFICATE, &height, &bytes, Record::Certificate(fields.height))?;
-        }
-        if let Some(set) = &self.block.next_set {
-            self.put(tables::SET, &set.hash().0, &set.to_wire(), Record::Set(*set.hash()))?;
-        }
-        if fields.set_hash != fields.next_set_hash {
-            self.put(tables::HANDOVER, &height, &[], Record::HandOver(fields.height))?;
-        }
-        Ok(())
-    }
-
-    fn log(&self, first: u64) -> Result<(), StoreError> {
-        let events = &self.block.events;
-        if !events.is_empty() {
-            let height = self.checked.fields.height.0.to_be_bytes();
-            self.put(tables::START, &first.to_be_bytes(), &height, Record::Engine)?;
-        }
-        let place = |offset: usize| (first + offset as u64).to_be_bytes();
-        let events = || events.iter().enumerate();
-        self.put_all(tables::ENTRY, events().map(|(offset, event)| (place(offset), &event.entry[..])))?;
-        self.put_all(tables::EVENT, events().map(|(offset, event)| (place(offset), &event.event[..])))?;
-        self.put_all(tables::TILE, self.checked.tiles.iter().map(|(key, hashes)| (*key, &hashes[..])))
-    }
-
-    fn tree(&self) -> Result<(), StoreError> {
-        let staged = &self.block.staged;
-        let blame = |e: redb::Error| self.health.blame(e, Record::Engine);
-        let mut leaves = self.txn.open_table(tables::LEAF).map_err(|e| blame(e.into()))?;
-        for (path, value) in &staged.leaves {
-            let done = match value {
-                Some(value) => leaves.insert(path.as_bytes(), &value[..]).map(drop),
-                None => leaves.remove(path.as_bytes()).map(drop),
-            };
-            done.map_err(|e| self.health.blame(e, Record::Leaf(*path)))?;
-        }
-        let mut nodes = self.txn.open_table(tables::NODE).map_err(|e| blame(e.into()))?;
-        for (key, node) in &staged.nodes {
-            let done = match node {
-                Some(node) => nodes.insert(&key.to_bytes()[..], &node.to_bytes()[..]).map(drop),
-                None => nodes.remove(&key.to_bytes()[..]).map(drop),
-            };
-            done.map_err(|e| self.health.blame(e, key.record()))?;
-        }
-        match staged.root.leaves {
-            0 => self.remove(tables::META, tables::META_ROOT),
-            _ => self.put(tables::META, tables::META_ROOT, &staged.root.to_bytes(), Record::Meta),
-        }
-    }
-
-    fn forget_undecided(&self) -> Result<(), StoreError> {
-        let end = tables::undecided_key(self.checked.fields.height.0 + 1, 0);
-        let blame = |e: redb::Error| self.health.blame(e, Record::Undecided(self.checked.fields.height));
-        let mut table = self.txn.open_table(tables::UNDECIDED).map_err(|e| blame(e.into()))?;
-        table.retain_in::<&[u8], _>(..&end[..], |_, _| false).map_err(|e| blame(e.into()))
-    }
-
-    fn put(&self, table: Bytes<'_>, key: &[u8], value: &[u8], record: Record) -> Result<(), StoreError> {
-        let mut table = self.txn.open_table(table).map_err(|e| self.health.blame(e, record.clone()))?;
-        table.insert(key, value).map_err(|e| self.health.blame(e, record))?;
-        Ok(())
-    }
-
-    fn put_all<'a, const N: usize>(
-        &self,
-        table: Bytes<'_>,
-        rows: impl Iterator<Item = ([u8; N], &'a [u8])>,
-    ) -> Result<(), StoreError> {
-        let blame = |e: redb::Error| self.health.blame(e, Record::Engine);
-        let mut table = self.txn.open_table(table).map_err(|e| blame(e.into()))?;
-        for (key, value) in rows {
-            table.insert(&key[..], value).map_err(|e| blame(e.into()))?;
-        }
-        Ok(())
-    }
-
-    fn remove(&self, table: Bytes<'_>, key: &[u8]) -> Result<(), StoreError> {
-        let blame = |e: redb::Error| self.health.blame(e, Record::Engine);
-        let mut table = self.txn.open_table(table).map_err(|e| blame(e.into()))?;
-        table.remove(key).map_err(|e| blame(e.into()))?;
-        Ok(())
-    }
-}
-
-/// Checks that the newest block is whole: what a node vouches for before it serves or signs.
-fn check_tip(view: &View) -> Result<(), StoreError> {
-    let Some(tip) = view.tip() else { return Ok(()) };
-    let height = tip.height();
-    let contradicts = |record| StoreError::damaged(record, Fault::Contradicts);
-    let absent = |record| StoreError::damaged(record, Fault::Absent);
-    check_certificate(view, tip)?;
-    let (size, root) = tip.log().ok_or(contradicts(Record::Header(height)))?;
-    let tail = view.log_tail()?;
-    if (tail.size(), tail.root()) != (size, root) {
-        return Err(contradicts(Record::Tile { level: 0, index: size.0 / 256 }));
-    }
-    if tip.state_root() != Some(view.state_root()) || !view.root_is_whole()? {
-        return Err(contradicts(view.root_record()));
-    }
-    view.set(tip.next_set_hash())?.ok_or(absent(Record::Set(*tip.next_set_hash())))?;
-    Ok(())
-}
-
-/// Checks the certificate of a header that the store holds.
-pub(crate) fn check_certificate(view: &View, header: &Header) -> Result<(), StoreError> {
-    let height = header.height();
-    let set =
-        view.set(header.set_hash())?.ok_or(StoreError::damaged(Record::Set(*header.set_hash()), Fault::Absent))?;
-    match view.certificate(height)? {
-        None if height == Height(0) => Ok(()),
-        None => Err(StoreError::damaged(Record::Certificate(height), Fault::Absent)),
-        Some(certificate) if certificate.verify(header, &set).is_ok() => Ok(()),
-        Some(_) => Err(StoreError::damaged(Record::Certificate(height), Fault::Contradicts)),
-    }
-}
-
-/// Checks that the store has the newest header that was seen.
-fn check_newest(view: &View, newest: Option<Mark>) -> Result<(), StoreError> {
-    let Some(newest) = newest else { return Ok(()) };
-    let found = match view.header(newest.height)? {
-        Some(header) => Some(Mark { height: header.height(), hash: header.hash() }),
-        None => view.mark(),
-    };
-    if found == Some(newest) { Ok(()) } else { Err(StoreError::RolledBack { newest, found }) }
 }

@@ -32,8 +32,14 @@ pub(crate) const EVENT: Bytes<'_> = TableDefinition::new("event");
 pub(crate) const START: Bytes<'_> = TableDefinition::new("start");
 pub(crate) const TILE: Bytes<'_> = TableDefinition::new("tile");
 pub(crate) const NODE: Bytes<'_> = TableDefinition::new("node");
-pub(crate) const UNDECIDED: Bytes<'_> = TableDefinition::new("undecided");
-pub(crate) const LEAF: Leaves = TableDefinition::new("leaf");
+pub(crate) const UNDECIDED: Bytes<'_> = TableDefinition::new(UNDECIDED_NAME);
+pub(crate) const LEAF: Leaves = TableDefinition::new(LEAF_NAME);
+
+/// The name of the table of undecided proposals.
+pub(crate) const UNDECIDED_NAME: &str = "undecided";
+
+/// The name of the table of leaves.
+pub(crate) const LEAF_NAME: &str = "leaf";
 
 /// Every table that is there from the beginning, `leaf` excepted.
 pub(crate) const FIXED: [Bytes<'_>; 11] =

@@ -19,7 +19,9 @@ use medproof_core::{
     state::{self, BucketProof, NodeHash, Path, Prefix, StateProof},
     validators::ValidatorSet,
 };
-use redb::{AccessGuard, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTableMetadata, TableError};
+use redb::{
+    AccessGuard, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTableMetadata, TableError, TableHandle,
+};
 use std::sync::Arc;
 
 /// A snapshot: nothing in it changes while it is held. Cheap to clone, and can be shared by threads.
@@ -53,6 +55,9 @@ struct Fixed {
     node: Table,
     undecided: Table,
 }
+
+/// What is done with a row's key and value.
+pub(crate) type Visit<'a> = dyn FnMut(&[u8], &[u8]) -> Result<(), StoreError> + 'a;
 
 /// An event, and where it stands in its block.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -358,6 +363,39 @@ impl View {
     /// The name of the tree's topmost row.
     pub(crate) fn root_record(&self) -> Record {
         NodeKey::ROOT.record()
+    }
+
+    /// Number of rows in the table of leaves.
+    pub(crate) fn leaf_rows(&self) -> Result<u64, StoreError> {
+        self.0.leaf.len().map_err(|e| self.0.health.blame(e, Record::Engine))
+    }
+
+    /// The engine's names of all tables.
+    pub(crate) fn table_names(&self) -> Result<Vec<String>, StoreError> {
+        let names = self.0.txn.list_tables().map_err(|e| self.0.health.blame(e, Record::Engine))?;
+        Ok(names.map(|table| table.name().to_string()).collect())
+    }
+
+    /// Visits every row of a table, by the engine's name.
+    pub(crate) fn each_row(&self, table: &str, visit: &mut Visit<'_>) -> Result<(), StoreError> {
+        let record = |key: &[u8]| Record::Row { table: table.into(), key: key.to_vec() };
+        let mut last = Vec::new();
+        if table == tables::LEAF_NAME {
+            let rows = self.0.leaf.range::<&[u8; 32]>(..).map_err(|e| self.0.health.blame(e, record(&last)))?;
+            for row in rows {
+                let (path, value) = row.map_err(|e| self.0.health.blame(e, record(&last)))?;
+                visit(path.value(), value.value())?;
+                last = path.value().to_vec();
+            }
+            return Ok(());
+        }
+        let rows = self.0.txn.open_table(Bytes::new(table)).map_err(|e| self.0.health.blame(e, record(&last)))?;
+        for row in rows.range::<&[u8]>(..).map_err(|e| self.0.health.blame(e, record(&last)))? {
+            let (key, value) = row.map_err(|e| self.0.health.blame(e, record(&last)))?;
+            visit(key.value(), value.value())?;
+            last = key.value().to_vec();
+        }
+        Ok(())
     }
 
     fn get(&self, table: &Table, key: &[u8], record: impl Fn() -> Record) -> Result<Option<Guard>, StoreError> {

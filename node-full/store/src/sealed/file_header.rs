@@ -20,7 +20,7 @@ use crate::{
 use medproof_core::hash::sha256;
 
 /// Length of one copy, in bytes.
-pub(super) const HEADER_BYTES: u64 = 4096;
+pub(crate) const HEADER_BYTES: u64 = 4096;
 
 /// A file's header.
 #[derive(Clone, Debug, PartialEq, Eq)]

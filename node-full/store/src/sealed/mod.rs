@@ -22,6 +22,6 @@ mod page;
 mod page_zero;
 
 pub(crate) use backend::SealedDisk;
-pub(crate) use file_header::FileHeader;
+pub(crate) use file_header::{FileHeader, HEADER_BYTES};
 pub(crate) use health::Health;
 pub use key::StoreKey;

@@ -19,7 +19,7 @@ use medproof_core::{
     header::{Header, HeaderFields, Height, UnixMillis},
     identity::{Day, MemberId},
     keys::{KeyNumber, PublicKey, Signature},
-    log::{LogHash, MemoryLog, TreeSize},
+    log::{LeafIndex, LogHash, MemoryLog, TreeSize},
     state::{MemoryTree, Path},
     validators::{Validator, ValidatorSet},
 };
@@ -132,6 +132,22 @@ impl Chain {
             (self.signer, self.set) = (signer, set);
         }
         block
+    }
+
+    /// The chain that a store holds.
+    pub fn resume(view: &View) -> Self {
+        let mut chain = Self::new();
+        let leaves = view.leaves_from(&Path::new([0; 32]), usize::MAX).unwrap();
+        chain.tree.update(leaves.into_iter().map(|(path, value)| (path, Some(value))).collect()).unwrap();
+        for index in (0..view.log_size().0).map(LeafIndex) {
+            let entry = view.entry(index).unwrap().unwrap();
+            chain.log.append(LogHash::leaf(&entry));
+            chain.entries.push(entry);
+            chain.events.push(view.event(index).unwrap().unwrap().event);
+        }
+        let heights = 0..view.tip().map_or(0, |tip| tip.height().0 + 1);
+        chain.headers = heights.map(|height| view.header(Height(height)).unwrap().unwrap()).collect();
+        chain
     }
 
     /// Makes and commits the next block.
