@@ -6,10 +6,7 @@ mod http_alone;
 
 use axum::http::{HeaderMap, StatusCode, header};
 use http_alone::{Alone, GTIN, ME};
-use medproof_core::{
-    encoding::Message,
-    plain::{Client, Policy},
-};
+use medproof_core::plain::{Client, Policy};
 use medproof_node::{
     access::{Access, Purpose, Staff, TABLE, Verb},
     http::limits::Quotas,
