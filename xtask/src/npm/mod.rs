@@ -4,7 +4,7 @@
 pub(crate) mod test;
 mod weight;
 
-pub(crate) use test::stage;
+pub(crate) use test::{liar, stage};
 pub(crate) use weight::stage as weight;
 
 use crate::setup::{self, Part};
