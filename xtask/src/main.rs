@@ -19,6 +19,7 @@ mod tally;
 mod test;
 mod variants;
 mod vectors;
+mod web;
 
 use std::process::ExitCode;
 
@@ -64,6 +65,7 @@ const TASKS: &[Task] = &[
         run: size::task,
     },
     Task { name: "npm", arguments: "", about: "build and pack the npm package, and print its size", run: npm::task },
+    Task { name: "web", arguments: "", about: "build the widget and the pages", run: web::task },
     Task {
         name: "vectors",
         arguments: "[--check]",
