@@ -300,6 +300,14 @@ impl Client {
         Ok(Verdict::from(&self.0.verify(&scan, proof, UnixMillis(now_ms), &policy)))
     }
 
+    /// What to ask a node for, so that it does not learn which pack it is: the first `bits` bits (32 to 64)
+    /// of the scanned pack's path, in as few bytes as hold them. `None` unless the scan names one pack under
+    /// one code.
+    pub fn bucket_prefix(&self, scan: &str, bits: u8) -> Option<Vec<u8>> {
+        let prefix = self.0.bucket_prefix(&scan::parse(scan, scan::Mode::Tolerant), bits)?;
+        Some(prefix.first().as_bytes().iter().take(usize::from(bits).div_ceil(8)).copied().collect())
+    }
+
     /// The verdict about one scanned pack, from a bucket of its product.
     pub fn verify_bucket(
         &mut self,

@@ -49,6 +49,12 @@ impl Client {
         self.with(|client| client.fork())
     }
 
+    /// What to ask a node for, so that it does not learn which pack it is: the first `bits` bits (32 to 64)
+    /// of the scanned pack's path. Nothing unless the scan names one pack under one code.
+    pub fn bucket_prefix(&self, scan: String, bits: u8) -> Option<Vec<u8>> {
+        self.with(|client| client.bucket_prefix(&scan, bits))
+    }
+
     /// Goes forward. On an error the client stays where it is, and keeps evidence of a fork.
     pub fn advance(&self, update: Vec<u8>, now_ms: u64) -> Result<Advanced, ClientError> {
         Ok(self.with(|client| client.advance(&update, now_ms))?.into())

@@ -8,6 +8,7 @@ mod demo;
 mod fuzz;
 mod machine;
 mod miri;
+mod npm;
 mod place;
 mod setup;
 mod size;
@@ -18,6 +19,7 @@ mod tally;
 mod test;
 mod variants;
 mod vectors;
+mod web;
 
 use std::process::ExitCode;
 
@@ -62,6 +64,8 @@ const TASKS: &[Task] = &[
         about: "build the verifier for the web and check its size against the bound (or compare builds)",
         run: size::task,
     },
+    Task { name: "npm", arguments: "", about: "build and pack the npm package, and print its size", run: npm::task },
+    Task { name: "web", arguments: "", about: "build the widget and the pages", run: web::task },
     Task {
         name: "vectors",
         arguments: "[--check]",
