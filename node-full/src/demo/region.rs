@@ -38,8 +38,8 @@ impl Dice {
 
     /// A serial of 16 characters, 80 bits.
     pub fn serial(&mut self) -> Result<Serial> {
-        let text: String =
-            self.bytes().iter().take(16).map(|byte| char::from(SYMBOLS[usize::from(byte % 32)])).collect();
+        let symbol = |byte: &u8| SYMBOLS.get(usize::from(byte % 32)).copied().map(char::from);
+        let text: String = self.bytes().iter().take(16).filter_map(symbol).collect();
         Serial::new(&text).map_err(|_| Fault::new("demo.code"))
     }
 }
