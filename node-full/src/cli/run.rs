@@ -12,7 +12,6 @@ use medproof_node::{
     fault::Fault,
     http::{
         Face,
-        limits::Quotas,
         server::{Serving, serve},
     },
     keyring::to_hex,
@@ -38,7 +37,7 @@ pub(crate) fn perform(context: &Context) -> Result<Answer> {
 async fn run(context: &Context, config: Config) -> Result<Answer> {
     let node = Arc::new(Node::open(context.folder.clone(), config, Clock::wall())?);
     let mut consensus = node.start().await?;
-    let face = Face::new(Arc::clone(&node), &Quotas::default())?;
+    let face = Face::new(Arc::clone(&node))?;
     let serving = serve(face.router(), &node.config().api).await?;
     let house = tokio::spawn(Arc::clone(&face).keep_house());
     let marks = tokio::spawn(keep_marks(Arc::clone(&node)));

@@ -8,6 +8,7 @@ use crate::{
 use medproof_core::{
     encoding::{Reader, Wire},
     event::Event,
+    hash::Digest,
     identity::{Lot, MemberId, ProductCode},
     leaf::{self, Leaf, Parent, Paths, Place, Prior, UnitPlace},
     log::LeafIndex,
@@ -46,6 +47,9 @@ impl<'a> Projection<'a> {
         self.put(tables::EVENT, &head.id().0, place.to_vec());
         let kind = tables::pair_key(&head.kind.0.to_be_bytes(), &place);
         self.put(tables::KIND, &kind, head.member.0.to_be_bytes().to_vec());
+        if applied.body.idempotency != Digest::ZERO {
+            self.put(tables::IDEMPOTENCY, &applied.body.idempotency.0, place.to_vec());
+        }
         if let Some(TradeId(trade)) = trade_of(&applied.body.act) {
             self.put(tables::TRADE, &tables::pair_key(&trade, &place), Vec::new());
         }

@@ -11,7 +11,7 @@ use crate::{
     sealed::{FileHeader, HEADER_BYTES, Health, SealedDisk, StoreKey},
     tables::{self, Bytes},
     tip::{check_newest, check_tip},
-    tree::{self, Staged},
+    tree::{self, NodeCache, Staged},
     view::View,
 };
 use medproof_core::{header::Height, state::Path as LeafPath};
@@ -77,6 +77,7 @@ pub fn fsck(path: &Path, key: &StoreKey, progress: &mut dyn FnMut(Progress)) -> 
 pub struct Store {
     db: Database,
     health: Arc<Health>,
+    cache: Arc<NodeCache>,
     disk: Arc<dyn Disk>,
     current: RwLock<View>,
 }
@@ -235,7 +236,7 @@ impl Store {
     /// Takes up what was written last.
     fn refresh(&self) -> Result<View, StoreError> {
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
-        *current = View::open(&self.db, &self.health)?;
+        *current = View::open(&self.db, &self.health, &self.cache)?;
         Ok(current.clone())
     }
 }
@@ -259,8 +260,9 @@ impl Starting {
     }
 
     fn with_current(self) -> Result<Store, StoreError> {
-        let current = RwLock::new(View::open(&self.db, &self.health)?);
-        Ok(Store { db: self.db, health: self.health, disk: self.disk, current })
+        let cache = Arc::default();
+        let current = RwLock::new(View::open(&self.db, &self.health, &cache)?);
+        Ok(Store { db: self.db, health: self.health, cache, disk: self.disk, current })
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     rows::{KeyValue, RowRange},
     sealed::Health,
     tables::{self, Bytes, Leaves, tile_key},
-    tree::{self, LeafRow, Node, NodeKey, Part, Summary, TreeRead},
+    tree::{self, Hashed, LeafRow, Node, NodeCache, NodeKey, Part, Summary, TreeRead},
 };
 use medproof_core::{
     certificate::Certificate,
@@ -31,6 +31,7 @@ pub struct View(Arc<Snapshot>);
 struct Snapshot {
     txn: ReadTransaction,
     health: Arc<Health>,
+    cache: Arc<NodeCache>,
     fixed: Fixed,
     leaf: ReadOnlyTable<&'static [u8; 32], &'static [u8]>,
     root: Summary,
@@ -88,7 +89,7 @@ pub struct Counts {
 }
 
 impl View {
-    pub(crate) fn open(db: &redb::Database, health: &Arc<Health>) -> Result<Self, StoreError> {
+    pub(crate) fn open(db: &redb::Database, health: &Arc<Health>, cache: &Arc<NodeCache>) -> Result<Self, StoreError> {
         let txn = db.begin_read().map_err(|e| health.blame(e, Record::Engine))?;
         let open = |table: Bytes<'_>| txn.open_table(table).map_err(|e| health.blame(e, Record::Engine));
         let meta = open(tables::META)?;
@@ -111,7 +112,15 @@ impl View {
         };
         let leaf = txn.open_table::<_, &[u8]>(tables::LEAF as Leaves).map_err(|e| health.blame(e, Record::Engine))?;
         let tip = last_header(&fixed.header, health)?;
-        Ok(Self(Arc::new(Snapshot { txn, health: Arc::clone(health), fixed, leaf, root, tip })))
+        Ok(Self(Arc::new(Snapshot {
+            txn,
+            health: Arc::clone(health),
+            cache: Arc::clone(cache),
+            fixed,
+            leaf,
+            root,
+            tip,
+        })))
     }
 
     /// The newest header; `None` before the first block.
@@ -437,6 +446,10 @@ impl TreeRead for View {
     fn node(&self, key: &NodeKey) -> Result<Node, StoreError> {
         let row = self.get(&self.0.fixed.node, &key.to_bytes(), || key.record())?.ok_or(absent(key.record()))?;
         Node::from_bytes(row.value()).ok_or(malformed(key.record()))
+    }
+
+    fn hashed(&self, key: &NodeKey, expected: &Summary) -> Result<Arc<Hashed>, StoreError> {
+        self.0.cache.get(&expected.hash, || Hashed::new(TreeRead::node(self, key)?, key, expected))
     }
 
     fn leaves(&self, key: &NodeKey) -> Result<Vec<LeafRow>, StoreError> {
