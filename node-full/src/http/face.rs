@@ -14,6 +14,7 @@ use super::{
 use crate::{
     audit::Audit,
     fault::{Fault, Result},
+    folder::Folder,
     genesis_file::Role,
     keyring,
     node::Node,
@@ -25,7 +26,7 @@ use axum::{
     Router,
     routing::{get, post},
 };
-use medproof_core::identity::MemberId;
+use medproof_core::{genesis::Genesis, identity::MemberId};
 use medproof_rules::body::{Act, AuditAnchor};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
@@ -118,8 +119,13 @@ impl Face {
 
 /// Who signs the node's tokens.
 pub fn issuer(node: &Node) -> Result<Issuer> {
-    let secret = keyring::secret_or_new(node.folder(), TOKEN_KEY)?;
-    Ok(Issuer::new(&secret, keyring::to_hex(&node.genesis().chain_id().0)))
+    issuer_in(node.folder(), node.genesis())
+}
+
+/// Who signs the tokens of the node in `folder`, open or not.
+pub fn issuer_in(folder: &Folder, genesis: &Genesis) -> Result<Issuer> {
+    let secret = keyring::secret_or_new(folder, TOKEN_KEY)?;
+    Ok(Issuer::new(&secret, keyring::to_hex(&genesis.chain_id().0)))
 }
 
 /// The members as the ledger has them.
