@@ -169,6 +169,7 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("request.media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE),
     ("request.too-large", StatusCode::PAYLOAD_TOO_LARGE),
     ("request.slow", StatusCode::REQUEST_TIMEOUT),
+    ("request.item-left-out", StatusCode::CONFLICT),
     ("request.key-reused", StatusCode::UNPROCESSABLE_ENTITY),
     ("request.key-in-use", StatusCode::CONFLICT),
     ("request.not-found", StatusCode::NOT_FOUND),

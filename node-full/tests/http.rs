@@ -4,14 +4,26 @@
 
 mod http_alone;
 
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::{
+    body::Body,
+    extract::ConnectInfo,
+    http::{Request, StatusCode, header},
+};
 use http_alone::{Alone, GTIN, ME};
-use medproof_core::plain::{Client, Policy};
+use http_body_util::BodyExt;
+use medproof_core::{
+    encoding::Message,
+    log::LeafIndex,
+    plain::{Client, Policy},
+};
 use medproof_node::{
     access::{Access, Purpose, Staff, TABLE, Verb},
     http::limits::Quotas,
 };
-use serde_json::{Value, json};
+use medproof_rules::body::{Act, Body as EventBody};
+use serde_json::json;
+use std::net::SocketAddr;
+use tower::ServiceExt;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_cell_of_the_access_table_is_as_it_says() {
@@ -261,6 +273,70 @@ async fn a_token_in_the_address_is_refused_and_metrics_stay_at_home() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_audit_log_is_anchored_on_the_ledger_once_for_what_is_new() {
+    let alone = Alone::stocked(1).await;
+    assert_eq!(alone.face.anchor().await.expect("asked"), None);
+    let token = alone.token(&[Staff::Pharmacist], Purpose::Treat);
+    let scan = json!([format!("]d201{GTIN}21S00000")]).to_string();
+    alone.call("POST", "/v1/packs/dispense", Some(&token), &scan).await;
+    let receipt = alone.face.anchor().await.expect("anchored").expect("something new");
+    let event = alone.node.view().event(receipt.index).expect("read").expect("an event").event;
+    let event = medproof_core::event::Event::from_bytes(&event).expect("an event");
+    let body = EventBody::decode(event.head().kind, event.body()).expect("a body");
+    let log = alone.call("GET", "/v1/audit", Some(&alone.token(&[Staff::Auditor], Purpose::Hoperat)), "").await.text();
+    let verified = medproof_node::audit::verify(&log).expect("whole");
+    let Act::AuditAnchor(anchor) = body.act else { panic!("another kind") };
+    assert_eq!((anchor.first, anchor.last, anchor.head), (0, verified.count - 1, verified.head));
+    assert_eq!(alone.face.anchor().await.expect("asked"), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_was_lost_is_found_on_the_ledger() {
+    let alone = Alone::stocked(3).await;
+    let token = alone.token(&[Staff::Pharmacist], Purpose::Treat);
+    let scan = |serial: &str| format!("]d201{GTIN}21{serial}");
+    let headers = [("authorization", token.as_str()), ("idempotency-key", "lost")];
+    let body = json!([scan("S00001"), scan("S00000"), scan("absent")]).to_string();
+    let first = alone.call_with("POST", "/v1/packs/dispense", &headers, &body).await;
+    let key = medproof_rules::body::idempotency(ME, b"lost");
+    let gone = medproof_node::rows::Change { table: "answer", key: key.0.to_vec(), value: None };
+    alone.face.rows.put(vec![gone]).expect("removed");
+    let again = alone.call_with("POST", "/v1/packs/dispense", &headers, &body).await;
+    assert_eq!((again.status, &again.json()["event"]), (StatusCode::MULTI_STATUS, &first.json()["event"]));
+    let statuses: Vec<_> = (0..3).map(|item| again.json()["items"][item]["status"].clone()).collect();
+    assert_eq!(statuses, [json!(200), json!(200), json!(409)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_stream_goes_on_where_it_broke_off() {
+    let alone = Alone::stocked(1).await;
+    let token = alone.token(&[Staff::Machine], Purpose::Hoperat);
+    let read = |after: String, wanted: usize| {
+        let request = Request::get(format!("/v1/events/stream{after}")).header("authorization", &token);
+        let request = request
+            .extension(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 1))))
+            .body(Body::empty())
+            .expect("a request");
+        let router = alone.router.clone();
+        async move {
+            let (mut body, mut text) = (router.oneshot(request).await.expect("an answer").into_body(), String::new());
+            while text.matches("id: ").count() < wanted {
+                let frame = body.frame().await.expect("more").expect("a frame");
+                text.push_str(&String::from_utf8_lossy(frame.data_ref().expect("data")));
+            }
+            text.lines().filter_map(|line| line.strip_prefix("id: ")).map(String::from).collect::<Vec<_>>()
+        }
+    };
+    let id = |index| {
+        let placed = alone.node.view().event(LeafIndex(index)).expect("read").expect("an event");
+        format!("{}.{}", placed.height.0, placed.place)
+    };
+    let all = [id(0), id(1), id(2)];
+    assert_eq!(read(format!("?after={}", id(0)), 2).await, all[1..]);
+    assert_eq!(read(format!("?after={}", id(1)), 1).await, all[2..]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_medicine_entry_is_found_by_name_initials_and_code() {
     let alone = Alone::stocked(1).await;
     let token = alone.token(&[Staff::Qa], Purpose::Hoperat);
@@ -284,29 +360,5 @@ fn policy(purpose: &str) -> Policy {
         max_age_online_ms: None,
         max_age_carried_ms: None,
         clock_tolerance_ms: None,
-    }
-}
-
-/// What came back.
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Vec<u8>,
-}
-
-impl Answer {
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
-    }
-
-    fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("{} {}", self.status, self.text()))
-    }
-
-    fn code(&self) -> String {
-        serde_json::from_slice::<Value>(&self.body)
-            .ok()
-            .and_then(|body| Some(body["type"].as_str()?.to_owned()))
-            .unwrap_or_default()
     }
 }

@@ -3,9 +3,11 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { boxPng } from "../node/qr.mjs";
 import { launch, serve } from "../npm/browser.js";
 
 const SIZES = { phone: { width: 375, height: 812 }, desktop: { width: 1280, height: 900 }, narrow: { width: 320, height: 640 } };
@@ -174,10 +176,66 @@ test("a pack's own link opens the page with the code filled in", { timeout: 60_0
   await page.context().close();
 });
 
+test("a code as it is printed below the square, with brackets", { timeout: 60_000 }, async () => {
+  const gtin = /01(\d{14})/.exec(liar.outcomes.ok.scan)[1];
+  const page = await open(["honest"]);
+  assert.equal(await check(page, `(01)${gtin}(21)GIVEN-OUT(10)LOT-7A`, "holder"), TITLES.ok);
+  assert.match(await page.locator("medproof-verify dl").first().textContent(), /Batch number agrees/);
+  await page.context().close();
+});
+
 test("markup in a code stays text", { timeout: 60_000 }, async () => {
   const page = await open(["honest"]);
   await check(page, "https://evil.example/01/09504000000011/21/<img src=x onerror=alert(1)>?10=<script>alert(2)</script>", "buyer");
   assert.equal(await page.locator("medproof-verify img, medproof-verify script").count(), 0);
   assert.deepEqual(page.requests.filter((url) => url.includes("evil.example/01") && !url.includes("/v1/")), []);
+  await page.context().close();
+});
+
+test("axe finds nothing on any state, in both languages, light, dark and with forced colours", { timeout: 180_000 }, async () => {
+  const axe = createRequire(join(process.env.MEDPROOF_TOOLS_NODE, "x.js")).resolve("axe-core/axe.min.js");
+  const looks = [{}, { colorScheme: "dark" }, { forcedColors: "active" }];
+  for (const locale of ["en-GB", "zh-CN"]) {
+    for (const look of looks) {
+      for (const [node, name] of [["honest", "ok"], ["honest", "not_given_out"], ["honest", "recalled"], ["honest", "unknown_product"], ["tampered", "recalled"], ["error", "ok"], ["honest", null]]) {
+        // axe is a script of the test, which the page's own policy would not let in.
+        const page = await open([node], { locale, more: { ...look, bypassCSP: true } });
+        if (name) await check(page, liar.outcomes[name].scan, liar.outcomes[name].purpose);
+        for (const summary of await page.locator("medproof-verify summary").all()) await summary.click();
+        await page.addScriptTag({ path: axe });
+        const { violations } = await page.evaluate(() => window.axe.run());
+        assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), [], `${locale} ${JSON.stringify(look)} ${node} ${name}`);
+        await page.context().close();
+      }
+    }
+  }
+});
+
+test("nothing is smaller than 16 px, and all stays usable with text of twice the size", { timeout: 60_000 }, async () => {
+  const page = await open(["honest"], { size: "narrow" });
+  await check(page, liar.outcomes.recalled.scan, "holder");
+  const smallest = await page.evaluate(() => {
+    const all = (root) => [...root.querySelectorAll("*")].flatMap((item) => [item, ...(item.shadowRoot ? all(item.shadowRoot) : [])]);
+    const texts = all(document.body).filter((item) => [...item.childNodes].some((node) => node.nodeType === 3 && node.data.trim()));
+    return Math.min(...texts.filter((item) => item.tagName !== "NOSCRIPT").map((item) => parseFloat(getComputedStyle(item).fontSize)));
+  });
+  assert.ok(smallest >= 16, `${smallest} px`);
+  await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
+  assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
+  await picture(page, "en-narrow-large");
+  await page.context().close();
+});
+
+test("a photo of a QR code is read and checked, on the device", { timeout: 60_000 }, async () => {
+  const page = await open(["honest"]);
+  const { scan } = liar.outcomes.ok_buyer;
+  const gtin = /01(\d{14})/.exec(scan)[1];
+  await page.locator('input[value="buyer"]').check();
+  await page.locator("#photo").setInputFiles({ name: "pack.png", mimeType: "image/png", buffer: boxPng(`https://id.example/01/${gtin}/21/ON-THE-SHELF`) });
+  await page.locator("medproof-verify .card").waitFor({ timeout: 30_000 });
+  assert.equal(await page.locator("medproof-verify h2").innerText(), TITLES.ok_buyer);
+  assert.deepEqual(page.requests.filter((url) => !url.startsWith(page.server.url) && !url.startsWith(liar.nodes.honest)), []);
+  await page.locator("#photo").setInputFiles({ name: "empty.png", mimeType: "image/png", buffer: boxPng(null) });
+  await page.getByText("No code was found in this photo").waitFor({ timeout: 20_000 });
   await page.context().close();
 });

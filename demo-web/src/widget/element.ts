@@ -3,6 +3,7 @@ import { type Catalogue, type Sentence, explain, sentence } from "@medproof/veri
 import { type Answer, Checker } from "@medproof/verify/flow";
 import englishUrl from "@medproof/verify/messages/en.json?url";
 import chineseUrl from "@medproof/verify/messages/zh-Hans.json?url";
+import { scanOf } from "../typed.js";
 import { catalogueOf, words } from "../words.js";
 import { answerCard, plainCard } from "./card.js";
 import { element } from "./dom.js";
@@ -74,7 +75,7 @@ export class MedproofVerify extends HTMLElement {
     const [verifier, catalogue, anchor] = await Promise.all([load(), catalogueFor(language), bytesOf(anchorAddress)]);
     const nodes = (this.getAttribute("nodes") ?? location.origin).split(/\s+/).filter(Boolean);
     const purpose = purposeOf(this.getAttribute("purpose"));
-    const answer = await new Checker({ verifier, anchor, nodes }).check(code, purpose);
+    const answer = await new Checker({ verifier, anchor, nodes }).check(scanOf(code), purpose);
     if (!answer.verdict) return plainCard(text, text.noAnswer, text.noAnswerDetail, text.noAnswerNext);
     return this.#card(verifier, catalogue, anchor, answer, purpose, language);
   }

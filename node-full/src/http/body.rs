@@ -72,7 +72,7 @@ fn without_body(request: Request) -> Result<Request, Problem> {
 }
 
 /// How long a body may take.
-const BODY_TIME: Duration = Duration::from_secs(20);
+const BODY_TIME: Duration = Duration::from_secs(15);
 
 /// What memory is counted in.
 const PAGE_BYTES: usize = 16 << 10;

@@ -2,9 +2,9 @@
 
 use super::{
     body::{MEMORY_BYTES, Memory},
-    gate::{Directory, Gate},
+    gate::{Directory, Gate, MOST_RUNNING},
     guarded, health,
-    limits::{Limits, Quotas},
+    limits::Limits,
     metrics::Metrics,
     open,
     pages::Pages,
@@ -14,18 +14,22 @@ use super::{
 use crate::{
     audit::Audit,
     fault::{Fault, Result},
+    folder::Folder,
     genesis_file::Role,
     keyring,
     node::Node,
-    rows::Rows,
+    pool::Receipt,
+    rows::{Change, Rows},
     token::Issuer,
 };
 use axum::{
     Router,
     routing::{get, post},
 };
-use medproof_core::identity::MemberId;
+use medproof_core::{genesis::Genesis, identity::MemberId};
+use medproof_rules::body::{Act, AuditAnchor};
 use std::{sync::Arc, time::Duration};
+use tokio::sync::Semaphore;
 
 /// What handlers have at hand.
 pub struct Face {
@@ -44,13 +48,14 @@ pub type Shared = Arc<Face>;
 
 impl Face {
     /// The face of `node`.
-    pub fn new(node: Arc<Node>, quotas: &Quotas) -> Result<Shared> {
+    pub fn new(node: Arc<Node>) -> Result<Shared> {
         let rows: Arc<dyn Rows> = Arc::<crate::chain::Ledger>::clone(node.ledger());
         let gate = Gate {
             tokens: issuer(&node)?.verifier(),
             directory: Arc::new(Members(Arc::clone(&node))),
             clock: node.clock().clone(),
-            limits: Limits::new(quotas),
+            limits: Limits::new(&node.config().api.limits),
+            running: Semaphore::new(MOST_RUNNING),
             memory: Memory::new(MEMORY_BYTES),
             replay: Replay::new(Arc::clone(&rows)),
             audit: Arc::new(Audit::open(Arc::clone(&rows))?),
@@ -76,18 +81,51 @@ impl Face {
             let mut done = self.gate.audit.flush(now);
             if round % HOUSE_ROUNDS == 0 {
                 done = done.and_then(|()| self.gate.replay.forget_old(now));
+                if self.anchor_is_due() {
+                    done = done.and(self.anchor().await.map(|_| ()));
+                }
             }
             if let Err(fault) = done {
-                tracing::error!(code = fault.code(), "the audit log was not written");
+                tracing::error!(code = fault.code(), "the node's own records were not kept");
             }
         }
+    }
+
+    /// Puts the audit log's newest hash on the ledger; nothing where no entry came since the last time.
+    pub async fn anchor(&self) -> Result<Option<Receipt>> {
+        self.gate.audit.flush(self.gate.clock.now())?;
+        let (head, (_, first)) = (self.gate.audit.head(), self.anchored()?);
+        let Some(last) = head.count.checked_sub(1).filter(|last| *last >= first) else { return Ok(None) };
+        let member = self.node.config().member.id();
+        let Some(role) = self.node.roles(member)?.pop() else { return Err(Fault::new("rules.event.member")) };
+        let receipt =
+            self.node.deed(member, role, Act::AuditAnchor(AuditAnchor { first, last, head: head.hash })).await?;
+        let value = [self.gate.clock.now().0.to_be_bytes(), head.count.to_be_bytes()].concat();
+        self.rows.put(vec![Change { table: ANCHORED, key: Vec::new(), value: Some(value) }])?;
+        Ok(Some(receipt))
+    }
+
+    fn anchor_is_due(&self) -> bool {
+        self.anchored().is_ok_and(|(time_ms, _)| time_ms + A_DAY_MS <= self.gate.clock.now().0)
+    }
+
+    /// When the audit log was anchored last, and how many entries it had then.
+    fn anchored(&self) -> Result<(u64, u64)> {
+        let row = self.rows.get(ANCHORED, &[])?;
+        let numbers = row.and_then(|row| Some((row.get(..8)?.try_into().ok()?, row.get(8..)?.try_into().ok()?)));
+        Ok(numbers.map_or((0, 0), |(time, count)| (u64::from_be_bytes(time), u64::from_be_bytes(count))))
     }
 }
 
 /// Who signs the node's tokens.
 pub fn issuer(node: &Node) -> Result<Issuer> {
-    let secret = keyring::secret_or_new(node.folder(), TOKEN_KEY)?;
-    Ok(Issuer::new(&secret, keyring::to_hex(&node.genesis().chain_id().0)))
+    issuer_in(node.folder(), node.genesis())
+}
+
+/// Who signs the tokens of the node in `folder`, open or not.
+pub fn issuer_in(folder: &Folder, genesis: &Genesis) -> Result<Issuer> {
+    let secret = keyring::secret_or_new(folder, TOKEN_KEY)?;
+    Ok(Issuer::new(&secret, keyring::to_hex(&genesis.chain_id().0)))
 }
 
 /// The members as the ledger has them.
@@ -153,6 +191,11 @@ fn staff_routes() -> Router<Shared> {
     }
     router
 }
+
+/// When the audit log was anchored last.
+const ANCHORED: &str = "audit-anchored";
+
+const A_DAY_MS: u64 = 86_400_000;
 
 const TOKEN_KEY: &str = "token.key";
 

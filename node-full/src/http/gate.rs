@@ -30,6 +30,7 @@ use std::{
     net::{IpAddr, SocketAddr},
     sync::Arc,
 };
+use tokio::sync::Semaphore;
 
 /// What the gate needs to know.
 pub struct Gate {
@@ -41,6 +42,8 @@ pub struct Gate {
     pub clock: Clock,
     /// How often who may call.
     pub limits: Limits,
+    /// How many calls may run at once.
+    pub running: Semaphore,
     /// How much memory bodies may take together.
     pub memory: Memory,
     /// Answers that were given, for those who ask again.
@@ -77,8 +80,11 @@ pub async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -
     let Some(path) = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()) else {
         return Problem::new("request.path").into_response();
     };
+    let Ok(_place) = gate.running.try_acquire() else {
+        return Problem::new("node.busy").retry_after_s(1).into_response();
+    };
     match admit(&gate, &path, request).await {
-        Ok((row, caller, request)) => enter(&gate, row, caller, request, next).await,
+        Ok((row, caller, request)) => enter(Arc::clone(&gate), row, caller, request, next).await,
         Err(problem) => problem.into_response(),
     }
 }
@@ -109,7 +115,7 @@ async fn admit(
 }
 
 async fn enter(
-    gate: &Gate,
+    gate: Arc<Gate>,
     row: &'static Endpoint,
     caller: Option<Caller>,
     mut request: Request,
@@ -120,17 +126,24 @@ async fn enter(
     if !row.is_change() {
         return next.run(request).await;
     }
+    // A caller who goes away stops nothing half-way: what was begun is ended, and kept for when the caller asks again.
+    let change = tokio::spawn(change(gate, row, caller, request, next));
+    change.await.unwrap_or_else(|_| Problem::new("node.stopped").into_response())
+}
+
+async fn change(gate: Arc<Gate>, row: &'static Endpoint, caller: Caller, mut request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().map_or_else(String::new, |id| id.0.clone());
-    let asked =
-        match replay::Asked::of(&request, row, &caller).and_then(|asked| gate.replay.begin(asked, gate.clock.now())) {
-            Ok(replay::Begun::Known(answer)) => return answer,
-            Ok(replay::Begun::New(asked)) => asked,
-            Err(problem) => return problem.into_response(),
-        };
-    request.extensions_mut().insert(asked.key());
+    let begun = replay::Asked::of(&request, row, &caller).and_then(|asked| gate.replay.begin(asked, gate.clock.now()));
+    let open = match begun {
+        Ok(replay::Begun::Known(answer)) => return answer,
+        Ok(replay::Begun::New(open)) => open,
+        Err(problem) => return problem.into_response(),
+    };
+    request.extensions_mut().insert(open.key());
     let response = next.run(request).await;
-    let entry = entry(gate, row, &caller, &response, id);
-    gate.replay.finish(asked, response, gate.clock.now(), |changes| gate.audit.record(entry, changes)).await
+    let entry = entry(&gate, row, &caller, &response, id);
+    let now = gate.clock.now();
+    gate.replay.finish(open, response, now, |changes| gate.audit.record(entry, changes)).await
 }
 
 fn entry(gate: &Gate, row: &Endpoint, caller: &Caller, response: &Response, request: String) -> Entry {
@@ -210,6 +223,9 @@ fn actor(caller: &Caller) -> String {
 fn action(row: &Endpoint) -> String {
     format!("{} {}", row.verb.name(), row.path)
 }
+
+/// The most calls that run at once; others are told to come again.
+pub const MOST_RUNNING: usize = 512;
 
 /// Where the pages' files lie.
 pub(super) const PAGES: &str = "/{*page}";

@@ -24,7 +24,7 @@ pub mod server;
 mod staff;
 mod stream;
 
-pub use face::{Face, Shared, issuer};
+pub use face::{Face, Shared, issuer, issuer_in};
 pub use pages::Pages;
 pub use replay::{Key, Replay};
 

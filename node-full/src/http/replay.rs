@@ -37,11 +37,18 @@ pub struct Key(pub Digest);
 /// Answers that were given.
 pub struct Replay {
     rows: Arc<dyn Rows>,
-    open: Mutex<HashMap<Digest, Digest>>,
+    open: Arc<Mutex<HashMap<Digest, Digest>>>,
+}
+
+/// A call that is being answered; its key is in use until this is dropped.
+#[derive(Debug)]
+pub struct Open {
+    asked: Asked,
+    keys: Arc<Mutex<HashMap<Digest, Digest>>>,
 }
 
 /// A call with an idempotency key, or one without.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked {
     /// Without a key.
     Once,
@@ -60,7 +67,7 @@ pub enum Begun {
     /// It is.
     Known(Response),
     /// It has to be made.
-    New(Asked),
+    New(Open),
 }
 
 /// An answer as it is kept, before its body.
@@ -91,12 +98,22 @@ impl Asked {
         let body = request.extensions().get::<super::body::Digest>().map_or([0; 32], |digest| digest.0);
         Ok(Self::Keyed { key, what: Digest(hash.chain_update(body).finalize().into()) })
     }
+}
 
+impl Open {
     /// What the event's body carries.
     pub const fn key(&self) -> Key {
-        match self {
-            Self::Once => Key(Digest::ZERO),
-            Self::Keyed { key, .. } => Key(*key),
+        match &self.asked {
+            Asked::Once => Key(Digest::ZERO),
+            Asked::Keyed { key, .. } => Key(*key),
+        }
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        if let Asked::Keyed { key, .. } = &self.asked {
+            self.keys.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
         }
     }
 }
@@ -104,25 +121,26 @@ impl Asked {
 impl Replay {
     /// Answers kept in `rows`.
     pub fn new(rows: Arc<dyn Rows>) -> Self {
-        Self { rows, open: Mutex::default() }
+        Self { rows, open: Arc::default() }
     }
 
     /// Begins a call: its answer if it is known, a refusal if the key is used for something else.
     pub fn begin(&self, asked: Asked, now: UnixMillis) -> std::result::Result<Begun, Problem> {
-        let Asked::Keyed { key, what } = &asked else { return Ok(Begun::New(asked)) };
+        let keys = Arc::clone(&self.open);
+        let Asked::Keyed { key, what } = asked else { return Ok(Begun::New(Open { asked, keys })) };
         let mut open = self.lock();
-        match open.get(key) {
-            Some(other) if other != what => return Err(Problem::new("request.key-reused")),
+        match open.get(&key) {
+            Some(other) if *other != what => return Err(Problem::new("request.key-reused")),
             Some(_) => return Err(Problem::new("request.key-in-use").retry_after_s(1)),
             None => {}
         }
-        match self.kept(key, now)? {
+        match self.kept(&key, now)? {
             Some(kept) if kept.what == what.0 => Ok(Begun::Known(kept.into_response())),
             Some(_) => Err(Problem::new("request.key-reused")),
             None => {
-                open.insert(*key, *what);
+                open.insert(key, what);
                 drop(open);
-                Ok(Begun::New(asked))
+                Ok(Begun::New(Open { asked, keys }))
             }
         }
     }
@@ -130,27 +148,14 @@ impl Replay {
     /// Ends a call: `write` keeps the answer, with what else belongs to the call.
     pub async fn finish(
         &self,
-        asked: Asked,
+        open: Open,
         response: Response,
         now: UnixMillis,
         write: impl FnOnce(Vec<Change>) -> Result,
     ) -> Response {
-        let Asked::Keyed { key, what } = asked else {
+        let Asked::Keyed { key, what } = open.asked else {
             return write(Vec::new()).map_or_else(|fault| Problem::from(fault).into_response(), |()| response);
         };
-        let finished = self.keep(key, what, response, now, write).await;
-        self.lock().remove(&key);
-        finished
-    }
-
-    async fn keep(
-        &self,
-        key: Digest,
-        what: Digest,
-        response: Response,
-        now: UnixMillis,
-        write: impl FnOnce(Vec<Change>) -> Result,
-    ) -> Response {
         let (response, changes) = match keepable(response).await {
             (response, Some((status, media_type, language, body))) => {
                 let kept = Kept { what: what.0, time_ms: now.0, status, media_type, language, body };
@@ -293,6 +298,15 @@ mod tests {
         assert!(matches!(again.begin(asked(1, 2), later), Ok(Begun::New(_))));
         again.forget_old(later).expect("swept");
         assert_eq!(rows.get(TABLE, &[1; 32]).expect("read"), None);
+    }
+
+    #[test]
+    fn a_key_whose_call_came_to_nothing_is_free_again() {
+        let replay = Replay::new(Arc::new(MemoryRows::default()));
+        let begun = replay.begin(asked(1, 1), NOW);
+        assert!(replay.begin(asked(1, 1), NOW).is_err());
+        drop(begun);
+        assert!(matches!(replay.begin(asked(1, 2), NOW), Ok(Begun::New(_))));
     }
 
     #[tokio::test]

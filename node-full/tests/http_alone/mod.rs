@@ -1,6 +1,8 @@
 //! A node by itself, with its interface, for tests to call.
 
-use super::Answer;
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use axum::http::{HeaderMap, StatusCode};
 use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
 use http_body_util::BodyExt;
 use medproof_core::{
@@ -18,15 +20,39 @@ use medproof_node::{
     token::Issuer,
 };
 use medproof_rules::body::{Act, LotRelease, PackRegister, ProductRegister};
+use serde_json::Value;
 use std::{net::SocketAddr, num::NonZero, sync::Arc};
 use tower::ServiceExt;
 
 pub(crate) const ME: MemberId = MemberId(1);
 pub(crate) const GTIN: &str = "09504000059101";
 
+/// What came back.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("{} {}", self.status, self.text()))
+    }
+
+    pub(crate) fn code(&self) -> String {
+        let body: Option<Value> = serde_json::from_slice(&self.body).ok();
+        body.and_then(|body| Some(body.get("type")?.as_str()?.to_owned())).unwrap_or_default()
+    }
+}
+
 pub(crate) struct Alone {
     pub(crate) node: Arc<Node>,
     pub(crate) router: Router,
+    pub(crate) face: http::Shared,
     issuer: Issuer,
     _consensus: medproof_consensus::Handle,
     _place: tempfile::TempDir,
@@ -39,11 +65,12 @@ impl Alone {
         node::init(&folder, "Hospital", jiff::Timestamp::now()).expect("made");
         let mut config = Config::load(&folder).expect("read");
         config.consensus.listen.set_port(0);
+        config.api.limits = quotas.clone();
         let node = Arc::new(Node::open(folder, config, Clock::wall()).expect("opened"));
         let consensus = node.start().await.expect("started");
-        let face = Face::new(Arc::clone(&node), quotas).expect("a face");
+        let face = Face::new(Arc::clone(&node)).expect("a face");
         let issuer = http::issuer(&node).expect("a key");
-        let me = Self { node, router: face.router(), issuer, _consensus: consensus, _place: place };
+        let me = Self { node, router: face.router(), face, issuer, _consensus: consensus, _place: place };
         me.product().await;
         me
     }

@@ -1,7 +1,7 @@
 //! The npm package `@medproof/verify`: built into the target folder, from the crate `wasm` and the sources in
 //! `wasm/npm`.
 
-mod test;
+pub(crate) mod test;
 mod weight;
 
 pub(crate) use test::{liar, stage};

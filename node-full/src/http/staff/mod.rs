@@ -15,8 +15,19 @@ use super::{
     ask::{Asked, parameter},
     face::Face,
 };
-use crate::{access::page_role, fault::Result, genesis_file::Role, pool::Receipt, problem::Problem};
-use medproof_core::event::{EventKind, MemberRole};
+use crate::{
+    access::page_role,
+    fault::{Fault, Result},
+    genesis_file::Role,
+    index::Index,
+    pool::Receipt,
+    problem::Problem,
+};
+use medproof_core::{
+    encoding::Message,
+    event::{Event, EventKind, MemberRole},
+    hash::Digest,
+};
 use medproof_rules::{
     body::{Act, Body, Capacity},
     kind,
@@ -52,9 +63,29 @@ async fn send(
     capacity: Option<Capacity>,
 ) -> std::result::Result<Receipt, Problem> {
     let (kind, member) = (body.kind(), asked.caller()?.member);
+    if let Some((event, receipt)) = sent_before(face, asked)? {
+        // The node fell between the block and its answer.
+        let is_same = event.head().kind == kind && event.head().member == member;
+        return if is_same { Ok(receipt) } else { Err(Problem::new("request.key-reused")) };
+    }
     let role = role(face, asked, kind, capacity)?;
     let receipt: Result<Receipt> = face.node.act(member, role, &body).await;
     receipt.map_err(|fault| Problem::from(fault).of_kind(kind))
+}
+
+/// The event of the same idempotency key, if it is on the ledger already.
+fn sent_before(face: &Face, asked: &Asked) -> std::result::Result<Option<(Event, Receipt)>, Problem> {
+    if asked.idempotency == Digest::ZERO {
+        return Ok(None);
+    }
+    let view = face.node.view();
+    let Some(index) = Index::new(&view).of_idempotency(&asked.idempotency)? else { return Ok(None) };
+    let fault = |cause| Problem::from(Fault::from(cause));
+    let placed = view.event(index).map_err(fault)?.ok_or_else(|| Problem::new("node.index"))?;
+    let header = view.header(placed.height).map_err(fault)?.ok_or_else(|| Problem::new("node.index"))?;
+    let event = Event::from_bytes(&placed.event).map_err(|_| Problem::new("node.index"))?;
+    let receipt = Receipt { id: event.head().id(), height: placed.height, time: header.time(), index };
+    Ok(Some((event, receipt)))
 }
 
 /// Where what was done stands.

@@ -7,7 +7,7 @@ use super::{
         face::{Face, Shared},
     },
     alert::{self, Alert},
-    receipt_view, send,
+    receipt_view, send, sent_before,
 };
 use crate::{
     access::Staff,
@@ -18,7 +18,7 @@ use crate::{
 };
 use axum::{body::Bytes, extract::State, http::StatusCode, response::Response};
 use medproof_core::{
-    event::EventKind,
+    event::{Event, EventKind},
     identity::MemberId,
     scan::{Mode, Reading, Scan, Target, parse},
 };
@@ -106,10 +106,36 @@ pub(in crate::http) async fn act(
     }
     let capacity = capacity(action, &asked)?;
     let mut entries: Vec<Entry> = items.into_iter().map(Entry::new).collect();
+    if let Some((event, receipt)) = sent_before(&face, &asked)? {
+        leave_out(&face, &event, &mut entries)?;
+        return Ok(answer(&asked, action.kind(), Some(receipt), entries));
+    }
     let receipt = send_fitting(&face, &asked, action, capacity, &mut entries).await?;
     let kind = action.kind();
     raise_alerts(&face, &asked, kind, &entries)?;
     Ok(answer(&asked, kind, receipt, entries))
+}
+
+/// Marks what an event does not name: it was left out when the event was sent.
+fn leave_out(face: &Face, event: &Event, entries: &mut [Entry]) -> Result<(), Problem> {
+    let body = Body::decode(event.head().kind, event.body()).map_err(|_| Problem::new("node.index"))?;
+    let (view, named) = (face.node.view(), in_body_order(&body));
+    let index = Index::new(&view);
+    for entry in entries {
+        let is_named = match &entry.read {
+            Ok((Subject::Pack(pack), _)) => {
+                index.canonical_pack(pack)?.is_some_and(|pack| named.contains(&Canonical::Pack(pack)))
+            }
+            Ok((Subject::Unit(sscc), _)) => {
+                named.iter().any(|name| matches!(name, Canonical::Unit(unit) if unit.sscc == *sscc))
+            }
+            Err(_) => true,
+        };
+        if !is_named {
+            entry.problem = Some(Problem::new("request.item-left-out"));
+        }
+    }
+    Ok(())
 }
 
 /// Sends what is left after each refusal of a single item, until nothing is refused or nothing is left.
