@@ -15,6 +15,7 @@ pub mod block;
 pub mod chain;
 pub mod clock;
 pub mod config;
+pub mod demo;
 pub mod fault;
 pub mod folder;
 pub mod genesis_file;
