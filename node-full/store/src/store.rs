@@ -9,6 +9,7 @@ use crate::{
     record::Record,
     rows::{self, Row},
     sealed::{FileHeader, HEADER_BYTES, Health, SealedDisk, StoreKey},
+    source::{Source, Visit},
     tables::{self, Bytes},
     tip::{check_newest, check_tip},
     tree::{self, NodeCache, Staged},
@@ -24,10 +25,13 @@ use std::{
 };
 
 /// The version of the file that this program writes.
-pub const STORE_VERSION: StoreVersion = StoreVersion(1);
+pub const STORE_VERSION: StoreVersion = StoreVersion(2);
 
 /// Leaf changes: the new value by path, `None` to remove the leaf.
 pub type LeafChanges = BTreeMap<LeafPath, Option<Vec<u8>>>;
+
+/// Puts rows, given what puts one.
+pub(crate) type Fill<'a> = dyn FnMut(&mut Visit<'_>) -> Result<(), StoreError> + 'a;
 
 /// How a store is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,27 +203,45 @@ impl Store {
         report
     }
 
-    /// Fills a table, by the engine's name, with the rows of a view of another store.
-    pub(crate) fn fill(&self, view: &View, table: &str, step: &mut dyn FnMut()) -> Result<(), StoreError> {
-        let blame = |e: redb::Error| self.health.blame(e, Record::Row { table: table.into(), key: Vec::new() });
-        self.write(|txn| {
-            if table == tables::LEAF_NAME {
-                let mut leaves = txn.open_table(tables::LEAF).map_err(|e| blame(e.into()))?;
-                return view.each_row(table, &mut |path, value| {
-                    let path: &[u8; 32] =
-                        path.try_into().map_err(|_| StoreError::damaged(Record::Engine, Fault::Malformed))?;
-                    leaves.insert(path, value).map_err(|e| blame(e.into()))?;
-                    step();
-                    Ok(())
-                });
-            }
-            let mut rows = txn.open_table(Bytes::new(table)).map_err(|e| blame(e.into()))?;
-            view.each_row(table, &mut |key, value| {
-                rows.insert(key, value).map_err(|e| blame(e.into()))?;
+    /// Copies a table of another store, by the engine's name.
+    pub(crate) fn copy_table(&self, source: Source<'_>, table: &str, step: &mut dyn FnMut()) -> Result<(), StoreError> {
+        let mut copy = |put: &mut Visit<'_>| {
+            source.each_row(table, &mut |key, value| {
                 step();
-                Ok(())
+                put(key, value)
+            })
+        };
+        if table == tables::LEAF_NAME { self.fill_leaves(&mut copy) } else { self.fill(Bytes::new(table), &mut copy) }
+    }
+
+    /// Fills a table in one transaction with what `rows` puts.
+    pub(crate) fn fill(&self, table: Bytes<'_>, rows: &mut Fill<'_>) -> Result<(), StoreError> {
+        self.write(|txn| {
+            let mut open = txn.open_table(table).map_err(|e| self.health.blame(e, Record::Engine))?;
+            rows(&mut |key, value| open.insert(key, value).map(drop).map_err(|e| self.health.blame(e, Record::Engine)))
+        })
+    }
+
+    fn fill_leaves(&self, rows: &mut Fill<'_>) -> Result<(), StoreError> {
+        self.write(|txn| {
+            let mut open = txn.open_table(tables::LEAF).map_err(|e| self.health.blame(e, Record::Engine))?;
+            rows(&mut |path, value| {
+                let path: &[u8; 32] =
+                    path.try_into().map_err(|_| StoreError::damaged(Record::Engine, Fault::Malformed))?;
+                open.insert(path, value).map(drop).map_err(|e| self.health.blame(e, Record::Engine))
             })
         })
+    }
+
+    /// The engine over a sealed disk of any version.
+    pub(crate) fn engine_of(
+        disk: Arc<dyn Disk>,
+        key: &StoreKey,
+        options: &Options,
+    ) -> Result<(Database, Arc<Health>), StoreError> {
+        let sealed = SealedDisk::open(Arc::clone(&disk), &FileHeader::read(&*disk)?, key)?;
+        let started = Self::start(disk, sealed, options)?;
+        Ok((started.db, started.health))
     }
 
     fn start(disk: Arc<dyn Disk>, sealed: SealedDisk, options: &Options) -> Result<Starting, StoreError> {

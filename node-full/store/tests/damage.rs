@@ -182,7 +182,7 @@ fn another_version_is_refused_before_anything_is_touched() {
     let path = folder.path().join("store");
     filled(&path, 1);
     let good = fs::read(&path).unwrap();
-    for (version, code, advice) in [(2, "store.newer-version", "update"), (0, "store.older-version", "migrate")] {
+    for (version, code, advice) in [(3, "store.newer-version", "update"), (0, "store.older-version", "migrate")] {
         let other = with_version(&good, version);
         fs::write(&path, &other).unwrap();
         let error = open(&path).unwrap_err();
