@@ -25,7 +25,7 @@ use medproof_node::{
     node::Node,
 };
 use serde_json::{Map, Value, json};
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 /// Make a region's year on a chain of its own, and run it.
 #[derive(Debug, Args)]
@@ -42,6 +42,9 @@ pub(crate) struct Demo {
     /// Where consensus listens.
     #[arg(long, default_value = "127.0.0.1:7411", value_name = "ADDRESS")]
     consensus: SocketAddr,
+    /// A folder with pages to serve.
+    #[arg(long, value_name = "DIR")]
+    web_dir: Option<PathBuf>,
 }
 
 impl Demo {
@@ -50,6 +53,7 @@ impl Demo {
         let is_new = !context.folder.path().join(DEMO_FILE).exists();
         let mut config = if is_new { Config::default() } else { Config::load(&context.folder)? };
         (config.api.listen, config.consensus.listen) = (self.listen, self.consensus);
+        config.api.web_dir.clone_from(&self.web_dir);
         if is_new {
             demo::create(&context.folder, config.clone())?;
         }
