@@ -102,7 +102,7 @@ impl Drop for Running {
 }
 
 fn scan(serial: &str) -> String {
-    format!("]d201{GTIN}21{serial}")
+    format!("(01){GTIN}(21){serial}")
 }
 
 fn code(output: &Output) -> Option<i32> {
@@ -186,7 +186,7 @@ fn what_is_refused_is_listed_and_the_rest_is_done() {
     fs::write(&log, changed).expect("written");
     assert_eq!(code(&place.call(&["audit", "verify", &log])), Some(1));
     // What needs the ledger's file says that the node has it.
-    for arguments in [&["fsck"][..], &["backup", &place.file("b")], &["run"]] {
+    for arguments in [&["fsck"][..], &["restore", &place.file("b")], &["run"]] {
         let refused = place.call(arguments);
         assert_eq!(code(&refused), Some(1));
         assert!(String::from_utf8_lossy(&refused.stderr).contains("A node is running on this folder"), "{refused:?}");
@@ -200,13 +200,21 @@ fn a_backup_is_restored_and_damage_is_found() {
     let place = Place::new();
     let node = place.run();
     place.add_medicine();
+    let hot = place.file("hot");
+    let height = place.json(&["backup", &hot])["height"].clone();
+    assert!(height.as_u64() >= Some(2));
+    let again = place.call(&["backup", &hot]);
+    assert_eq!(code(&again), Some(1));
+    assert!(String::from_utf8_lossy(&again.stderr).starts_with("The ledger was not copied\n"), "{again:?}");
     node.stop();
     let backup = place.file("backup");
-    let height = place.json(&["backup", &backup])["height"].clone();
+    assert!(place.json(&["backup", &backup])["height"].as_u64() >= height.as_u64());
     assert!(place.json(&["fsck"])["checked"].as_u64().is_some_and(|checked| checked > 10));
     let ledger = place.data().join("ledger.redb");
     fs::remove_file(&ledger).expect("removed");
-    assert_eq!(place.json(&["restore", &backup])["height"], height);
+    assert_eq!(place.json(&["restore", &hot])["height"], height);
+    fs::remove_file(&ledger).expect("removed");
+    place.json(&["restore", &backup]);
     assert_eq!(place.json(&["doctor"])["well"], true);
     let node = place.run();
     assert_eq!(place.json(&["medicine", "list"])["total"], 1);

@@ -86,10 +86,7 @@ const PLACEHOLDERS: [(&str, &[&str]); 22] = [
     ("axis.expiry.", &["expiry_ledger"]),
     ("axis.freshness.", &["age"]),
     ("axis.pack.", &["count", "day"]),
-    (
-        "cli.",
-        &["address", "cause", "count", "done", "fingerprint", "head", "height", "len", "path", "pid", "seconds"],
-    ),
+    ("cli.", &["address", "cause", "count", "done", "fingerprint", "head", "height", "len", "path", "pid", "seconds"]),
     ("expiry.expired", &["expiry_ledger"]),
     ("freshness.", &["age"]),
     ("node.", &["address", "cause", "field", "member", "mode", "path"]),

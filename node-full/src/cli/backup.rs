@@ -1,18 +1,18 @@
-//! `medproof backup`, `restore` and `fsck`: the ledger's file, while no node runs on it.
+//! `medproof backup`, `restore` and `fsck`: the ledger's file. A running node makes its backup itself.
 
 use super::{
-    Context,
+    Context, control,
     output::{Answer, Result, Told},
     progress,
     run_file::RunFile,
 };
 use clap::Args;
-use medproof_node::{fault::Fault, node::store_key};
+use medproof_node::{fault::Fault, folder::Folder, node::store_key};
 use medproof_store::{Manifest, Options, Progress, Section, Store, read_newest};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
-/// Copy the ledger into a new folder. The node must not be running.
+/// Copy the ledger into a new folder, while the node runs or not.
 #[derive(Debug, Args)]
 pub(crate) struct Backup {
     /// The new folder. It gets no keys: keep those apart.
@@ -29,14 +29,21 @@ pub(crate) struct Restore {
 impl Backup {
     pub(crate) fn perform(self, context: &Context) -> Result<Answer> {
         let data = &context.folder;
-        RunFile::absent(data)?;
+        let bar = progress::counter();
+        let manifest = match RunFile::find(data)? {
+            Some(_) => control::backup(data, &self.to, |rows| bar.set_position(rows))?,
+            None => view(&self.copy(data, |rows| bar.set_position(rows))?),
+        };
+        bar.finish_and_clear();
+        Ok(Answer::told(Told::new("cli.backup").with("path", self.to.display()), manifest))
+    }
+
+    /// Copies the ledger that nobody has open.
+    fn copy(&self, data: &Folder, mut progress: impl FnMut(u64)) -> Result<Manifest> {
         let key = store_key(data)?;
         let options = Options { newest: read_newest(&data.newest()).map_err(Fault::from)?, ..Options::default() };
         let store = Store::open(&data.store(), &key, &options).map_err(Fault::from)?;
-        let bar = progress::counter();
-        let manifest = store.backup_to(&self.to, &key, &mut |rows| bar.set_position(rows)).map_err(Fault::from)?;
-        bar.finish_and_clear();
-        Ok(Answer::told(Told::new("cli.backup").with("path", self.to.display()), view(&manifest)))
+        Ok(store.backup_to(&self.to, &key, &mut progress).map_err(Fault::from)?)
     }
 }
 
@@ -68,7 +75,8 @@ pub(crate) fn fsck(context: &Context) -> Result<Answer> {
     Ok(Answer { lines: damage, exit: u8::from(!report.is_clean()), ..Answer::told(told, view) })
 }
 
-fn view(manifest: &Manifest) -> Value {
+/// A manifest as JSON.
+pub(super) fn view(manifest: &Manifest) -> Value {
     json!({
         "height": manifest.newest.map(|mark| mark.height.0),
         "entries": manifest.entries,

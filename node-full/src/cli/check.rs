@@ -4,6 +4,7 @@ use super::{
     Context,
     node_client::NodeClient,
     output::{Answer, Output, Result, Told},
+    serials::scan,
 };
 use clap::{Args, ValueEnum};
 use medproof_core::plain::{Client, Policy, Verdict, message_from_text};
@@ -67,10 +68,11 @@ enum For {
 impl Query {
     pub(crate) fn perform(self, context: &Context) -> Result<Answer> {
         let node = NodeClient::new(context)?;
-        let proof = proof(&node, &self.scan)?;
+        let scan = scan(&self.scan);
+        let proof = proof(&node, &scan)?;
         let anchor = folder::read(&context.folder.anchor())?;
-        let mut answer = judge(&context.output, &anchor, &self.scan, &proof, (self.purpose, "online"))?;
-        let timeline = node.get("/v1/timeline", &[("code", &self.scan)]).unwrap_or(Value::Null);
+        let mut answer = judge(&context.output, &anchor, &scan, &proof, (self.purpose, "online"))?;
+        let timeline = node.get("/v1/timeline", &[("code", &scan)]).unwrap_or(Value::Null);
         for step in timeline.get("steps").and_then(Value::as_array).into_iter().flatten() {
             let texts = ["day", "role", "name"].map(|name| step.get(name).map(plain).unwrap_or_default());
             answer.lines.push(texts.join("  "));
@@ -84,7 +86,7 @@ impl Query {
 
 impl Prove {
     pub(crate) fn perform(self, context: &Context) -> Result<Answer> {
-        let proof = proof(&NodeClient::new(context)?, &self.scan)?;
+        let proof = proof(&NodeClient::new(context)?, &scan(&self.scan))?;
         folder::write_public(&self.out, &proof)?;
         let told = Told::new("cli.proof").with("path", self.out.display()).with("len", proof.len());
         Ok(Answer::told(told, json!({ "path": self.out, "len_bytes": proof.len() })))
@@ -95,7 +97,7 @@ impl Verify {
     pub(crate) fn perform(self, context: &Context) -> Result<Answer> {
         let (anchor, proof) = (folder::read(&self.anchor)?, read_proof(&self.proof)?);
         let mode = if self.carried { "carried" } else { "online" };
-        judge(&context.output, &anchor, &self.scan, &proof, (self.purpose, mode))
+        judge(&context.output, &anchor, &scan(&self.scan), &proof, (self.purpose, mode))
     }
 }
 

@@ -59,8 +59,8 @@ impl Lot {
 impl Unit {
     pub(crate) fn perform(self, context: &Context) -> Result<Answer> {
         let (path, sscc, scans) = match self {
-            Self::Pack { sscc, scans } => ("/v1/units/pack", sscc, scans.required()?),
-            Self::Unpack { sscc, scans } => ("/v1/units/unpack", sscc, scans.read()?),
+            Self::Pack { sscc, scans } => ("/v1/units/pack", sscc, scans.required_scans()?),
+            Self::Unpack { sscc, scans } => ("/v1/units/unpack", sscc, scans.scans()?),
         };
         recorded(NodeClient::new(context)?.post(path, &[], &json!({ "sscc": sscc, "items": scans }))?)
     }

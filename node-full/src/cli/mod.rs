@@ -19,6 +19,7 @@
 mod audit;
 mod backup;
 mod check;
+mod control;
 mod doctor;
 mod goods;
 mod init;
@@ -92,7 +93,7 @@ enum Command {
     /// The audit log.
     #[command(subcommand)]
     Audit(audit::Audit),
-    /// Copy the ledger into a new folder.
+    /// Copy the ledger into a new folder, while the node runs or not.
     Backup(backup::Backup),
     /// Put a backup's ledger into the data folder.
     Restore(backup::Restore),

@@ -153,7 +153,7 @@ impl Pack {
 
 impl Deed {
     fn perform(self, context: &Context, path: &str, mut query: Vec<(&'static str, String)>) -> Result<Answer> {
-        let scans = self.scans.required()?;
+        let scans = self.scans.required_scans()?;
         query.extend(named("site", self.site));
         query.extend(named("as", self.role));
         let query: Vec<(&str, &str)> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();

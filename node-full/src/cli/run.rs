@@ -2,6 +2,7 @@
 
 use super::{
     Context,
+    control::Control,
     output::{Answer, Result, Told},
     run_file::RunFile,
 };
@@ -41,6 +42,7 @@ async fn run(context: &Context, config: Config) -> Result<Answer> {
     let serving = serve(face.router(), &node.config().api).await?;
     let house = tokio::spawn(Arc::clone(&face).keep_house());
     let marks = tokio::spawn(keep_marks(Arc::clone(&node)));
+    let control = Control::listen(Arc::clone(&node));
     announce(context, &node, &consensus, &serving)?;
     let ended = tokio::select! {
         ended = consensus.ended() => Err(ended.err().map_or_else(|| "it stopped".to_owned(), |cause| cause.to_string())),
@@ -48,6 +50,7 @@ async fn run(context: &Context, config: Config) -> Result<Answer> {
     };
     RunFile::remove(&context.folder);
     serving.stop().await;
+    drop(control);
     house.abort();
     marks.abort();
     let stopped = consensus.stop().await.map_err(|cause| cause.to_string());

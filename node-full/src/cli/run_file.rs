@@ -28,7 +28,13 @@ impl RunFile {
             return Ok(None);
         }
         let run: Self = serde_json::from_slice(&folder::read(&path)?).map_err(|cause| Fault::contents(&path, cause))?;
-        Ok(Some(run).filter(|run| Path::new("/proc").join(run.pid.to_string()).exists()))
+        Ok(Some(run).filter(Self::is_alive))
+    }
+
+    /// Whether the process is there and is this program: its number may have gone to another one since.
+    fn is_alive(&self) -> bool {
+        let name = |process: &str| fs::read_to_string(Path::new("/proc").join(process).join("comm")).ok();
+        name(&self.pid.to_string()).is_some_and(|running| Some(running) == name("self"))
     }
 
     /// The node that runs on `folder`.

@@ -1,6 +1,7 @@
 //! Codes from arguments, files and standard input, and serials that nobody can guess.
 
 use clap::Args;
+use medproof_core::scan::write::{element_string, split_bracketed};
 use medproof_node::{
     fault::{Fault, Result},
     folder, keyring,
@@ -30,11 +31,27 @@ impl Source {
         Ok(codes)
     }
 
+    /// The codes as a scanner reads them.
+    pub(crate) fn scans(&self) -> Result<Vec<String>> {
+        Ok(self.read()?.iter().map(|code| scan(code)).collect())
+    }
+
+    /// The codes as a scanner reads them, of which there is at least one.
+    pub(crate) fn required_scans(&self) -> Result<Vec<String>> {
+        Ok(self.required()?.iter().map(|code| scan(code)).collect())
+    }
+
     /// The codes, of which there is at least one.
     pub(crate) fn required(&self) -> Result<Vec<String>> {
         let codes = self.read()?;
         if codes.is_empty() { Err(Fault::new("cli.no-codes")) } else { Ok(codes) }
     }
+}
+
+/// A code as a scanner reads it, where it was typed with brackets as it is printed on the pack.
+pub(crate) fn scan(code: &str) -> String {
+    let scanned = split_bracketed(code).and_then(|elements| element_string(&elements));
+    scanned.map_or_else(|_| code.to_owned(), |text| format!("]d2{text}"))
 }
 
 /// So many serials of 16 letters and digits, 80 bits each.
@@ -77,6 +94,15 @@ mod tests {
         assert_eq!(serials.iter().collect::<BTreeSet<_>>().len(), 1_000);
         let letters: BTreeSet<char> = serials.iter().flat_map(|serial| serial.chars()).collect();
         assert_eq!(letters.len(), LETTERS.len());
+    }
+
+    #[test]
+    fn brackets_are_what_a_person_types() {
+        assert_eq!(scan("(01)09504000059101(21)A1"), "]d2010950400005910121A1");
+        assert_eq!(scan("(01)09504000059101(10)L1(21)A1"), "]d2010950400005910110L1\u{1d}21A1");
+        for code in ["]d2010950400005910121A1", "(01)1", "(x)1", "()", ""] {
+            assert_eq!(scan(code), code);
+        }
     }
 
     #[test]
