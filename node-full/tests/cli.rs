@@ -128,7 +128,9 @@ fn a_medicine_goes_from_the_maker_to_the_ward_and_is_proved_offline() {
     assert_eq!(code(&place.call(&["query", first, "--purpose", "dispenser"])), Some(3));
     assert_eq!(place.json(&["pack", "receive", "--file", &shipped])["done"], 200);
     let before = place.file("before.mproof");
-    place.json(&["prove", first, "--out", &before]);
+    // A name alone is a file in the folder where the program runs.
+    let mut prove = place.command(&["prove", first, "--out", "before.mproof"]);
+    assert!(prove.current_dir(place.folder.path()).status().expect("ran").success());
     assert_eq!(place.json(&["pack", "dispense", first])["done"], 1);
     let twice = place.call(&["pack", "dispense", first]);
     assert_eq!(code(&twice), Some(1));

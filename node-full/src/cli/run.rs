@@ -20,7 +20,7 @@ use medproof_node::{
 };
 use medproof_store::{Mark, write_newest};
 use serde_json::json;
-use std::sync::Arc;
+use std::{io::IsTerminal, sync::Arc};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -109,6 +109,7 @@ fn write_log(context: &Context, config: &Config) {
     let quiet = if config.consensus.peers.is_empty() { QUIET_ALONE } else { QUIET };
     let filter = std::env::var("MEDPROOF_LOG").unwrap_or_else(|_| format!("info,{quiet}"));
     let log = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter)).with_writer(std::io::stderr);
+    let log = log.with_ansi(std::io::stderr().is_terminal());
     if context.output.is_json() {
         log.json().init();
     } else {
