@@ -262,3 +262,22 @@ fn the_program_says_what_is_missing_in_both_languages() {
     assert_eq!(faulty.len(), 1, "{view}");
     assert_eq!(faulty[0]["check"], "api");
 }
+
+#[test]
+fn commands_reach_a_node_that_speaks_tls_to_others() {
+    let place = Place::new();
+    let made = rcgen::generate_simple_self_signed(vec!["hospital.example".into()]).expect("made");
+    let (certificate, key) = (place.file("certificate.pem"), place.file("key.pem"));
+    fs::write(&certificate, made.cert.pem()).expect("written");
+    medproof_node::folder::write_private(Path::new(&key), made.key_pair.serialize_pem().as_bytes()).expect("written");
+    let tls = format!("tls_certificate = \"{certificate}\"\ntls_key = \"{key}\"\n");
+    let config = format!("[api]\nlisten = \"0.0.0.0:0\"\n{tls}[consensus]\nlisten = \"127.0.0.1:0\"\n");
+    fs::write(place.data().join("config.toml"), config).expect("written");
+    let node = place.run();
+    place.add_medicine();
+    assert_eq!(place.json(&["medicine", "list"])["total"], 1);
+    let run: Value = serde_json::from_slice(&fs::read(place.data().join("run.json")).expect("a file")).expect("JSON");
+    assert!(run["api"].as_str().is_some_and(|api| api.starts_with("https://0.0.0.0:")), "{run}");
+    assert!(run["local"].as_str().is_some_and(|local| local.starts_with("http://127.0.0.1:")), "{run}");
+    node.stop();
+}
