@@ -128,7 +128,9 @@ fn a_medicine_goes_from_the_maker_to_the_ward_and_is_proved_offline() {
     assert_eq!(code(&place.call(&["query", first, "--purpose", "dispenser"])), Some(3));
     assert_eq!(place.json(&["pack", "receive", "--file", &shipped])["done"], 200);
     let before = place.file("before.mproof");
-    place.json(&["prove", first, "--out", &before]);
+    // A name alone is a file in the folder where the program runs.
+    let mut prove = place.command(&["prove", first, "--out", "before.mproof"]);
+    assert!(prove.current_dir(place.folder.path()).status().expect("ran").success());
     assert_eq!(place.json(&["pack", "dispense", first])["done"], 1);
     let twice = place.call(&["pack", "dispense", first]);
     assert_eq!(code(&twice), Some(1));
@@ -259,4 +261,23 @@ fn the_program_says_what_is_missing_in_both_languages() {
         view["checks"].as_array().expect("checks").iter().filter(|check| !check["fault"].is_null()).collect();
     assert_eq!(faulty.len(), 1, "{view}");
     assert_eq!(faulty[0]["check"], "api");
+}
+
+#[test]
+fn commands_reach_a_node_that_speaks_tls_to_others() {
+    let place = Place::new();
+    let made = rcgen::generate_simple_self_signed(vec!["hospital.example".into()]).expect("made");
+    let (certificate, key) = (place.file("certificate.pem"), place.file("key.pem"));
+    fs::write(&certificate, made.cert.pem()).expect("written");
+    medproof_node::folder::write_private(Path::new(&key), made.key_pair.serialize_pem().as_bytes()).expect("written");
+    let tls = format!("tls_certificate = \"{certificate}\"\ntls_key = \"{key}\"\n");
+    let config = format!("[api]\nlisten = \"0.0.0.0:0\"\n{tls}[consensus]\nlisten = \"127.0.0.1:0\"\n");
+    fs::write(place.data().join("config.toml"), config).expect("written");
+    let node = place.run();
+    place.add_medicine();
+    assert_eq!(place.json(&["medicine", "list"])["total"], 1);
+    let run: Value = serde_json::from_slice(&fs::read(place.data().join("run.json")).expect("a file")).expect("JSON");
+    assert!(run["api"].as_str().is_some_and(|api| api.starts_with("https://0.0.0.0:")), "{run}");
+    assert!(run["local"].as_str().is_some_and(|local| local.starts_with("http://127.0.0.1:")), "{run}");
+    node.stop();
 }

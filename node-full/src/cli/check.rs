@@ -74,8 +74,9 @@ impl Query {
         let mut answer = judge(&context.output, &anchor, &scan, &proof, (self.purpose, "online"))?;
         let timeline = node.get("/v1/timeline", &[("code", &scan)]).unwrap_or(Value::Null);
         for step in timeline.get("steps").and_then(Value::as_array).into_iter().flatten() {
-            let texts = ["day", "role", "name"].map(|name| step.get(name).map(plain).unwrap_or_default());
-            answer.lines.push(texts.join("  "));
+            let [day, role, name] = ["day", "role", "name"].map(|name| step.get(name).map(plain).unwrap_or_default());
+            let role = context.output.title(&Told::new(format!("role.{role}")));
+            answer.lines.push(format!("{day}  {name}  {role}"));
         }
         if let Value::Object(members) = &mut answer.view {
             members.insert("timeline".into(), timeline);

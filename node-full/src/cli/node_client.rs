@@ -26,7 +26,7 @@ impl NodeClient {
         // The call carries a token and stays on this machine: no proxy of the environment sees it.
         let agent = Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE)).proxy(None);
         let token = token::own(&context.folder)?;
-        Ok(Self { agent: agent.build().into(), api: run.api, token, language: context.output.language().tag() })
+        Ok(Self { agent: agent.build().into(), api: run.local, token, language: context.output.language().tag() })
     }
 
     /// A JSON answer to a question.

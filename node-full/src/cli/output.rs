@@ -148,12 +148,22 @@ fn refused_lines(problem: &Value) -> Vec<String> {
     lines
 }
 
-/// The items of an answer that were refused, by their place from 1 on.
+/// The items of an answer that were refused, by their place from 1 on; of very many, how many more there are.
 pub(crate) fn item_lines(answer: &Value) -> Vec<String> {
     let items = answer.get("items").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let refused = items.iter().zip(1..).filter(|(item, _)| !is_done(item));
-    refused.map(|(item, number)| format!("{number}: {}", problem_text(item).replace('\n', " "))).collect()
+    let mut lines: Vec<String> =
+        refused.map(|(item, number)| format!("{number}: {}", problem_text(item).replace('\n', " "))).collect();
+    let more = lines.len().saturating_sub(MOST_LINES);
+    if more > 0 {
+        lines.truncate(MOST_LINES);
+        lines.push(format!("… +{more}"));
+    }
+    lines
 }
+
+/// So many refused items are told to people; JSON has all of them.
+const MOST_LINES: usize = 20;
 
 /// Whether an item of an answer was done.
 pub(crate) fn is_done(item: &Value) -> bool {

@@ -9,10 +9,10 @@ use super::{
 use medproof_consensus::{Handle, QUIET, QUIET_ALONE};
 use medproof_node::{
     clock::Clock,
-    config::Config,
+    config::{Api, Config},
     fault::Fault,
     http::{
-        Face,
+        Face, Shared,
         server::{Serving, serve},
     },
     keyring::to_hex,
@@ -20,7 +20,7 @@ use medproof_node::{
 };
 use medproof_store::{Mark, write_newest};
 use serde_json::json;
-use std::sync::Arc;
+use std::{io::IsTerminal, net::Ipv4Addr, sync::Arc};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -48,16 +48,20 @@ pub(super) fn block_on(work: impl Future<Output = Result<Answer>>) -> Result<Ans
 pub(super) async fn serve_until_stopped(context: &Context, node: Arc<Node>, mut consensus: Handle) -> Result<Answer> {
     let face = Face::new(Arc::clone(&node))?;
     let serving = serve(face.router(), &node.config().api).await?;
+    let local = serve_locally(&face, &node.config().api).await?;
     let house = tokio::spawn(Arc::clone(&face).keep_house());
     let marks = tokio::spawn(keep_marks(Arc::clone(&node)));
     let control = Control::listen(Arc::clone(&node));
-    announce(context, &node, &consensus, &serving)?;
+    announce(context, &node, &consensus, (&serving, local.as_ref()))?;
     let ended = tokio::select! {
         ended = consensus.ended() => Err(ended.err().map_or_else(|| "it stopped".to_owned(), |cause| cause.to_string())),
         told = told_to_stop() => told,
     };
     RunFile::remove(&context.folder);
     serving.stop().await;
+    if let Some(local) = local {
+        local.stop().await;
+    }
     drop(control);
     house.abort();
     marks.abort();
@@ -67,12 +71,25 @@ pub(super) async fn serve_until_stopped(context: &Context, node: Arc<Node>, mut 
     Ok(Answer::told(Told::new("cli.run.stopped"), json!({ "height": height(&node) })))
 }
 
+/// Serves commands on this machine, where the interface itself is for others: they need not know its certificate.
+async fn serve_locally(face: &Shared, config: &Api) -> Result<Option<Serving>> {
+    if config.listen.ip().is_loopback() && config.tls_certificate.is_none() {
+        return Ok(None);
+    }
+    let local = Api { listen: (Ipv4Addr::LOCALHOST, 0).into(), ..Api::default() };
+    Ok(Some(serve(face.router(), &local).await?))
+}
+
+/// The interface, and the one for commands on this machine if that is another.
+type Servings<'a> = (&'a Serving, Option<&'a Serving>);
+
 /// Says where the node listens: to people, and to other commands.
-fn announce(context: &Context, node: &Node, consensus: &Handle, serving: &Serving) -> Result<()> {
+fn announce(context: &Context, node: &Node, consensus: &Handle, (serving, local): Servings<'_>) -> Result<()> {
     let is_tls = node.config().api.tls_certificate.is_some() && node.config().api.tls_key.is_some();
     let api = format!("{}://{}", if is_tls { "https" } else { "http" }, serving.address());
+    let local = local.map_or_else(|| api.clone(), |local| format!("http://{}", local.address()));
     let chain_id = to_hex(&node.genesis().chain_id().0);
-    let run = RunFile { api, p2p: consensus.listen(), pid: std::process::id(), chain_id };
+    let run = RunFile { api, local, p2p: consensus.listen(), pid: std::process::id(), chain_id };
     run.write(&context.folder)?;
     if context.output.is_json() {
         println!("{}", json!(run));
@@ -117,6 +134,7 @@ pub(super) fn write_log(context: &Context, config: &Config) {
     let quiet = if config.consensus.peers.is_empty() { QUIET_ALONE } else { QUIET };
     let filter = std::env::var("MEDPROOF_LOG").unwrap_or_else(|_| format!("info,{quiet}"));
     let log = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter)).with_writer(std::io::stderr);
+    let log = log.with_ansi(std::io::stderr().is_terminal());
     if context.output.is_json() {
         log.json().init();
     } else {

@@ -12,6 +12,8 @@ use std::{fs, net::SocketAddr, path::Path};
 pub(crate) struct RunFile {
     /// The interface, as a URL.
     pub(crate) api: String,
+    /// The same for commands on this machine: always loopback, and without TLS.
+    pub(crate) local: String,
     /// Where consensus listens.
     pub(crate) p2p: SocketAddr,
     /// The process.

@@ -8,7 +8,7 @@ use crate::{
     error::{Fault, Mark, StoreError, StoreVersion},
     record::Record,
     rows::{self, Row},
-    sealed::{FileHeader, HEADER_BYTES, Health, SealedDisk, StoreKey},
+    sealed::{FileHeader, Health, SealedDisk, StoreKey},
     source::{Source, Visit},
     tables::{self, Bytes},
     tip::{check_newest, check_tip},
@@ -47,34 +47,6 @@ impl Default for Options {
     fn default() -> Self {
         Self { cache_bytes: 128 << 20, newest: None }
     }
-}
-
-/// Checks the store at `path`, section by section, whatever state it is in.
-///
-/// Its engine refuses everything after the first damaged page, so that each section opens it anew.
-pub fn fsck(path: &Path, key: &StoreKey, progress: &mut dyn FnMut(Progress)) -> Result<Report, StoreError> {
-    let mut report = Report::default();
-    let mut store = None;
-    for copy in [0, 1] {
-        report.take(FileHeader::read_copy(&FileDisk::open(path)?, copy * HEADER_BYTES).map(|_| 1));
-    }
-    for section in SECTIONS {
-        let opened = match store.take() {
-            Some(opened) => opened,
-            None => match Store::open_unchecked(Arc::new(FileDisk::open(path)?), key, &Options::default()) {
-                Ok(opened) => opened,
-                Err(error @ StoreError::Damaged { .. }) => {
-                    report.take(Err(error));
-                    break;
-                }
-                Err(error) => return Err(error),
-            },
-        };
-        let result = Check::run(&opened.view(), section, progress);
-        store = result.is_ok().then_some(opened);
-        report.take(result);
-    }
-    Ok(report)
 }
 
 /// One encrypted file with everything that a node keeps, changed by one transaction per block.
@@ -134,7 +106,7 @@ impl Store {
         Ok(store)
     }
 
-    fn open_unchecked(disk: Arc<dyn Disk>, key: &StoreKey, options: &Options) -> Result<Self, StoreError> {
+    pub(crate) fn open_unchecked(disk: Arc<dyn Disk>, key: &StoreKey, options: &Options) -> Result<Self, StoreError> {
         let header = FileHeader::read(&*disk)?;
         let (found, known) = (header.version, STORE_VERSION);
         if found > known {
