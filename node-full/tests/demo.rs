@@ -2,6 +2,12 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "tests")]
 
+use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
+use http_body_util::BodyExt;
+use medproof_core::{
+    encoding::Message,
+    plain::{Client, Policy},
+};
 use medproof_node::{
     config::Config,
     demo::{
@@ -11,8 +17,30 @@ use medproof_node::{
     },
     fault::Fault,
     folder::Folder,
+    http::Face,
 };
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
+use tower::ServiceExt;
+
+/// The proof about a scan, as anybody gets it from the interface.
+async fn served(router: &Router, scan: &str) -> Vec<u8> {
+    let code: String = scan.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let mut request = Request::get(format!("/v1/proofs?code={code}&have=0")).body(Body::empty()).expect("a request");
+    request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 40_000))));
+    let response = router.clone().oneshot(request).await.expect("an answer");
+    assert_eq!(response.status(), 200, "{scan}");
+    response.into_body().collect().await.expect("bytes").to_bytes().to_vec()
+}
+
+fn policy(purpose: &str) -> Policy {
+    Policy {
+        purpose: purpose.into(),
+        mode: "online".into(),
+        max_age_online_ms: None,
+        max_age_carried_ms: None,
+        clock_tolerance_ms: None,
+    }
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_outcome_is_what_the_story_says() {
@@ -38,6 +66,16 @@ async fn every_outcome_is_what_the_story_says() {
     for (name, outcome) in &found {
         let again = verdict(&node, &outcome.scan, &outcome.purpose).expect("a verdict");
         assert_eq!(again, (outcome.overall.clone(), outcome.reasons.clone()), "{name}");
+    }
+    let router = Face::new(Arc::clone(&node)).expect("a face").router();
+    let mut client = Client::new(&node.anchor().to_bytes()).expect("an anchor");
+    for (name, outcome) in &found {
+        let proof = served(&router, &outcome.scan).await;
+        let verdict = client.verify(&outcome.scan, &proof, node.clock().now().0, &policy(&outcome.purpose));
+        let verdict = verdict.expect("a policy");
+        assert_eq!(verdict.overall.to_string(), outcome.overall, "{name}");
+        let reasons: Vec<String> = verdict.reasons.iter().map(ToString::to_string).collect();
+        assert_eq!(reasons, outcome.reasons, "{name}");
     }
     consensus.stop().await.expect("stopped");
 }

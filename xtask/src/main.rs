@@ -42,9 +42,15 @@ const TASKS: &[Task] = &[
     },
     Task {
         name: "demo",
-        arguments: "",
-        about: "tell the light client's story on a chain made on the spot",
+        arguments: "[--lots N]...",
+        about: "run a node with a region's year and the pages (other words go to `medproof demo`)",
         run: demo::task,
+    },
+    Task {
+        name: "story",
+        arguments: "",
+        about: "tell the light client's story in the terminal, on a chain made on the spot",
+        run: demo::story,
     },
     Task {
         name: "test",

@@ -20,6 +20,7 @@ mod audit;
 mod backup;
 mod check;
 mod control;
+mod demo;
 mod doctor;
 mod goods;
 mod init;
@@ -65,6 +66,8 @@ enum Command {
     Init(init::Init),
     /// Run the node until it is interrupted.
     Run,
+    /// Make a region's year on a chain of its own, and run it.
+    Demo(demo::Demo),
     /// Add and find medicines.
     #[command(subcommand)]
     Medicine(medicine::Medicine),
@@ -124,6 +127,7 @@ impl Command {
         match self {
             Self::Init(init) => init.perform(context),
             Self::Run => run::perform(context),
+            Self::Demo(demo) => demo.perform(context),
             Self::Medicine(medicine) => medicine.perform(context),
             Self::Lot(lot) => lot.perform(context),
             Self::Pack(pack) => pack.perform(context),

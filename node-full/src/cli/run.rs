@@ -31,13 +31,21 @@ pub(crate) fn perform(context: &Context) -> Result<Answer> {
     }
     let config = Config::load(&context.folder)?;
     write_log(context, &config);
-    let runtime = tokio::runtime::Runtime::new().map_err(|cause| Fault::new("cli.runtime").with("cause", cause))?;
-    runtime.block_on(run(context, config))
+    block_on(async {
+        let node = Arc::new(Node::open(context.folder.clone(), config, Clock::wall())?);
+        let consensus = node.start().await?;
+        serve_until_stopped(context, node, consensus).await
+    })
 }
 
-async fn run(context: &Context, config: Config) -> Result<Answer> {
-    let node = Arc::new(Node::open(context.folder.clone(), config, Clock::wall())?);
-    let mut consensus = node.start().await?;
+/// Runs `work` with as many threads as the machine has cores.
+pub(super) fn block_on(work: impl Future<Output = Result<Answer>>) -> Result<Answer> {
+    let runtime = tokio::runtime::Runtime::new().map_err(|cause| Fault::new("cli.runtime").with("cause", cause))?;
+    runtime.block_on(work)
+}
+
+/// Serves a node that takes part in consensus, until somebody stops it or consensus ends.
+pub(super) async fn serve_until_stopped(context: &Context, node: Arc<Node>, mut consensus: Handle) -> Result<Answer> {
     let face = Face::new(Arc::clone(&node))?;
     let serving = serve(face.router(), &node.config().api).await?;
     let local = serve_locally(&face, &node.config().api).await?;
@@ -122,7 +130,7 @@ fn height(node: &Node) -> Option<u64> {
 }
 
 /// The log on standard error: `MEDPROOF_LOG` is its filter.
-fn write_log(context: &Context, config: &Config) {
+pub(super) fn write_log(context: &Context, config: &Config) {
     let quiet = if config.consensus.peers.is_empty() { QUIET_ALONE } else { QUIET };
     let filter = std::env::var("MEDPROOF_LOG").unwrap_or_else(|_| format!("info,{quiet}"));
     let log = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter)).with_writer(std::io::stderr);
