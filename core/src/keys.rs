@@ -8,7 +8,7 @@
 //! Core has no signing, so no interface can be led to sign with a public key of the caller's choice.
 
 use crate::{
-    encoding::{DecodeError, Reader, Wire},
+    encoding::{DecodeError, Field, Reader, Wire, bytes32, put},
     hash::{Digest, Tag},
 };
 use alloc::vec::Vec;
@@ -99,21 +99,35 @@ pub struct KeyNumber(pub u16);
 
 impl Wire for PublicKey {
     fn put(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.0);
+        put(out, &self.0);
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self(reader.array()?))
+        reader.whole()
+    }
+}
+
+impl Field for PublicKey {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        Self(bytes32(reader))
     }
 }
 
 impl Wire for Signature {
     fn put(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.0);
+        put(out, &self.0);
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self(reader.array()?))
+        reader.whole()
+    }
+}
+
+impl Field for Signature {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let mut signature = Self([0; 64]);
+        reader.fill(&mut signature.0);
+        signature
     }
 }
 

@@ -8,7 +8,7 @@
 use super::{Client, TrustError};
 use crate::{
     certificate::Certificate,
-    encoding::{DecodeError, Message, MessageType, Reader, Wire},
+    encoding::{DecodeError, Field, Message, MessageType, Reader, Wire, put_number},
     handover::{HandOver, get_hand_overs, put_hand_overs},
     header::{Header, Height, UnixMillis},
     log::{self, LogProof, TreeSize},
@@ -102,24 +102,25 @@ impl Wire for Update {
         put_hand_overs(&self.hand_overs, out);
         self.header.put(out);
         self.certificate.put(out);
-        out.push(u8::from(self.consistency.is_some()));
+        put_number(out, u64::from(self.consistency.is_some()), 1);
         if let Some(consistency) = &self.consistency {
-            out.extend_from_slice(&consistency.first_size.0.to_be_bytes());
+            put_number(out, consistency.first_size.0, 8);
             consistency.proof.put(out);
         }
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            hand_overs: get_hand_overs(reader)?,
-            header: Header::get(reader)?,
-            certificate: Certificate::get(reader)?,
-            consistency: if reader.flag()? {
-                Some(Consistency { first_size: TreeSize(reader.u64()?), proof: LogProof::get(reader)? })
+        let update = Self {
+            hand_overs: get_hand_overs(reader),
+            header: Header::read(reader),
+            certificate: Certificate::read(reader),
+            consistency: if reader.bit() {
+                Some(Consistency { first_size: TreeSize(reader.number(8)), proof: LogProof::read(reader) })
             } else {
                 None
             },
-        })
+        };
+        reader.sound(update)
     }
 }
 

@@ -11,7 +11,7 @@
 
 use super::TrustError;
 use crate::{
-    encoding::{DecodeError, Reader, Wire, put_count16},
+    encoding::{DecodeError, Field, Reader, Wire, put_count16, put_number},
     handover::HandOver,
     hash::Digest,
     header::{Header, Height, UnixMillis},
@@ -135,25 +135,31 @@ impl Wire for Ranges {
     fn put(&self, out: &mut Vec<u8>) {
         put_count16(out, self.0.len());
         for Range { after, set } in &self.0 {
-            out.extend_from_slice(&after.height.0.to_be_bytes());
-            out.extend_from_slice(&after.time.0.to_be_bytes());
+            put_number(out, after.height.0, 8);
+            put_number(out, after.time.0, 8);
             after.hash.put(out);
             set.put(out);
         }
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let count = reader.count16(1..=usize::from(u16::MAX), 48 + 38)?;
-        let mut ranges = Vec::with_capacity(count);
-        for _ in 0..count {
-            let after =
-                Boundary { height: Height(reader.u64()?), time: UnixMillis(reader.u64()?), hash: Digest::get(reader)? };
-            ranges.push(Range { after, set: ValidatorSet::get(reader)? });
-        }
-        if ranges.is_sorted_by(|a, b| a.after.height < b.after.height) {
-            Ok(Self(ranges))
-        } else {
-            Err(DecodeError::Order)
-        }
+        reader.whole()
+    }
+}
+
+impl Field for Ranges {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let count = reader.count(2, 1, usize::from(u16::MAX), 48 + 38);
+        let ranges: Vec<Range> = reader.fields(count);
+        reader.require(ranges.is_sorted_by(|a, b| a.after.height < b.after.height), DecodeError::Order);
+        Self(ranges)
+    }
+}
+
+impl Field for Range {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let (height, time) = (Height(reader.number(8)), UnixMillis(reader.number(8)));
+        let after = Boundary { height, time, hash: Digest::read(reader) };
+        Self { after, set: ValidatorSet::read(reader) }
     }
 }

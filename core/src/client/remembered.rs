@@ -25,14 +25,14 @@ impl Certified {
     }
 
     /// Remembers a checked certificate, forgetting the oldest beyond [`MAX_CERTIFIED`].
-    pub(super) fn remember(&mut self, hash: Digest, header: &Header, certificate: &Certificate) {
+    pub(super) fn remember(&mut self, hash: Digest, header: Header, certificate: Certificate) {
         if self.contains(&hash) {
             return;
         }
         if self.0.len() >= MAX_CERTIFIED {
             self.0.remove(0);
         }
-        self.0.push((hash, header.clone(), certificate.clone()));
+        self.0.push((hash, header, certificate));
     }
 
     /// Headers with their certificates, oldest first.

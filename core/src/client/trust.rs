@@ -74,7 +74,7 @@ impl Client {
         if header.fields().is_none() {
             return Err(TrustError::NewerHeader);
         }
-        self.certified.remember(hash, header, certificate);
+        self.certified.remember(hash, header.clone(), certificate.clone());
         Ok(())
     }
 

@@ -104,7 +104,7 @@ impl Client {
     fn check(&mut self, questions: &[Vec<Key>], proof: &[u8], now: UnixMillis) -> Result<Vec<Checked>, TrustError> {
         self.check_period(now)?;
         let proof = self.decode(proof)?;
-        if !proof.answers(&distinct(questions.iter().flatten().map(Wire::to_wire))) {
+        if !proof.answers(&distinct(&mut questions.iter().flatten().map(Wire::to_wire))) {
             return Err(TrustError::OtherScan);
         }
         let header = proof.header();
@@ -224,7 +224,7 @@ fn contents(scans: &[Scan], checked: &[Checked]) -> Vec<Contents> {
         let packs = checked.iter().flat_map(|of| &of.facts.packs).filter(|pack| is_inside(pack, *unit));
         let inside = units.iter().filter(|(_, child)| child.place == UnitPlace::Inside(*unit));
         let packs = packs.map(|pack| pack.path.to_wire());
-        let seen = distinct(packs.chain(inside.map(|(child, _)| child.to_wire())));
+        let seen = distinct(&mut packs.chain(inside.map(|(child, _)| child.to_wire())));
         Contents { unit: *unit, children: leaf.children, seen: seen.len() as u32 }
     };
     units.iter().map(count).collect()

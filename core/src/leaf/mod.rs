@@ -26,7 +26,7 @@ pub(crate) use unit::MAX_UNIT_DEPTH;
 pub use unit::{Exposure, Interval, Parent, Place, Unit, UnitPlace};
 
 use crate::{
-    encoding::{DecodeError, Reader, Wire},
+    encoding::{DecodeError, Field, Reader, Wire},
     hash::Digest,
     identity::{PackId, ProductCode},
 };
@@ -87,13 +87,13 @@ impl Leaf {
     /// Reads a value.
     pub fn from_value(value: &[u8]) -> Result<Self, LeafError> {
         let mut reader = Reader::new(value);
-        let malformed = LeafError::Malformed;
-        if reader.u8().map_err(malformed)? != LEAF_VERSION {
+        if value.first().is_some_and(|version| *version != LEAF_VERSION) {
             return Err(LeafError::Newer);
         }
-        let leaf_type = reader.u8().map_err(malformed)?;
-        let leaf = Self::get(leaf_type, &mut reader).map_err(malformed)?.ok_or(LeafError::Newer)?;
-        reader.finish().map_err(malformed)?;
+        let leaf_type = reader.number(2);
+        reader.sound(()).map_err(LeafError::Malformed)?;
+        let leaf = Self::read(leaf_type, &mut reader).ok_or(LeafError::Newer)?;
+        reader.finish().map_err(LeafError::Malformed)?;
         Ok(leaf)
     }
 
@@ -141,26 +141,26 @@ impl Leaf {
         }
     }
 
-    fn get(leaf_type: u8, reader: &mut Reader<'_>) -> Result<Option<Self>, DecodeError> {
-        Ok(Some(match leaf_type {
-            1 => Self::Product(Product::get(reader)?),
-            2 => Self::ProductAlias(ProductCode::get(reader)?),
-            3 => Self::Lot(Lot::get(reader)?),
-            4 => Self::Pack(Pack::get(reader)?),
-            5 => Self::PackAlias(PackId::get(reader)?),
-            6 => Self::RetiredPack(RetiredPack::get(reader)?),
-            7 => Self::UnitHead(reader.u32()?),
-            8 => Self::Unit(Unit::get(reader)?),
-            9 => Self::Exposure(Exposure::get(reader)?),
-            10 => Self::Member(Member::get(reader)?),
-            11 => Self::Key(Key::get(reader)?),
-            12 => Self::Record(Record::get(reader)?),
-            13 => Self::Validators(Digest::get(reader)?),
-            14 => Self::Parameters(Parameters::get(reader)?),
-            15 => Self::Rules(reader.u32()?),
-            16 => Self::Counter(Counter::get(reader)?),
-            _ => return Ok(None),
-        }))
+    fn read(leaf_type: u64, reader: &mut Reader<'_>) -> Option<Self> {
+        Some(match leaf_type {
+            1 => Self::Product(Product::read(reader)),
+            2 => Self::ProductAlias(ProductCode::read(reader)),
+            3 => Self::Lot(Lot::read(reader)),
+            4 => Self::Pack(Pack::read(reader)),
+            5 => Self::PackAlias(PackId::read(reader)),
+            6 => Self::RetiredPack(RetiredPack::read(reader)),
+            7 => Self::UnitHead(reader.number(4) as u32),
+            8 => Self::Unit(Unit::read(reader)),
+            9 => Self::Exposure(Exposure::read(reader)),
+            10 => Self::Member(Member::read(reader)),
+            11 => Self::Key(Key::read(reader)),
+            12 => Self::Record(Record::read(reader)),
+            13 => Self::Validators(Digest::read(reader)),
+            14 => Self::Parameters(Parameters::read(reader)),
+            15 => Self::Rules(reader.number(4) as u32),
+            16 => Self::Counter(Counter::read(reader)),
+            _ => return None,
+        })
     }
 }
 

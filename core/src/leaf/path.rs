@@ -28,7 +28,7 @@
 
 use super::Parent;
 use crate::{
-    encoding::{DecodeError, Reader, Wire},
+    encoding::{DecodeError, Field, Reader, Wire},
     hash::{Digest, Tag, tagged},
     identity::{Lot, MemberId, PackId, ProductCode, Sscc},
     keys::KeyNumber,
@@ -87,7 +87,15 @@ impl Wire for LotRef {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self(reader.array()?))
+        reader.whole()
+    }
+}
+
+impl Field for LotRef {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let mut lot = Self([0; 28]);
+        reader.fill(&mut lot.0);
+        lot
     }
 }
 

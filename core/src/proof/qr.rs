@@ -19,7 +19,7 @@
 use super::{Key, Proof};
 use crate::{
     certificate::{Certificate, Signers},
-    encoding::{DecodeError, Message, MessageType, Reader, Wire, put_bytes16},
+    encoding::{DecodeError, Field, Message, MessageType, Reader, Wire, put_bytes16},
     facts::{self, Found, Gap, ProofGap, Source},
     hash::Digest,
     header::{Header, HeaderFields, Height, UnixMillis},
@@ -156,50 +156,39 @@ impl Wire for QrProof {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let count = usize::from(reader.u8()?);
-        if !(1..=MAX_KEYS).contains(&count) {
-            return Err(DecodeError::Bounds);
-        }
-        let keys = reader.list(count)?;
-        super::check_keys(&keys)?;
-        let height = Height(reader.u64()?);
-        let time = UnixMillis(reader.u64()?);
-        let parent_hash = Digest::get(reader)?;
-        let log_size = TreeSize(reader.u64()?);
-        let log_root = LogHash::from_bytes(reader.array()?);
-        let rules_version = reader.u32()?;
-        let next_set_hash = if reader.flag()? { Some(Digest::get(reader)?) } else { None };
-        let round = reader.u32()?;
-        let signers = Signers::get(reader)?;
-        let count = usize::from(reader.u8()?);
-        if !(1..=MAX_ANSWERS).contains(&count) {
-            return Err(DecodeError::Bounds);
-        }
-        let mut answers = Vec::new();
-        for _ in 0..count {
-            let value = reader.bytes16(0..=state::MAX_VALUE_BYTES)?;
-            answers.push((!value.is_empty()).then(|| value.to_vec()));
-        }
-        let compact = reader.take(reader.rest().len())?.to_vec();
-        Ok(Self {
+        let count = reader.count(1, 1, MAX_KEYS, 0);
+        let keys: Vec<Key> = reader.fields(count);
+        reader.require(keys.is_sorted_by(|a, b| a < b), DecodeError::Order);
+        let proof = Self {
             keys,
-            height,
-            time,
-            parent_hash,
-            log_size,
-            log_root,
-            rules_version,
-            next_set_hash,
-            round,
-            signers,
-            answers,
-            compact,
-        })
+            height: Height(reader.number(8)),
+            time: UnixMillis(reader.number(8)),
+            parent_hash: Digest::read(reader),
+            log_size: TreeSize(reader.number(8)),
+            log_root: LogHash::read(reader),
+            rules_version: reader.number(4) as u32,
+            next_set_hash: if reader.bit() { Some(Digest::read(reader)) } else { None },
+            round: reader.number(4) as u32,
+            signers: Signers::read(reader),
+            answers: read_answers(reader),
+            compact: reader.next(reader.rest().len()).to_vec(),
+        };
+        reader.sound(proof)
     }
 }
 
 impl Message for QrProof {
     const TYPE: MessageType = MessageType::QrProof;
+}
+
+fn read_answers(reader: &mut Reader<'_>) -> Vec<Answer> {
+    let count = reader.count(1, 1, MAX_ANSWERS, 0);
+    let mut answers = Vec::new();
+    for _ in 0..count {
+        let value = reader.vector(2, 0, state::MAX_VALUE_BYTES);
+        answers.push((!value.is_empty()).then(|| value.to_vec()));
+    }
+    answers
 }
 
 /// Gives answers in the order in which paths are derived.
