@@ -18,7 +18,7 @@ use crate::{
     log::{LogHash, TreeSize},
     state::NodeHash,
 };
-use alloc::{boxed::Box, vec::Vec};
+use alloc::{sync::Arc, vec::Vec};
 
 /// The number of a block; genesis is 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,8 +76,8 @@ impl HeaderFields {
 }
 
 /// A header as it arrived: its bytes, the fields that every version has, and the rest if understood.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Header(Box<Parts>);
+#[derive(Clone, Debug, Eq)]
+pub struct Header(Arc<Parts>);
 
 /// Behind a pointer: headers are moved a good deal, and each move of 200 bytes is code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -188,13 +188,20 @@ impl Header {
             next_set_hash: Digest::read(reader),
         };
         let rest = understood.then(|| read_rest(reader));
-        Self(Box::new(Parts { raw: raw.to_vec(), fixed, rest }))
+        Self(Arc::new(Parts { raw: raw.to_vec(), fixed, rest }))
+    }
+}
+
+/// Everything else follows from the raw bytes.
+impl PartialEq for Header {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.raw == other.0.raw
     }
 }
 
 impl From<&HeaderFields> for Header {
     fn from(fields: &HeaderFields) -> Self {
-        Self(Box::new(Parts {
+        Self(Arc::new(Parts {
             raw: fields.to_bytes(),
             fixed: FixedFields {
                 chain_id: fields.chain_id,

@@ -11,7 +11,7 @@ use crate::{
     hash::{Digest, Tag, tagged},
     keys::PublicKey,
 };
-use alloc::vec::Vec;
+use alloc::{sync::Arc, vec::Vec};
 
 /// The most validators that a set may have.
 pub const MAX_VALIDATORS: usize = 256;
@@ -29,7 +29,7 @@ pub struct Validator {
 /// A validator set, well-formed and with its hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValidatorSet {
-    validators: Vec<Validator>,
+    validators: Arc<Vec<Validator>>,
     hash: Digest,
 }
 
@@ -48,7 +48,7 @@ impl ValidatorSet {
         let mut bytes = Vec::with_capacity(2 + validators.len() * ENTRY_LEN_BYTES);
         put_entries(&validators, &mut bytes);
         let hash = tagged(Tag::Validators, &[&bytes]);
-        Ok(Self { validators, hash })
+        Ok(Self { validators: Arc::new(validators), hash })
     }
 
     /// The validators in ascending order of their keys.
@@ -106,7 +106,7 @@ impl Field for ValidatorSet {
         let validators = reader.fields(count);
         Self::new(validators).unwrap_or_else(|fault| {
             reader.fail(fault);
-            Self { validators: Vec::new(), hash: Digest::ZERO }
+            Self { validators: Arc::default(), hash: Digest::ZERO }
         })
     }
 }

@@ -5,7 +5,7 @@
 //!        ‖ flag u8 ‖ first size u64 ‖ log proof, if the flag is 1
 //! ```
 
-use super::{Client, TrustError};
+use super::{Client, TrustError, error::Refusal};
 use crate::{
     certificate::Certificate,
     encoding::{DecodeError, Field, Message, MessageType, Reader, Wire, put_number},
@@ -54,14 +54,18 @@ pub struct Advanced {
 impl Client {
     /// Goes forward to the update's header. On an error it stays where it is, and keeps fork evidence.
     pub fn advance(&mut self, update: &Update, now: UnixMillis) -> Result<Advanced, TrustError> {
+        self.go_forward(update, now).map_err(|refusal| *refusal)
+    }
+
+    fn go_forward(&mut self, update: &Update, now: UnixMillis) -> Result<Advanced, Refusal> {
         self.check_period(now)?;
         let header = &update.header;
         if header.height() < self.newest.height() {
-            return Err(TrustError::OlderHeader { newest: self.newest.height(), found: header.height() });
+            return Err(TrustError::OlderHeader { newest: self.newest.height(), found: header.height() }.into());
         }
         let ranges = self.ranges_after(&update.hand_overs)?;
         if !ranges.is_newest(header.next_set_hash()) {
-            return Err(TrustError::HandOverMissing);
+            return Err(TrustError::HandOverMissing.into());
         }
         self.certify(&ranges, header, &update.certificate)?;
         let is_history_shown = self.check_consistency(header, update.consistency.as_ref())?;
@@ -78,7 +82,7 @@ impl Client {
         self.history.0
     }
 
-    fn check_consistency(&self, header: &Header, consistency: Option<&Consistency>) -> Result<bool, TrustError> {
+    fn check_consistency(&self, header: &Header, consistency: Option<&Consistency>) -> Result<bool, Refusal> {
         let (size, root) = header.log().ok_or(TrustError::NewerHeader)?;
         let (first_size, first_root) = self.history;
         // Every log contains the empty one.
@@ -86,7 +90,7 @@ impl Client {
         let Some(consistency) = consistency else { return Ok(is_empty) };
         if consistency.first_size != first_size {
             let (expected, found) = (first_size.0, consistency.first_size.0);
-            return Err(TrustError::ConsistencyStart { expected, found });
+            return Err(TrustError::ConsistencyStart { expected, found }.into());
         }
         if is_empty && consistency.proof.hashes().is_empty() {
             return Ok(true);

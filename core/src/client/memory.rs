@@ -43,12 +43,12 @@ impl Wire for Client {
         self.ranges.put(out);
         put_number(out, self.history.0.0, 8);
         put(out, self.history.1.as_bytes());
-        put_count16(out, self.certified.iter().count());
-        for (_, header, certificate) in self.certified.iter() {
+        put_count16(out, self.certified.iter().len());
+        for (header, certificate) in self.certified.iter() {
             header.put(out);
             certificate.put(out);
         }
-        put_count16(out, self.seen.iter().count());
+        put_count16(out, self.seen.iter().len());
         for (path, height) in self.seen.iter() {
             put(out, path.as_bytes());
             put_number(out, height.0, 8);
@@ -78,9 +78,8 @@ impl Wire for Client {
         let mut certified = Certified::default();
         for _ in 0..reader.count(2, 0, MAX_CERTIFIED, 2) {
             let (header, certificate) = (Header::read(reader), Certificate::read(reader));
-            let hash = header.hash();
-            reader.require(!certified.contains(&hash), DecodeError::Order);
-            certified.remember(hash, header, certificate);
+            reader.require(!certified.contains(&header), DecodeError::Order);
+            certified.remember(header, certificate);
         }
         let seen = read_seen(reader);
         let (forked_at, fork) = match reader.number(1) {

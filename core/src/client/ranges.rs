@@ -9,7 +9,7 @@
 //! A header is checked only against the set in force at its height. Past sets are kept for one
 //! trusting period, so that retired keys can neither sign on nor rewrite.
 
-use super::TrustError;
+use super::{TrustError, error::Refusal, trust::check_certificate};
 use crate::{
     encoding::{DecodeError, Field, Reader, Wire, put_count16, put_number},
     handover::HandOver,
@@ -50,22 +50,22 @@ impl Ranges {
     }
 
     /// The set in force at the header's height, which the header must name.
-    pub(super) fn set_for(&self, header: &Header) -> Result<&ValidatorSet, TrustError> {
+    pub(super) fn set_for(&self, header: &Header) -> Result<&ValidatorSet, Refusal> {
         let height = header.height();
         let index = self.0.partition_point(|range| range.after.height < height);
         let (Some(range), later) = (index.checked_sub(1).and_then(|i| self.0.get(i)), self.0.get(index)) else {
             let anchor = self.0.first().map_or(Height(0), |range| range.after.height);
-            return Err(TrustError::BeforeAnchor { anchor, found: height });
+            return Err(TrustError::BeforeAnchor { anchor, found: height }.into());
         };
         if range.set.hash() != header.set_hash() {
-            return Err(self.wrong_set(index, header.set_hash()));
+            return Err(self.wrong_set(index, header.set_hash()).into());
         }
         let (start, end) = (range.after.time, later.map(|range| range.after.time));
         if header.time() <= start {
-            return Err(TrustError::TimeOrder { bound: start, found: header.time() });
+            return Err(TrustError::TimeOrder { bound: start, found: header.time() }.into());
         }
         match end {
-            Some(bound) if header.time() > bound => Err(TrustError::TimeOrder { bound, found: header.time() }),
+            Some(bound) if header.time() > bound => Err(TrustError::TimeOrder { bound, found: header.time() }.into()),
             _ => Ok(&range.set),
         }
     }
@@ -90,18 +90,18 @@ impl Ranges {
     /// Appends the set that a hand-over brings, checked up to its certificate.
     ///
     /// Precondition: the hand-over's header lies above every trusted header.
-    pub(super) fn hand_over(&mut self, hand_over: &HandOver) -> Result<(), TrustError> {
+    pub(super) fn hand_over(&mut self, hand_over: &HandOver) -> Result<(), Refusal> {
         let HandOver { header, certificate, new_set } = hand_over;
         if self.0.last().is_none_or(|range| header.height() <= range.after.height) {
-            return Err(TrustError::HandOverOrder);
+            return Err(TrustError::HandOverOrder.into());
         }
         if header.next_set_hash() == header.set_hash() {
-            return Err(TrustError::HandOverIdle);
+            return Err(TrustError::HandOverIdle.into());
         }
         if header.next_set_hash() != new_set.hash() {
-            return Err(TrustError::HandOverSet);
+            return Err(TrustError::HandOverSet.into());
         }
-        certificate.verify(header, self.set_for(header)?)?;
+        check_certificate(certificate, header, self.set_for(header)?)?;
         self.0.push(Range { after: Boundary::of(header), set: new_set.clone() });
         Ok(())
     }

@@ -1,11 +1,11 @@
 //! From scans and a proof to verdicts.
 
-use super::{Client, TrustError};
+use super::{Client, TrustError, error::Refusal, ranges::Ranges};
 use crate::{
     disclosure::Disclosure,
     encoding::{Message, MessageType, PRELUDE_LEN_BYTES, Wire, distinct},
     facts::{self, Facts, Found, Gap, PackFact, PackLeaf, Source},
-    header::UnixMillis,
+    header::{Header, UnixMillis},
     leaf::{self, Parent, Paths, Place, UnitPlace},
     proof::{Key, Proof, QrProof},
     scan::{Reading, Scan, Target},
@@ -71,7 +71,7 @@ impl Client {
         }
         match self.check(&questions, proof, now) {
             Err(error) => {
-                let answer = |scan| read(scan).map_or_else(|| unread(scan), |_| Verdict::from(error));
+                let answer = |scan| read(scan).map_or_else(|| unread(scan), |_| Verdict::from(*error));
                 Many { verdicts: scans.iter().map(answer).collect(), contents: Vec::new() }
             }
             Ok(checked) => {
@@ -94,34 +94,36 @@ impl Client {
         now: UnixMillis,
     ) -> Result<RecordAnswer, TrustError> {
         let question = alloc::vec![Key::Record(*disclosure.record_id())];
-        let mut checked = self.check(&[question], proof, now)?;
+        let mut checked = self.check(&[question], proof, now).map_err(|refusal| *refusal)?;
         let checked = checked.pop().ok_or(TrustError::OtherScan)?;
         let is_committed = checked.facts.record.map(|record| disclosure.commitment() == Ok(record.commitment));
         Ok(RecordAnswer { is_committed, as_of: checked.as_of })
     }
 
     /// Checks everything about a proof but what the leaves mean. One `Checked` for each question.
-    fn check(&mut self, questions: &[Vec<Key>], proof: &[u8], now: UnixMillis) -> Result<Vec<Checked>, TrustError> {
+    fn check(&mut self, questions: &[Vec<Key>], proof: &[u8], now: UnixMillis) -> Result<Vec<Checked>, Refusal> {
         self.check_period(now)?;
         let proof = self.decode(proof)?;
         if !proof.answers(&distinct(&mut questions.iter().flatten().map(Wire::to_wire))) {
-            return Err(TrustError::OtherScan);
+            return Err(TrustError::OtherScan.into());
         }
         let header = proof.header();
-        let ranges = self.ranges_after(proof.hand_overs())?;
-        self.certify(&ranges, header, proof.certificate())?;
-        let state_root = header.state_root().ok_or(TrustError::NewerHeader)?;
-        proof.state().verify_root(&state_root).map_err(TrustError::State)?;
+        let ranges = self.vouch(proof.hand_overs(), header, proof.certificate(), proof.state())?;
         let facts = self.facts(questions, proof.state())?;
+        Ok(self.take(ranges, header, facts))
+    }
+
+    /// Goes forward with a header whose leaves are all accounted for.
+    pub(super) fn take(&mut self, ranges: Ranges, header: &Header, facts: Vec<Facts>) -> Vec<Checked> {
         let is_older = header.height() < self.newest.height();
         self.move_forward(ranges, header);
         let as_of = AsOf { height: header.height(), time: header.time() };
         let checked: Vec<_> = facts.into_iter().map(|facts| self.checked(facts, as_of, is_older)).collect();
         checked.iter().for_each(|checked| self.remember(checked));
-        Ok(checked)
+        checked
     }
 
-    fn decode(&self, bytes: &[u8]) -> Result<Proof, TrustError> {
+    fn decode(&self, bytes: &[u8]) -> Result<Proof, Refusal> {
         if bytes.get(PRELUDE_LEN_BYTES - 3) != Some(&(MessageType::QrProof as u8)) {
             return Ok(Proof::from_bytes(bytes)?);
         }
@@ -130,7 +132,7 @@ impl Client {
         Ok(short.expand(self.anchor.chain_id(), set_hash)?)
     }
 
-    fn facts(&self, questions: &[Vec<Key>], state: &StateProof) -> Result<Vec<Facts>, TrustError> {
+    fn facts(&self, questions: &[Vec<Key>], state: &StateProof) -> Result<Vec<Facts>, Refusal> {
         let paths = Paths::new(self.anchor.chain_id());
         let mut recorder = Recorder::new(state);
         let mut facts = Vec::with_capacity(questions.len());
@@ -145,13 +147,13 @@ impl Client {
     }
 
     /// Whether a pack was seen at a newer height; all packs of a proof are asked before any is remembered.
-    pub(super) fn checked(&self, facts: Facts, as_of: AsOf, is_older: bool) -> Checked {
+    fn checked(&self, facts: Facts, as_of: AsOf, is_older: bool) -> Checked {
         let is_newer_known = |pack: &PackFact| self.seen.newest(&pack.path).is_some_and(|seen| seen > as_of.height);
         let is_superseded = facts.packs.iter().any(is_newer_known);
         Checked { facts, as_of, is_older, is_superseded }
     }
 
-    pub(super) fn remember(&mut self, checked: &Checked) {
+    fn remember(&mut self, checked: &Checked) {
         for pack in &checked.facts.packs {
             self.seen.remember(&pack.path, checked.as_of.height);
         }
@@ -185,7 +187,7 @@ impl<'a> Source<'a> for Recorder<'a> {
 
 /// What a scan can be asked about, as keys, ascending; several where the pack carries several codes.
 pub(crate) fn keys(reading: &Reading) -> Vec<Key> {
-    let mut keys: Vec<Key> = match &reading.target {
+    let keys: Vec<Key> = match &reading.target {
         Target::Pack(packs) => packs.iter().cloned().map(Key::Pack).collect(),
         Target::Lot { products, lot } => {
             products.iter().map(|product| Key::Lot(product.clone(), lot.clone())).collect()
@@ -193,8 +195,11 @@ pub(crate) fn keys(reading: &Reading) -> Vec<Key> {
         Target::Product(products) => products.iter().cloned().map(Key::Product).collect(),
         Target::Unit(sscc) => alloc::vec![Key::Unit(*sscc)],
     };
-    keys.sort_unstable();
-    keys
+    let mut sorted: Vec<Key> = Vec::with_capacity(keys.len());
+    for key in keys {
+        sorted.insert(sorted.partition_point(|before| *before < key), key);
+    }
+    sorted
 }
 
 fn read(scan: &Scan) -> Option<&Reading> {
