@@ -15,7 +15,8 @@
 //! assert_eq!(reader.finish(), Err(DecodeError::Trailing));
 //! ```
 
-use alloc::{collections::BinaryHeap, string::String, vec::Vec};
+use crate::names::nth;
+use alloc::{string::String, vec::Vec};
 
 /// The four bytes with which every message begins.
 pub const MAGIC: [u8; 4] = *b"MPRF";
@@ -104,21 +105,13 @@ impl DecodeError {
 
     /// The stable reason code.
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::Truncated => "trust.message.truncated",
-            Self::Trailing => "trust.message.trailing",
-            Self::Magic => "trust.message.magic",
-            Self::Type => "trust.message.type",
-            Self::Bounds => "trust.message.bounds",
-            Self::Order => "trust.message.order",
-            Self::Text => "trust.message.text",
-            Self::Padding => "trust.message.padding",
-            Self::Value => "trust.message.value",
-            Self::EmptySibling => "trust.state.empty-sibling",
-            Self::Subtree => "trust.state.subtree",
-            Self::NewerVersion => "trust.newer-client.format",
-            Self::NewerSuite => "trust.newer-client.suite",
-        }
+        nth(
+            "trust.message.truncated trust.message.trailing trust.message.magic trust.message.type \
+             trust.message.bounds trust.message.order trust.message.text trust.message.padding \
+             trust.message.value trust.state.empty-sibling trust.state.subtree trust.newer-client.format \
+             trust.newer-client.suite",
+            self as usize,
+        )
     }
 }
 
@@ -466,10 +459,16 @@ pub(crate) fn is_text(text: &str) -> bool {
 
 /// Encodings in ascending order, each once.
 ///
-/// A heap sort of the one type: in wasm each sort of a slice, and each ordered set, brings ten times its code.
+/// Each is put in its place: in wasm each sort of a slice, and each ordered set, brings ten times the code.
+/// What arrives in order costs nothing more; 10,000 in no order at all move some 600 MB.
 pub(crate) fn distinct(encodings: &mut dyn Iterator<Item = Vec<u8>>) -> Vec<Vec<u8>> {
-    let mut sorted = encodings.collect::<BinaryHeap<_>>().into_sorted_vec();
-    sorted.dedup();
+    let mut sorted: Vec<Vec<u8>> = Vec::new();
+    for encoding in encodings {
+        let place = sorted.partition_point(|before| *before < encoding);
+        if sorted.get(place) != Some(&encoding) {
+            sorted.insert(place, encoding);
+        }
+    }
     sorted
 }
 
@@ -556,12 +555,16 @@ mod tests {
     }
 
     #[test]
-    fn a_truncated_read_takes_nothing() {
+    fn after_a_fault_nothing_is_left() {
+        let mut reader = Reader::new(&[2, 1, 3]);
+        assert_eq!(reader.flag(), Err(DecodeError::Value));
+        assert_eq!(reader.rest(), []);
+        assert_eq!(reader.u32(), Err(DecodeError::Value));
+        assert_eq!(reader.take(0), Err(DecodeError::Value));
+        assert_eq!(reader.finish(), Err(DecodeError::Value));
         let mut reader = Reader::new(&[1, 2, 3]);
         assert_eq!(reader.u32(), Err(DecodeError::Truncated));
-        assert_eq!(reader.take(4), Err(DecodeError::Truncated));
-        assert_eq!(reader.rest(), [1, 2, 3]);
-        assert_eq!(reader.take(3), Ok(&[1, 2, 3][..]));
+        assert_eq!(reader.u8(), Err(DecodeError::Truncated));
     }
 
     #[test]

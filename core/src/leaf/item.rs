@@ -333,6 +333,12 @@ mod tests {
     use super::*;
     use std::vec;
 
+    fn read<T>(bytes: &[u8], field: fn(&mut Reader<'_>) -> T) -> Result<T, DecodeError> {
+        let mut reader = Reader::new(bytes);
+        let value = field(&mut reader);
+        reader.finish().map(|()| value)
+    }
+
     #[test]
     fn limits_are_there_or_not_and_in_order() {
         let limits = |min, max| StorageLimits { min_decicelsius: min, max_decicelsius: max, cumulative_minutes: 9 };
@@ -340,12 +346,12 @@ mod tests {
             let mut bytes = Vec::new();
             put_limits(some, &mut bytes);
             assert_eq!(bytes.len(), if some.is_some() { 7 } else { 1 });
-            assert_eq!(get_limits(&mut Reader::new(&bytes)), Ok(some));
+            assert_eq!(read(&bytes, get_limits), Ok(some));
         }
         let mut turned = Vec::new();
         put_limits(Some(limits(1, 0)), &mut turned);
-        assert_eq!(get_limits(&mut Reader::new(&turned)), Err(DecodeError::Value));
-        assert_eq!(get_limits(&mut Reader::new(&[2])), Err(DecodeError::Value));
+        assert_eq!(read(&turned, get_limits), Err(DecodeError::Value));
+        assert_eq!(read(&[2], get_limits), Err(DecodeError::Value));
     }
 
     #[test]
@@ -368,9 +374,9 @@ mod tests {
             let mut bytes = Vec::new();
             put_prior(prior, &mut bytes);
             assert!(bytes.starts_with(&begin));
-            assert_eq!(get_prior(&mut Reader::new(&bytes)), Ok(prior));
+            assert_eq!(read(&bytes, get_prior), Ok(prior));
         }
-        assert_eq!(get_prior(&mut Reader::new(&[2, 1, 0])), Err(DecodeError::Value));
-        assert_eq!(get_prior(&mut Reader::new(&[3])), Err(DecodeError::Value));
+        assert_eq!(read(&[2, 1, 0], get_prior), Err(DecodeError::Value));
+        assert_eq!(read(&[3], get_prior), Err(DecodeError::Value));
     }
 }

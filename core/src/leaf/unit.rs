@@ -4,7 +4,7 @@
 
 use super::{Prior, StateCode, StorageLimits, item};
 use crate::{
-    encoding::{DecodeError, Field, Reader, Wire, put_count16},
+    encoding::{DecodeError, Field, Reader, Wire, put_count16, put_number},
     hash::Digest,
     header::UnixMillis,
     identity::{Day, Sscc},
@@ -118,7 +118,7 @@ fn check_intervals(intervals: &[Interval]) -> Result<(), DecodeError> {
 impl Wire for Parent {
     fn put(&self, out: &mut Vec<u8>) {
         self.sscc.put(out);
-        out.extend_from_slice(&self.generation.to_be_bytes());
+        put_number(out, u64::from(self.generation), 4);
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
