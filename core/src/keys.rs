@@ -214,7 +214,8 @@ mod tests {
         use sha2::{Digest as _, Sha512};
         let secret = Scalar::from(0x5eed_u64);
         let mut weak = std::collections::BTreeSet::new();
-        for (torsion, message) in EIGHT_TORSION.iter().flat_map(|torsion| (0..64_u8).map(move |byte| (torsion, [byte]))) {
+        for (torsion, message) in EIGHT_TORSION.iter().flat_map(|torsion| (0..64_u8).map(move |byte| (torsion, [byte])))
+        {
             let key = (EdwardsPoint::mul_base(&secret) + torsion).compress().to_bytes();
             for point in EIGHT_TORSION {
                 let mut bytes = [0; 64];

@@ -19,7 +19,7 @@ use crate::{
     anchor::Anchor,
     certificate::Certificate,
     encoding::{
-        DecodeError, Field, Message, MessageType, Reader, Wire, distinct, put, put_bytes16, put_count16, put_number,
+        DecodeError, Field, Message, MessageType, Reader, Wire, add_distinct, put, put_bytes16, put_count16, put_number,
     },
     fork::Fork,
     header::{Header, Height},
@@ -101,11 +101,12 @@ impl Message for Client {
 
 fn read_seen(reader: &mut Reader<'_>) -> Seen {
     let count = reader.count(2, 0, MAX_SEEN, 40);
-    let mut entries = Vec::with_capacity(count);
+    let (mut entries, mut paths) = (Vec::with_capacity(count), Vec::new());
     for _ in 0..count {
-        entries.push((Path::read(reader), Height(reader.number(8))));
+        let path = Path::read(reader);
+        add_distinct(&mut paths, path.to_wire());
+        entries.push((path, Height(reader.number(8))));
     }
-    let paths = distinct(&mut entries.iter().map(|(path, _)| path.to_wire()));
     reader.require(paths.len() == count, DecodeError::Order);
     Seen::resume(entries)
 }

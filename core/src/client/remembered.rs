@@ -57,9 +57,10 @@ impl Seen {
     /// Remembers that `path` was seen at `height`, forgetting the oldest entry beyond [`MAX_SEEN`].
     pub(super) fn remember(&mut self, path: &Path, height: Height) {
         let newest = self.newest(path).map_or(height, |known| known.max(height));
-        self.0.retain(|(known, _)| known != path);
-        if self.0.len() >= MAX_SEEN {
-            self.0.remove(0);
+        let place = self.0.iter().position(|(known, _)| known == path);
+        let oldest = (self.0.len() >= MAX_SEEN).then_some(0);
+        if let Some(place) = place.or(oldest) {
+            self.0.remove(place);
         }
         self.0.push((*path, newest));
     }

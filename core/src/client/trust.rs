@@ -141,8 +141,8 @@ impl Client {
         if conflicting.is_none() && !trusted.iter().any(is_other) && !ranges.is_other_boundary(header) {
             return Ok(());
         }
-        self.fork = conflicting
-            .and_then(|other| Fork::new(set, [other.clone(), (header.clone(), certificate.clone())]).ok());
+        self.fork =
+            conflicting.and_then(|other| Fork::new(set, [other.clone(), (header.clone(), certificate.clone())]).ok());
         self.forked_at = Some(height);
         Err(TrustError::Fork { height }.into())
     }
@@ -159,10 +159,6 @@ impl Client {
     }
 }
 
-pub(super) fn check_certificate(
-    certificate: &Certificate,
-    header: &Header,
-    set: &ValidatorSet,
-) -> Result<(), Refusal> {
+pub(super) fn check_certificate(certificate: &Certificate, header: &Header, set: &ValidatorSet) -> Result<(), Refusal> {
     Ok(certificate.verify(header, set).map_err(TrustError::Certificate)?)
 }

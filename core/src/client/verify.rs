@@ -3,10 +3,10 @@
 use super::{Client, TrustError, error::Refusal, ranges::Ranges};
 use crate::{
     disclosure::Disclosure,
-    encoding::{Message, MessageType, PRELUDE_LEN_BYTES, Wire, distinct},
+    encoding::{Message, MessageType, PRELUDE_LEN_BYTES, Wire, add_distinct},
     facts::{self, Facts, Found, Gap, PackFact, PackLeaf, Source},
     header::{Header, UnixMillis},
-    leaf::{self, Parent, Paths, Place, UnitPlace},
+    leaf::{Parent, Paths, Place, UnitPlace},
     proof::{Key, Proof, QrProof},
     scan::{Reading, Scan, Target},
     state::{Path, StateProof},
@@ -64,26 +64,27 @@ impl Client {
     ///
     /// Scans that cannot be read take no part in the proof.
     pub fn verify_many(&mut self, scans: &[Scan], proof: &[u8], now: UnixMillis, policy: &Policy) -> Many {
-        let questions: Vec<Vec<Key>> = scans.iter().filter_map(read).map(keys).collect();
-        if questions.is_empty() {
-            let verdicts = scans.iter().map(unread).collect();
-            return Many { verdicts, contents: Vec::new() };
+        let mut questions = Vec::new();
+        for scan in scans {
+            questions.extend(read(scan).map(keys));
         }
-        match self.check(&questions, proof, now) {
-            Err(error) => {
-                let answer = |scan| read(scan).map_or_else(|| unread(scan), |_| Verdict::from(*error));
-                Many { verdicts: scans.iter().map(answer).collect(), contents: Vec::new() }
-            }
-            Ok(checked) => {
-                let contents = contents(scans, &checked);
-                let mut checked = checked.iter();
-                let mut answer = |scan| match (read(scan), read(scan).and_then(|_| checked.next())) {
-                    (Some(reading), Some(checked)) => judge(reading, checked, now, policy),
-                    _ => unread(scan),
-                };
-                Many { verdicts: scans.iter().map(&mut answer).collect(), contents }
-            }
+        let result = if questions.is_empty() { Ok(Vec::new()) } else { self.check(&questions, proof, now) };
+        let (checked, error) = match result {
+            Ok(checked) => (checked, None),
+            Err(error) => (Vec::new(), Some(error)),
+        };
+        let mut rest = checked.iter();
+        let mut verdicts = Vec::with_capacity(scans.len());
+        for scan in scans {
+            verdicts.push(match (read(scan), &error) {
+                (Some(_), Some(error)) => Verdict::from(**error),
+                (Some(reading), None) => {
+                    rest.next().map_or_else(|| unread(scan), |checked| judge(reading, checked, now, policy))
+                }
+                (None, _) => unread(scan),
+            });
         }
+        Many { verdicts, contents: contents(scans, &checked) }
     }
 
     /// Checks disclosed fields of a patient's record against the commitment on the ledger.
@@ -104,7 +105,9 @@ impl Client {
     fn check(&mut self, questions: &[Vec<Key>], proof: &[u8], now: UnixMillis) -> Result<Vec<Checked>, Refusal> {
         self.check_period(now)?;
         let proof = self.decode(proof)?;
-        if !proof.answers(&distinct(&mut questions.iter().flatten().map(Wire::to_wire))) {
+        let mut asked = Vec::new();
+        questions.iter().flatten().for_each(|key| add_distinct(&mut asked, key.to_wire()));
+        if !proof.answers(&asked) {
             return Err(TrustError::OtherScan.into());
         }
         let header = proof.header();
@@ -187,19 +190,22 @@ impl<'a> Source<'a> for Recorder<'a> {
 
 /// What a scan can be asked about, as keys, ascending; several where the pack carries several codes.
 pub(crate) fn keys(reading: &Reading) -> Vec<Key> {
-    let keys: Vec<Key> = match &reading.target {
-        Target::Pack(packs) => packs.iter().cloned().map(Key::Pack).collect(),
+    let mut keys = Vec::new();
+    match &reading.target {
+        Target::Pack(packs) => packs.iter().for_each(|pack| add(&mut keys, Key::Pack(pack.clone()))),
         Target::Lot { products, lot } => {
-            products.iter().map(|product| Key::Lot(product.clone(), lot.clone())).collect()
+            products.iter().for_each(|product| add(&mut keys, Key::Lot(product.clone(), lot.clone())));
         }
-        Target::Product(products) => products.iter().cloned().map(Key::Product).collect(),
-        Target::Unit(sscc) => alloc::vec![Key::Unit(*sscc)],
-    };
-    let mut sorted: Vec<Key> = Vec::with_capacity(keys.len());
-    for key in keys {
-        sorted.insert(sorted.partition_point(|before| *before < key), key);
+        Target::Product(products) => products.iter().for_each(|product| add(&mut keys, Key::Product(product.clone()))),
+        Target::Unit(sscc) => add(&mut keys, Key::Unit(*sscc)),
     }
-    sorted
+    keys
+}
+
+/// Puts a key in its place.
+#[inline(never)]
+fn add(ascending: &mut Vec<Key>, key: Key) {
+    ascending.insert(ascending.partition_point(|before| *before < key), key);
 }
 
 fn read(scan: &Scan) -> Option<&Reading> {
@@ -222,17 +228,28 @@ pub(super) fn unread(scan: &Scan) -> Verdict {
 ///
 /// A unit that only stands above a scanned pack is no scan: its own contents were not counted.
 fn contents(scans: &[Scan], checked: &[Checked]) -> Vec<Contents> {
-    let targets = scans.iter().filter_map(read).map(|reading| &reading.target);
-    let scanned = targets.zip(checked).filter(|(target, _)| matches!(target, Target::Unit(_)));
-    let units: Vec<_> = scanned.filter_map(|(_, of)| of.facts.units.first()).collect();
-    let count = |(unit, leaf): &&(Parent, leaf::Unit)| {
-        let packs = checked.iter().flat_map(|of| &of.facts.packs).filter(|pack| is_inside(pack, *unit));
-        let inside = units.iter().filter(|(_, child)| child.place == UnitPlace::Inside(*unit));
-        let packs = packs.map(|pack| pack.path.to_wire());
-        let seen = distinct(&mut packs.chain(inside.map(|(child, _)| child.to_wire())));
-        Contents { unit: *unit, children: leaf.children, seen: seen.len() as u32 }
-    };
-    units.iter().map(count).collect()
+    let (mut units, mut rest) = (Vec::new(), checked.iter());
+    for reading in scans.iter().filter_map(read) {
+        if let (Some(of), Target::Unit(_)) = (rest.next(), &reading.target) {
+            units.extend(of.facts.units.first());
+        }
+    }
+    let mut contents = Vec::with_capacity(units.len());
+    for (unit, leaf) in &units {
+        let mut seen = Vec::new();
+        for pack in checked.iter().flat_map(|of| &of.facts.packs) {
+            if is_inside(pack, *unit) {
+                add_distinct(&mut seen, pack.path.to_wire());
+            }
+        }
+        for (child, leaf) in &units {
+            if leaf.place == UnitPlace::Inside(*unit) {
+                add_distinct(&mut seen, child.to_wire());
+            }
+        }
+        contents.push(Contents { unit: *unit, children: leaf.children, seen: seen.len() as u32 });
+    }
+    contents
 }
 
 fn is_inside(pack: &PackFact, unit: Parent) -> bool {

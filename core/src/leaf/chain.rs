@@ -44,7 +44,11 @@ impl Wire for Parameters {
 
 impl Field for Parameters {
     fn read(reader: &mut Reader<'_>) -> Self {
-        Self { heartbeat_ms: reader.number(4) as u32, undo_days: reader.number(1) as u8, trusting_period_ms: reader.number(8) }
+        Self {
+            heartbeat_ms: reader.number(4) as u32,
+            undo_days: reader.number(1) as u8,
+            trusting_period_ms: reader.number(8),
+        }
     }
 }
 

@@ -63,7 +63,12 @@ impl Proof {
 
     /// Whether the proof was asked for exactly these keys, encoded and strictly ascending.
     pub(crate) fn answers(&self, keys: &[Vec<u8>]) -> bool {
-        self.keys.count == keys.len() && self.keys.bytes == keys.concat()
+        let mut rest = self.keys.bytes.as_slice();
+        for key in keys {
+            let Some(behind) = rest.strip_prefix(key.as_slice()) else { return false };
+            rest = behind;
+        }
+        rest.is_empty()
     }
 
     /// Changes of the validator set before the header.

@@ -80,11 +80,16 @@ fn get_end<'a>(rest: &mut &[Key<'a>], reader: &mut Reader<'_>) -> Result<End<'a>
     let under = |path: &Path| first.shares_prefix(path, usize::from(depth_bits));
     let (dealt, later) = rest.split_at(rest.partition_point(|(path, _)| under(path)));
     *rest = later;
-    let mut present = dealt.iter().filter_map(|(path, value)| Some((*path, (*value)?)));
-    let (path, terminal) = match (present.next(), present.next()) {
-        (Some((path, value)), None) => (path, Terminal::Leaf(value)),
-        (Some(_), Some(_)) => return Err(DecodeError::Value),
-        (None, _) => match reader.number(1) {
+    let mut present = None;
+    for (path, value) in dealt {
+        if let Some(value) = value {
+            reader.require(present.is_none(), DecodeError::Value);
+            present = Some((*path, Terminal::Leaf(value)));
+        }
+    }
+    let (path, terminal) = match present {
+        Some(leaf) => leaf,
+        None => match reader.number(1) {
             0 => (first, Terminal::Nothing),
             kind => {
                 reader.require(kind == 2, DecodeError::Value);
@@ -101,7 +106,8 @@ fn get_end<'a>(rest: &mut &[Key<'a>], reader: &mut Reader<'_>) -> Result<End<'a>
 fn sorted<'a>(keys: &[Key<'a>]) -> Vec<Key<'a>> {
     let mut sorted: Vec<Key<'a>> = Vec::with_capacity(keys.len());
     for key in keys {
-        if let Err(place) = sorted.binary_search(key) {
+        let place = sorted.partition_point(|(path, _)| *path < key.0);
+        if sorted.get(place).is_none_or(|(path, _)| *path != key.0) {
             sorted.insert(place, *key);
         }
     }

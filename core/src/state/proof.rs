@@ -52,12 +52,14 @@ impl StateProof {
     /// The root that follows from ends and siblings.
     pub fn root(&self) -> Result<NodeHash, StateError> {
         let mut fold = Fold::new(self.siblings());
-        let mut ends = self.ends().rev().peekable();
         let mut root = NodeHash::EMPTY;
-        while let Some(end) = ends.next() {
-            let to = ends.peek().map_or(0, |before| before.path.shared_bits(&end.path) + 1);
+        let mut rest = self.ends.as_slice();
+        while let [before @ .., at] = rest {
+            let end = self.end_at(*at);
+            let to = before.last().map_or(0, |at| self.end_at(*at).path.shared_bits(&end.path) + 1);
             root = fold.climb(&end.path, end.hash(), end.depth(), to)?;
             fold.keep(to, root);
+            rest = before;
         }
         Ok(root)
     }
