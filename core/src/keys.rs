@@ -168,7 +168,7 @@ const fn y(first: u8, rest: u8) -> [u8; 32] {
 }
 
 #[cfg(test)]
-#[expect(clippy::indexing_slicing, clippy::expect_used, reason = "tests")]
+#[expect(clippy::expect_used, reason = "tests")]
 mod tests {
     use super::*;
     use crate::{
