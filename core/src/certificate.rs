@@ -105,8 +105,6 @@ impl Certificate {
 
     /// Checks that this certificate certifies `header` under `set`.
     ///
-    /// The cheap checks come first; power is summed before any signature is looked at.
-    ///
     /// Precondition: `header` names `set` as the set that signs it.
     pub fn verify(&self, header: &Header, set: &ValidatorSet) -> Result<(), CertificateError> {
         if self.height != header.height() {
@@ -115,9 +113,8 @@ impl Certificate {
         if self.header_hash != header.hash() {
             return Err(CertificateError::HeaderHash);
         }
-        self.signers.check_power(set)?;
         let message = precommit_message(header.chain_id(), self.height, self.round, &self.header_hash);
-        self.signers.check_signatures(set, &message)
+        self.signers.verify(set, &message)
     }
 }
 
@@ -137,6 +134,14 @@ impl Signers {
             }
         }
         Ok(Self { set_len, bitmap, signatures: signatures.iter().map(|(_, signature)| *signature).collect() })
+    }
+
+    /// Checks that a quorum of `set` signed `message`.
+    ///
+    /// The cheap checks come first; power is summed before any signature is looked at.
+    pub fn verify(&self, set: &ValidatorSet, message: &[u8]) -> Result<(), CertificateError> {
+        self.check_power(set)?;
+        self.check_signatures(set, message)
     }
 
     /// The signers' places in the set, ascending, with their signatures.

@@ -3,6 +3,10 @@
 //! Every binding calls this layer and nothing else, so that no two languages can disagree. Times
 //! and ages are in ms, days are counted from 1970-01-01 UTC, names are those of `docs/FORMAT.md`.
 
+mod message;
+
+pub use message::read_message;
+
 use crate::{
     anchor, client,
     client::TrustError,
@@ -294,6 +298,14 @@ impl Client {
         let policy = policy.checked()?;
         let scan = scan::parse(scan, scan::Mode::Tolerant);
         Ok(Verdict::from(&self.0.verify(&scan, proof, UnixMillis(now_ms), &policy)))
+    }
+
+    /// What to ask a node for, so that it does not learn which pack it is: the first `bits` bits (32 to 64)
+    /// of the scanned pack's path, in as few bytes as hold them. `None` unless the scan names one pack under
+    /// one code.
+    pub fn bucket_prefix(&self, scan: &str, bits: u8) -> Option<Vec<u8>> {
+        let prefix = self.0.bucket_prefix(&scan::parse(scan, scan::Mode::Tolerant), bits)?;
+        Some(prefix.first().as_bytes().iter().take(usize::from(bits).div_ceil(8)).copied().collect())
     }
 
     /// The verdict about one scanned pack, from a bucket of its product.

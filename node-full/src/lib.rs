@@ -1,1 +1,24 @@
 //! A MedProof node: events in, blocks and proofs out.
+//!
+//! ```text
+//! capture ─► author ─► pool ─► chain ─► consensus ─► chain ─► store, index ─► proofs, queries, streams
+//! ```
+//!
+//! What an event may do is decided in `medproof-rules`, how blocks are agreed on in
+//! `medproof-consensus`, how they are kept in `medproof-store`. This crate joins them and speaks to
+//! people and programs.
+
+pub mod author;
+pub mod block;
+pub mod chain;
+pub mod clock;
+pub mod config;
+pub mod fault;
+pub mod folder;
+pub mod genesis_file;
+pub mod index;
+pub mod items;
+pub mod keyring;
+pub mod node;
+pub mod pool;
+pub mod proofs;

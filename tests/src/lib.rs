@@ -6,6 +6,7 @@ pub mod examples;
 pub mod fuzz;
 pub mod honest;
 pub mod ledger;
+pub mod liar;
 pub mod naive;
 pub mod report;
 pub mod rng;

@@ -200,6 +200,11 @@ fn traits_are_implemented_by_name() {
     assert_eq!(message::<proof::Proof>(), encoding::MessageType::Proof);
     wire::<hash::Digest>();
     source::<&state::StateProof>();
+    fn log_nodes<T: log::LogNodes>() {}
+    log_nodes::<log::MemoryLog>();
+    fn subtree<T: state::Subtree>() -> Option<state::Fork<T>> {
+        None
+    }
 }
 
 /// A type that is public in core and missing above fails here.

@@ -174,3 +174,15 @@ fn a_bucket_is_signed_like_a_proof() {
     let bucket = Bucket { header: later.header, certificate: later.certificate, ..before };
     assert_eq!(shop.ask(&pack_scan(1, "S4"), &bucket), cannot_tell("trust.state.root"));
 }
+
+#[test]
+fn a_scan_of_one_pack_has_a_prefix_and_others_have_none() {
+    let shop = Shop::new();
+    let prefix = |scan: &str, bits| shop.client.bucket_prefix(&parse(scan, Reading::Tolerant), bits);
+    for bits in [32, 33, 47, 64] {
+        assert_eq!(prefix(&pack_scan(1, "S1"), bits), Some(shop.prefix(1, "S1", bits)));
+    }
+    for (scan, bits) in [(pack_scan(1, "S1"), 31), (pack_scan(1, "S1"), 65), (format!("]d201{}", gtin(1)), 32)] {
+        assert_eq!(prefix(&scan, bits), None, "{scan} {bits}");
+    }
+}

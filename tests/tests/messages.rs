@@ -172,6 +172,18 @@ fn reason_codes() -> BTreeSet<String> {
     found
 }
 
+/// The codes of the EPCIS reader, and those of its mapping that are not the rules' or the verdict's own.
+fn epcis_codes() -> BTreeSet<String> {
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../node-full/epcis/src");
+    let mut found = BTreeSet::new();
+    for file in ["fault.rs", "mapping/wish.rs"] {
+        let text = fs::read_to_string(sources.join(file)).unwrap();
+        let codes = text.split('"').filter(|text| text.starts_with("epcis.") && text.chars().all(is_code_char));
+        found.extend(codes.map(String::from));
+    }
+    found
+}
+
 fn overall_keys() -> BTreeMap<String, Overall> {
     let all = [Overall::Ok, Overall::Warn, Overall::DoNotUse, Overall::Unknown, Overall::CannotTell];
     let key = |overall: Overall, purpose: Purpose| format!("overall.{}.{}", overall.name(), purpose.name());
@@ -197,6 +209,7 @@ fn expected_keys() -> BTreeSet<String> {
     keys.extend(["state-name.newer", "role.other"].map(String::from));
     keys.extend(GENERAL.map(String::from));
     keys.extend(overall_keys().into_keys());
+    keys.extend(epcis_codes());
     keys
 }
 

@@ -1,12 +1,14 @@
 //! `cargo xtask`: the one entry point for setting up, building, testing and measuring MedProof.
 
 mod bench;
+mod bindings;
 mod command;
 mod cover;
 mod demo;
 mod fuzz;
 mod machine;
 mod miri;
+mod npm;
 mod place;
 mod setup;
 mod size;
@@ -49,13 +51,19 @@ const TASKS: &[Task] = &[
         about: "run every check that a change must pass (all stages, or those named)",
         run: test::task,
     },
-    Task { name: "bench", arguments: "", about: "measure times natively and in Node", run: bench::task },
+    Task {
+        name: "bench",
+        arguments: "[bindings]",
+        about: "measure times natively, in Node and through the bindings (or only these)",
+        run: bench::task,
+    },
     Task {
         name: "size",
         arguments: "[--variants]",
         about: "build the verifier for the web and check its size against the bound (or compare builds)",
         run: size::task,
     },
+    Task { name: "npm", arguments: "", about: "build and pack the npm package, and print its size", run: npm::task },
     Task {
         name: "vectors",
         arguments: "[--check]",
@@ -73,6 +81,18 @@ const TASKS: &[Task] = &[
         arguments: "",
         about: "measure the line coverage of core and check it against the bound",
         run: cover::task,
+    },
+    Task {
+        name: "mobile",
+        arguments: "[TARGET]...",
+        about: "build the static libraries for Android and iOS and print their sizes",
+        run: bindings::phones::task,
+    },
+    Task {
+        name: "swift",
+        arguments: "",
+        about: "install Swift if it is not there, and run the Swift tests",
+        run: bindings::swift::task,
     },
     Task { name: "miri", arguments: "[FILTER]...", about: "run core's tests under Miri", run: miri::task },
 ];

@@ -2,18 +2,29 @@
 
 use super::{Client, TrustError, error::Refusal, verify::Recorder, verify::keys};
 use crate::{
-    bucket::{Bucket, MIN_BITS},
+    bucket::{Bucket, MAX_BITS, MIN_BITS},
     encoding::Message,
     facts::{self, Facts},
     header::UnixMillis,
     leaf::Paths,
     proof::Key,
     scan::{Reading, Scan},
-    state::Path,
+    state::{Path, Prefix},
     verdict::{Checked, Policy, Verdict, judge},
 };
 
 impl Client {
+    /// What a bucket has to be asked by that holds the scanned pack: the first `len_bits` bits of its path.
+    ///
+    /// `None` unless the scan names one pack under one code, and `len_bits` is one that a bucket may have.
+    pub fn bucket_prefix(&self, scan: &Scan, len_bits: u8) -> Option<Prefix> {
+        let Scan::Read(reading) = scan else { return None };
+        let keys = keys(reading);
+        let [Key::Pack(pack)] = keys.as_slice() else { return None };
+        let is_allowed = (MIN_BITS..=MAX_BITS).contains(&len_bits);
+        is_allowed.then(|| Prefix::new(&Paths::new(self.anchor.chain_id()).pack(pack), len_bits))
+    }
+
     /// The verdict about one scanned pack, from a bucket.
     ///
     /// The scan must name one pack under one code, and the bucket be that product's.

@@ -108,15 +108,24 @@ pub enum Prior {
     },
 }
 
-/// Who holds an item back, one bit each: 1 holder, 2 issuer, 4 regulator, 8 cold-chain excursion.
+/// Who holds an item back, one bit each: locked by 1 holder, 2 issuer, 4 regulator; 8 cold-chain excursion,
+/// 16 quarantined by its holder.
 ///
 /// Each authority lifts only its own. Other bits are newer than this client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Holds(u8);
 
 impl Holds {
+    /// The bit of a lock by the holder.
+    pub const HOLDER: u8 = 1;
+    /// The bit of a lock by the issuer.
+    pub const ISSUER: u8 = 2;
+    /// The bit of a lock by a regulator.
+    pub const REGULATOR: u8 = 4;
     /// The bit of a cold-chain excursion.
     pub const EXCURSION: u8 = 8;
+    /// The bit of a quarantine by the holder.
+    pub const QUARANTINE: u8 = 16;
 
     /// Takes at least one bit.
     pub const fn new(bits: u8) -> Result<Self, DecodeError> {
@@ -130,7 +139,7 @@ impl Holds {
 
     /// Whether a bit is newer than this client.
     pub const fn is_newer(self) -> bool {
-        self.0 & 0xf0 != 0
+        self.0 & 0xe0 != 0
     }
 
     /// Whether storage limits were exceeded.
@@ -360,7 +369,7 @@ mod tests {
         for bits in 1..=255 {
             let holds = Holds::new(bits);
             assert_eq!(holds.map(Holds::bits), Ok(bits));
-            assert_eq!(holds.map(Holds::is_newer), Ok(bits > 15));
+            assert_eq!(holds.map(Holds::is_newer), Ok(bits > 31));
             assert_eq!(holds.map(Holds::has_excursion), Ok(bits & 8 != 0));
         }
     }

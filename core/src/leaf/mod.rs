@@ -22,8 +22,7 @@ pub use member::{Key, Member, MemberState};
 pub use path::{Family, LotRef, Paths};
 pub use record::Record;
 pub use state_code::{State, StateCode};
-pub(crate) use unit::MAX_UNIT_DEPTH;
-pub use unit::{Exposure, Interval, Parent, Place, Unit, UnitPlace};
+pub use unit::{Exposure, Interval, MAX_INTERVALS, MAX_UNIT_DEPTH, Parent, Place, Unit, UnitPlace};
 
 use crate::{
     encoding::{DecodeError, Field, Reader, Wire},

@@ -12,7 +12,7 @@ use crate::{
 use alloc::vec::Vec;
 
 /// The deepest nesting of units above a pack.
-pub(crate) const MAX_UNIT_DEPTH: usize = 4;
+pub const MAX_UNIT_DEPTH: usize = 4;
 
 /// A link to a unit: SSCC u64 ‖ generation u32.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -270,7 +270,8 @@ impl Field for Exposure {
     }
 }
 
-const MAX_INTERVALS: usize = 60;
+/// The most intervals that an exposure leaf holds.
+pub const MAX_INTERVALS: usize = 60;
 
 #[cfg(test)]
 mod tests {

@@ -34,12 +34,16 @@ mod hash;
 mod inclusion;
 mod proof;
 #[cfg(feature = "prove")]
+mod prover;
+#[cfg(feature = "prove")]
 mod tree;
 
 pub use consistency::{roots_from_consistency, verify_consistency};
 pub use hash::LogHash;
 pub use inclusion::{root_from_inclusion, verify_inclusion};
 pub use proof::{LogError, LogProof};
+#[cfg(feature = "prove")]
+pub use prover::{LogNodes, consistency_proof, inclusion_proof, root_at};
 #[cfg(feature = "prove")]
 pub use tree::MemoryLog;
 

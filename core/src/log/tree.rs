@@ -1,6 +1,11 @@
 //! The event log in memory: for vectors, tests, and as the node's oracle.
 
-use super::{LeafIndex, TreeSize, hash::LogHash, proof::LogProof};
+use super::{
+    LeafIndex, TreeSize,
+    hash::LogHash,
+    proof::{LogError, LogProof},
+    prover::{self, LogNodes},
+};
 use alloc::vec::Vec;
 
 /// A log with the hashes of all its complete subtrees.
@@ -47,83 +52,37 @@ impl MemoryLog {
 
     /// The root over all entries.
     pub fn root(&self) -> LogHash {
-        self.range(0, self.size().0).unwrap_or_else(LogHash::empty_root)
+        self.root_at(self.size()).unwrap_or_else(LogHash::empty_root)
     }
 
     /// The root over the first `size` entries, if there are as many.
     pub fn root_at(&self, size: TreeSize) -> Option<LogHash> {
-        if size.0 == 0 {
-            return Some(LogHash::empty_root());
-        }
-        self.range(0, size.0)
+        prover::root_at(self, size).ok()?
     }
 
     /// Shows that an entry stands at `index` among the first `size`; `None` if it does not.
     pub fn inclusion_proof(&self, index: LeafIndex, size: TreeSize) -> Option<LogProof> {
-        if index.0 >= size.0 || size > self.size() {
-            return None;
-        }
-        let mut hashes = Vec::new();
-        let (mut from, mut to) = (0, size.0);
-        while to - from > 1 {
-            let middle = from + split(to - from);
-            if index.0 < middle {
-                hashes.push(self.range(middle, to)?);
-                to = middle;
-            } else {
-                hashes.push(self.range(from, middle)?);
-                from = middle;
-            }
-        }
-        hashes.reverse();
-        LogProof::new(hashes)
+        prover::inclusion_proof(self, index, size).ok()?
     }
 
     /// Shows that the first `size2` entries begin with the first `size1`.
     ///
     /// `None` unless `1 <= size1 <= size2` and there are `size2` entries.
     pub fn consistency_proof(&self, size1: TreeSize, size2: TreeSize) -> Option<LogProof> {
-        if size1.0 == 0 || size1 > size2 || size2 > self.size() {
-            return None;
-        }
-        let mut hashes = Vec::new();
-        let (mut from, mut to) = (0, size2.0);
-        while to != size1.0 {
-            let middle = from + split(to - from);
-            if size1.0 <= middle {
-                hashes.push(self.range(middle, to)?);
-                to = middle;
-            } else {
-                hashes.push(self.range(from, middle)?);
-                from = middle;
-            }
-        }
-        if from > 0 {
-            hashes.push(self.range(from, to)?);
-        }
-        hashes.reverse();
-        LogProof::new(hashes)
-    }
-
-    /// The root of the entries `from..to`.
-    ///
-    /// # Precondition
-    /// The range is a node of some log: `from` is a multiple of the first power of two not below
-    /// its length.
-    fn range(&self, from: u64, to: u64) -> Option<LogHash> {
-        let mut roots = Vec::new();
-        let mut at = from;
-        while at < to {
-            let level = (to - at).ilog2();
-            let row = self.levels.get(level as usize)?;
-            roots.push(*row.get(usize::try_from(at >> level).ok()?)?);
-            at += 1 << level;
-        }
-        roots.into_iter().rev().reduce(|right, left| LogHash::node(&left, &right))
+        prover::consistency_proof(self, size1, size2).ok()?
     }
 }
 
-/// The largest power of two below `len`, which is at least 2.
-const fn split(len: u64) -> u64 {
-    1 << (len - 1).ilog2()
+impl LogNodes for MemoryLog {
+    type Error = LogError;
+
+    fn size(&self) -> TreeSize {
+        Self::size(self)
+    }
+
+    fn node(&self, level: u32, index: u64) -> Result<LogHash, LogError> {
+        let row = self.levels.get(level as usize).ok_or(LogError::Size)?;
+        let hash = usize::try_from(index).ok().and_then(|index| row.get(index));
+        hash.copied().ok_or(LogError::Index)
+    }
 }

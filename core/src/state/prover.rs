@@ -1,4 +1,4 @@
-//! Proofs from a tree in memory.
+//! Proofs from a tree, wherever its nodes are kept.
 
 use super::{
     MAX_ENDS, MAX_SUBTREE_LEAVES,
@@ -6,31 +6,119 @@ use super::{
     node::{NodeHash, ValueHash},
     path::{Path, Prefix},
     proof::{BucketProof, StateProof},
-    tree::{Leaf, MemoryTree, Node},
+    tree::{MemoryTree, Node},
 };
 use crate::encoding::{Wire, put_count16};
 use alloc::vec::Vec;
+use core::convert::Infallible;
+
+/// A subtree with at least one leaf, of a tree that is kept somewhere: in memory, in a store.
+pub trait Subtree: Sized {
+    /// Why a node cannot be read.
+    type Error;
+
+    /// What lies left and right of bit `depth`; `None` where the subtree is a single leaf.
+    ///
+    /// # Precondition
+    /// The subtree's root lies at `depth`.
+    fn fork(&self, depth: usize) -> Result<Option<Fork<Self>>, Self::Error>;
+
+    /// The hash of the subtree.
+    ///
+    /// # Precondition
+    /// The subtree's root lies at `depth`.
+    fn hash_at(&self, depth: usize) -> Result<NodeHash, Self::Error>;
+
+    /// The first leaves, ascending, at most `limit` of them.
+    fn leaves(&self, limit: usize) -> Result<Vec<(Path, Vec<u8>)>, Self::Error>;
+}
+
+/// The left and the right half of a subtree, where there are leaves.
+pub type Fork<S> = (Option<S>, Option<S>);
+
+/// The one minimal proof about `asked`, in any order, from the tree whose root is `tree`.
+///
+/// `None` for no path, more than 32,768 ends, or a leaf at depth 256.
+pub fn prove<S: Subtree>(tree: Option<S>, asked: &[Path]) -> Result<Option<StateProof>, S::Error> {
+    let bytes = Prover::run(tree, asked.to_vec(), None)?;
+    Ok(bytes.and_then(|bytes| StateProof::from_wire(&bytes).ok()))
+}
+
+/// The one minimal proof of all leaves under `bucket`, and about the paths `asked` besides.
+///
+/// `None` as for [`prove`], or if there are more than 1,024 leaves under `bucket`.
+pub fn prove_bucket<S: Subtree>(
+    tree: Option<S>,
+    bucket: &Prefix,
+    asked: &[Path],
+) -> Result<Option<BucketProof>, S::Error> {
+    let mut paths: Vec<Path> = asked.iter().copied().filter(|path| !bucket.contains(path)).collect();
+    paths.push(*bucket.first());
+    let bytes = Prover::run(tree, paths, Some(bucket))?;
+    Ok(bytes.and_then(|bytes| BucketProof::from_wire(&bytes).ok()))
+}
 
 impl MemoryTree {
     /// The one minimal proof about `asked`, in any order.
     ///
     /// `None` for no path, more than 32,768 ends, or a leaf at depth 256.
     pub fn prove(&self, asked: &[Path]) -> Option<StateProof> {
-        Prover::run(self, asked.to_vec(), None).and_then(|bytes| StateProof::from_wire(&bytes).ok())
+        let Ok(proof) = prove(self.top(), asked);
+        proof
     }
 
     /// The one minimal proof of all leaves under `bucket`, and about the paths `asked` besides.
     ///
     /// `None` as for [`prove`](Self::prove), or if there are more than 1,024 leaves under `bucket`.
     pub fn prove_bucket(&self, bucket: &Prefix, asked: &[Path]) -> Option<BucketProof> {
-        let mut paths: Vec<Path> = asked.iter().copied().filter(|path| !bucket.contains(path)).collect();
-        paths.push(*bucket.first());
-        Prover::run(self, paths, Some(bucket)).and_then(|bytes| BucketProof::from_wire(&bytes).ok())
+        let Ok(proof) = prove_bucket(self.top(), bucket, asked);
+        proof
+    }
+}
+
+impl Subtree for &Node {
+    type Error = Infallible;
+
+    fn fork(&self, depth: usize) -> Result<Option<Fork<Self>>, Infallible> {
+        let Node::Branch(branch) = self else { return Ok(None) };
+        Ok(Some(if branch.depth == depth {
+            (Some(branch.child(false)), Some(branch.child(true)))
+        } else if branch.path.bit(depth) {
+            (None, Some(self))
+        } else {
+            (Some(self), None)
+        }))
+    }
+
+    fn hash_at(&self, depth: usize) -> Result<NodeHash, Infallible> {
+        Ok(Node::hash_at(self, depth))
+    }
+
+    fn leaves(&self, limit: usize) -> Result<Vec<(Path, Vec<u8>)>, Infallible> {
+        let mut leaves = Vec::new();
+        self.for_each_leaf(&mut |leaf| {
+            if leaves.len() < limit {
+                leaves.push((leaf.path, leaf.value.clone()));
+            }
+        });
+        Ok(leaves)
     }
 }
 
 /// A subtree still to be visited: its leaves, its depth, the paths asked in it.
-type Visit<'a> = (Option<&'a Node>, usize, &'a [Path]);
+type Visit<'a, S> = (Option<S>, usize, &'a [Path]);
+
+/// Why a walk ends early: a limit, or what the tree says.
+enum Stop<E> {
+    Limit,
+    Tree(E),
+}
+
+impl<E> From<E> for Stop<E> {
+    fn from(error: E) -> Self {
+        Self::Tree(error)
+    }
+}
 
 #[derive(Default)]
 struct Prover<'a> {
@@ -42,47 +130,49 @@ struct Prover<'a> {
 }
 
 impl<'a> Prover<'a> {
-    fn run(tree: &'a MemoryTree, mut asked: Vec<Path>, bucket: Option<&'a Prefix>) -> Option<Vec<u8>> {
+    fn run<S: Subtree>(
+        tree: Option<S>,
+        mut asked: Vec<Path>,
+        bucket: Option<&'a Prefix>,
+    ) -> Result<Option<Vec<u8>>, S::Error> {
         if asked.is_empty() {
-            return None;
+            return Ok(None);
         }
         asked.sort_unstable();
         asked.dedup();
         let mut prover = Prover { bucket, ..Prover::default() };
-        let mut open: Vec<Visit<'_>> = alloc::vec![(tree.top(), 0, &asked)];
+        let mut open: Vec<Visit<'_, S>> = alloc::vec![(tree, 0, &asked)];
         while let Some((node, depth, asked)) = open.pop() {
-            prover.walk(node, depth, asked, &mut open)?;
+            match prover.walk(node, depth, asked, &mut open) {
+                Ok(()) => {}
+                Err(Stop::Limit) => return Ok(None),
+                Err(Stop::Tree(error)) => return Err(error),
+            }
         }
-        (prover.count <= MAX_ENDS).then(|| prover.finish())
+        Ok((prover.count <= MAX_ENDS).then(|| prover.finish()))
     }
 
     /// Walks down while the asked paths lie on one side; where they part, the right side is left open.
-    fn walk<'b>(
+    fn walk<'b, S: Subtree>(
         &mut self,
-        mut node: Option<&'b Node>,
+        mut node: Option<S>,
         mut depth: usize,
         mut asked: &'b [Path],
-        open: &mut Vec<Visit<'b>>,
-    ) -> Option<()> {
-        while let Some(Node::Branch(branch)) = node
+        open: &mut Vec<Visit<'b, S>>,
+    ) -> Result<(), Stop<S::Error>> {
+        while let Some(subtree) = &node
             && !self.is_bucket(depth, asked)
+            && let Some((left, right)) = subtree.fork(depth)?
         {
-            let (left, right) = if branch.depth == depth {
-                (Some(branch.child(false)), Some(branch.child(true)))
-            } else if branch.path.bit(depth) {
-                (None, node)
-            } else {
-                (node, None)
-            };
             let (asked_left, asked_right) = asked.split_at(asked.partition_point(|path| !path.bit(depth)));
             depth += 1;
             (node, asked) = match (asked_left, asked_right) {
                 ([], _) => {
-                    self.sibling(left, depth);
+                    self.sibling(left, depth)?;
                     (right, asked_right)
                 }
                 (_, []) => {
-                    self.sibling(right, depth);
+                    self.sibling(right, depth)?;
                     (left, asked_left)
                 }
                 _ => {
@@ -100,44 +190,41 @@ impl<'a> Prover<'a> {
         })
     }
 
-    fn sibling(&mut self, node: Option<&Node>, depth: usize) {
-        let hash = node.map_or(NodeHash::EMPTY, |node| node.hash_at(depth));
+    fn sibling<S: Subtree>(&mut self, node: Option<S>, depth: usize) -> Result<(), S::Error> {
         self.bits.push(node.is_some());
-        if node.is_some() {
-            self.siblings.extend_from_slice(hash.as_bytes());
+        if let Some(node) = node {
+            self.siblings.extend_from_slice(node.hash_at(depth)?.as_bytes());
         }
+        Ok(())
     }
 
-    fn end(&mut self, node: Option<&Node>, depth: usize, asked: &[Path]) -> Option<()> {
+    fn end<S: Subtree>(&mut self, node: Option<S>, depth: usize, asked: &[Path]) -> Result<(), Stop<S::Error>> {
         self.count += 1;
-        let depth_bits = u8::try_from(depth).ok()?;
-        let mut leaves = Vec::new();
-        let (path, terminal) = match node {
-            None => (*asked.first()?, Terminal::Nothing),
-            Some(Node::Leaf(leaf)) => (leaf.path, self.leaf(leaf, asked)),
-            Some(subtree) => {
-                let mut count = 0;
-                subtree.for_each_leaf(&mut |leaf| {
-                    put_leaf(&mut leaves, &leaf.path, &leaf.value);
-                    count += 1;
-                });
-                if count > MAX_SUBTREE_LEAVES {
-                    return None;
-                }
-                (*asked.first()?, Terminal::Subtree(Leaves::encoded(&leaves, count)))
+        let depth_bits = u8::try_from(depth).map_err(|_| Stop::Limit)?;
+        let leaves = match node {
+            Some(node) => node.leaves(MAX_SUBTREE_LEAVES + 1)?,
+            None => Vec::new(),
+        };
+        if leaves.len() > MAX_SUBTREE_LEAVES {
+            return Err(Stop::Limit);
+        }
+        let first = *asked.first().ok_or(Stop::Limit)?;
+        let mut subtree = Vec::new();
+        let (path, terminal) = match leaves.as_slice() {
+            [] => (first, Terminal::Nothing),
+            [(path, value)] => (*path, self.leaf(path, value, asked)),
+            many => {
+                many.iter().for_each(|(path, value)| put_leaf(&mut subtree, path, value));
+                (first, Terminal::Subtree(Leaves::encoded(&subtree, many.len())))
             }
         };
         End { path, depth_bits, terminal }.put(&mut self.ends);
-        Some(())
+        Ok(())
     }
 
-    fn leaf<'b>(&self, leaf: &'b Leaf, asked: &[Path]) -> Terminal<'b> {
-        let in_bucket = self.bucket.is_some_and(|bucket| bucket.contains(&leaf.path));
-        if in_bucket || asked.contains(&leaf.path) {
-            Terminal::Leaf(&leaf.value)
-        } else {
-            Terminal::Other(ValueHash::of(&leaf.value))
-        }
+    fn leaf<'b>(&self, path: &Path, value: &'b [u8], asked: &[Path]) -> Terminal<'b> {
+        let in_bucket = self.bucket.is_some_and(|bucket| bucket.contains(path));
+        if in_bucket || asked.contains(path) { Terminal::Leaf(value) } else { Terminal::Other(ValueHash::of(value)) }
     }
 
     fn finish(self) -> Vec<u8> {

@@ -366,7 +366,7 @@ fn stock_units(ledger: &mut Ledger) {
         ledger.put_unit(n, 1, leaf::Unit { state: state.into(), ..unit(1, place) });
     }
     let held = |bits| Some(Prior::Held { state: State::Active.into(), holds: Holds::new(bits).expect("a bit") });
-    for (serial, bits) in [("H8", 8), ("H1", 1), ("H16", 16)] {
+    for (serial, bits) in [("H8", 8), ("H1", 1), ("H16", 16), ("H32", 32)] {
         let pack = Pack { state: State::Quarantined.into(), prior: held(bits), ..stock::pack(ledger, 6, MemberId(3)) };
         ledger.put_pack(6, serial, pack);
     }
@@ -548,10 +548,11 @@ fn units(shelf: &Shelf) -> Vec<Value> {
         let case = shelf.case(&format!("unit/scan-depth-{depth}"), &scan).policy("receiver", "online");
         cases.push(case.gives("ok", &["state.active"]));
     }
-    let expected: [(&str, &str, &[&str]); 11] = [
+    let expected: [(&str, &str, &[&str]); 12] = [
         ("H8", "do-not-use", &["state.quarantined-pack", "state.excursion"]),
         ("H1", "do-not-use", &["state.quarantined-pack"]),
-        ("H16", "do-not-use", &["trust.newer-client.leaf", "state.quarantined-pack"]),
+        ("H16", "do-not-use", &["state.quarantined-pack"]),
+        ("H32", "do-not-use", &["trust.newer-client.leaf", "state.quarantined-pack"]),
         ("H65", "do-not-use", &["state.quarantined-unit", "state.excursion"]),
         ("U1", "do-not-use", &["state.dispensed-pack"]),
         ("Q1", "do-not-use", &["state.quarantined-unit"]),

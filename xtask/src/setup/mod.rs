@@ -5,17 +5,21 @@
 mod browser;
 mod cargo_tools;
 mod debian_rust;
+mod jvm;
 mod node;
 mod python;
 mod rust_target;
 mod rustup;
+mod swift;
 
 pub(crate) use browser::BROWSER;
 pub(crate) use cargo_tools::{CARGO_DENY, CARGO_FUZZ, CARGO_LLVM_COV, WASM_BINDGEN, WASM_PACK};
+pub(crate) use jvm::JVM;
 pub(crate) use node::NODE_PACKAGES;
-pub(crate) use python::{PYTHON, python};
+pub(crate) use python::{PYTHON, PYTHON_PACKAGING, package_python, python};
 pub(crate) use rust_target::{BARE, BARE_TARGET, WASM, WASM_TARGET, cargo_for};
 pub(crate) use rustup::{LINTERS, LLVM_TOOLS, MIRI, NIGHTLY, RUST_SRC};
+pub(crate) use swift::{SWIFT, swift};
 
 use crate::{Result, table};
 use std::time::Instant;
@@ -44,6 +48,8 @@ const PARTS: &[&Part] = &[
     &BARE_TARGET,
     &NODE_PACKAGES,
     &PYTHON,
+    &PYTHON_PACKAGING,
+    &JVM,
     &CARGO_DENY,
     &BROWSER,
     &NIGHTLY,
@@ -54,6 +60,7 @@ const PARTS: &[&Part] = &[
     &CARGO_LLVM_COV,
     &WASM_BINDGEN,
     &WASM_PACK,
+    &SWIFT,
 ];
 
 /// Provides all parts, or those named.

@@ -1,0 +1,93 @@
+//! Whether this node votes: decided once, at the start, from what lies in its folder.
+
+use crate::{
+    chain::Next,
+    config::{Config, ValidatorKey},
+    engine::{context::Validators, crypto::Guarded},
+    error::Error,
+    signing::SigningState,
+};
+use medproof_core::{hash::Digest, header::Height, keys::PublicKey};
+use std::{
+    fs::{File, OpenOptions},
+    io,
+    path::{Path, PathBuf},
+};
+
+/// Whether a node votes, and if not, why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Role {
+    /// It votes whenever its key is in the set.
+    Validator,
+    /// It has no validator key.
+    Follower,
+    /// Its key has been used, and the state of what it signed is not here: put back from a backup, or moved.
+    /// It votes no more; a new key can be handed over to. Alone, it needs a new chain and anchor.
+    LostSigningState,
+    /// Its key was seen to sign elsewhere. It votes no more here.
+    SpentKey,
+    /// It has voted at this height and lost the log of why. It votes again once started above that height.
+    LostLog(Height),
+}
+
+/// What this node may do, and the guarded key if it votes.
+pub(crate) fn choose(config: &Config, chain_id: Digest, next: &Next) -> Result<(Role, Option<Guarded>), Error> {
+    let Some(ValidatorKey { key, used_marker }) = &config.validator else { return Ok((Role::Follower, None)) };
+    let public = PublicKey(key.verifying_key().to_bytes());
+    let path = state_path(config);
+    let state = match SigningState::open(&path, &chain_id, &public)? {
+        Some(state) if state.is_spent() => return Ok((Role::SpentKey, None)),
+        Some(state) if has_lost_log(&state, config, next) => return Ok((Role::LostLog(next.height), None)),
+        Some(state) => state,
+        // The chain of one that has signed stands here, or the key was used before.
+        None if next.height > Height(1) || used_marker.exists() => return Ok((Role::LostSigningState, None)),
+        None => create(&path, used_marker, &chain_id, &public)?,
+    };
+    Ok((Role::Validator, Some(Guarded::new(chain_id, key.clone(), state))))
+}
+
+/// Prepares a new validator key on a node that has a chain already: a follower that is to vote.
+///
+/// Without it such a node cannot be told from one that was put back from a backup. Refused if the key is marked
+/// as used, or has a signing state in `folder`.
+pub fn enrol(folder: &Path, validator: &ValidatorKey, chain_id: &Digest) -> Result<(), Error> {
+    crate::private_folder(folder).map_err(Error::Disk)?;
+    if validator.used_marker.exists() {
+        return Err(crate::SigningError::Past.into());
+    }
+    let public = PublicKey(validator.key.verifying_key().to_bytes());
+    create(&folder.join(STATE_FILE), &validator.used_marker, chain_id, &public).map(|_| ())
+}
+
+/// The marker first: a crash between the two leaves a key that does not vote, never one that votes twice.
+fn create(path: &Path, marker: &Path, chain_id: &Digest, key: &PublicKey) -> Result<SigningState, Error> {
+    write_marker(marker).map_err(Error::Disk)?;
+    Ok(SigningState::create(path, chain_id, key)?)
+}
+
+fn write_marker(marker: &Path) -> io::Result<()> {
+    OpenOptions::new().write(true).create_new(true).open(marker)?.sync_all()?;
+    match marker.parent() {
+        Some(folder) => File::open(folder)?.sync_all(),
+        None => Ok(()),
+    }
+}
+
+/// Votes without their reasons: the engine would have forgotten its lock. One validator alone is held to its
+/// own votes by the signing state itself.
+fn has_lost_log(state: &SigningState, config: &Config, next: &Next) -> bool {
+    let alone = Validators::from(next.set.clone()).set().validators().len() == 1;
+    !alone && state.height() >= next.height && !wal_path(config).exists()
+}
+
+fn state_path(config: &Config) -> PathBuf {
+    config.folder.join(STATE_FILE)
+}
+
+/// Where the engine writes ahead.
+pub(crate) fn wal_path(config: &Config) -> PathBuf {
+    config.folder.join("consensus.wal")
+}
+
+const STATE_FILE: &str = "signing.state";

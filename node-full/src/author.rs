@@ -1,0 +1,137 @@
+//! Signing events for members whose keys the node has: the next number, a fresh salt, a signature.
+
+use crate::{
+    clock::Clock,
+    fault::{Fault, Result},
+    genesis_file::Role,
+    keyring::{MemberKey, random},
+};
+use medproof_core::{
+    event::{Event, EventHead, EventKind, MemberRole, body_hash},
+    hash::Digest,
+    header::UnixMillis,
+    identity::{Day, MemberId},
+    keys::KeyNumber,
+    leaf::{Leaf, Paths},
+    state::Path,
+};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+/// Signs events for members.
+#[derive(Debug)]
+pub struct Author {
+    chain_id: Digest,
+    lane: u16,
+    clock: Clock,
+    keys: Vec<MemberKey>,
+    numbers: Mutex<HashMap<(MemberId, KeyNumber), Numbers>>,
+}
+
+/// Which numbers of one lane are free.
+#[derive(Debug, Default)]
+struct Numbers {
+    highest: u64,
+    /// Given back after a refusal. They are used first, so that what was refused can never enter.
+    free: BTreeSet<u64>,
+}
+
+/// What an event says besides its body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Intent {
+    /// Who acts.
+    pub member: MemberId,
+    /// As what.
+    pub role: Role,
+    /// What is done.
+    pub kind: EventKind,
+}
+
+impl Author {
+    /// Signs with `keys`, in `lane` of each.
+    pub fn new(chain_id: Digest, lane: u16, clock: Clock, keys: Vec<MemberKey>) -> Self {
+        Self { chain_id, lane, clock, keys, numbers: Mutex::default() }
+    }
+
+    /// The members that it signs for.
+    pub fn members(&self) -> BTreeSet<MemberId> {
+        self.keys.iter().map(|key| key.member).collect()
+    }
+
+    /// The newest key of `member` that the ledger, read by `leaf`, knows and has not revoked.
+    pub fn key(&self, member: MemberId, leaf: &dyn Fn(&Path) -> Result<Option<Leaf>>) -> Result<&MemberKey> {
+        let (paths, now) = (Paths::new(&self.chain_id), self.clock.now());
+        for key in self.keys.iter().rev().filter(|key| key.member == member) {
+            if let Some(Leaf::Key(known)) = leaf(&paths.key(member, key.number))?
+                && known.key == key.public()
+                && !known.is_revoked_at(now)
+            {
+                return Ok(key);
+            }
+        }
+        Err(Fault::new("node.member.no-key").with("member", member.0))
+    }
+
+    /// Signs an event with `body`; `leaf` reads the newest state.
+    pub fn sign(&self, intent: Intent, body: Vec<u8>, leaf: &dyn Fn(&Path) -> Result<Option<Leaf>>) -> Result<Event> {
+        let key = self.key(intent.member, leaf)?;
+        let counter = self.take(key, leaf)?;
+        let now = self.clock.now();
+        let head = EventHead {
+            chain_id: self.chain_id,
+            member: key.member,
+            key_number: key.number,
+            lane: self.lane,
+            counter,
+            time: now,
+            not_after: UnixMillis(now.0 + LIFETIME_MS),
+            salt: random()?,
+            kind: intent.kind,
+            day: Day((now.0 / DAY_MS) as u32),
+            role: MemberRole(intent.role as u8),
+            body_hash: body_hash(&body),
+        };
+        let signature = key.sign(&head.signed_message());
+        Event::new(head, body, signature).map_err(|cause| Fault::new("node.event").with("cause", cause.code()))
+    }
+
+    /// Gives back the number of an event that was refused or never sent: the next one takes it.
+    pub fn give_back(&self, head: &EventHead) {
+        if let Some(numbers) = self.lock().get_mut(&(head.member, head.key_number))
+            && head.lane == self.lane
+            && head.counter <= numbers.highest
+        {
+            numbers.free.insert(head.counter);
+        }
+    }
+
+    fn take(&self, key: &MemberKey, leaf: &dyn Fn(&Path) -> Result<Option<Leaf>>) -> Result<u64> {
+        let path = Paths::new(&self.chain_id).counter(key.member, key.number, self.lane);
+        let used = match leaf(&path)? {
+            Some(Leaf::Counter(counter)) => counter.highest,
+            _ => 0,
+        };
+        let mut lanes = self.lock();
+        let numbers = lanes.entry((key.member, key.number)).or_default();
+        numbers.highest = numbers.highest.max(used);
+        numbers.free.retain(|number| number + WINDOW > used);
+        Ok(numbers.free.pop_first().unwrap_or_else(|| {
+            numbers.highest += 1;
+            numbers.highest
+        }))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<(MemberId, KeyNumber), Numbers>> {
+        self.numbers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How long a signed event may wait for a block.
+const LIFETIME_MS: u64 = DAY_MS;
+
+const DAY_MS: u64 = 86_400_000;
+
+/// Numbers this far below the highest used are lost.
+const WINDOW: u64 = 256;

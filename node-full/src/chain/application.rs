@@ -1,0 +1,194 @@
+//! What consensus asks of the chain.
+
+use super::{Candidate, Ledger, signing_set, tip};
+use crate::fault::{Fault, Result};
+use async_trait::async_trait;
+use bytes::Bytes;
+use medproof_consensus::{Block, Chain, ChainError, Decided, Judgement, Kept, Next, Origin, Round};
+use medproof_core::{
+    certificate::Certificate,
+    encoding::{Message, Reader, put_bytes16},
+    event::Event,
+    hash::Digest,
+    header::{Header, Height},
+    keys::PublicKey,
+    log::LeafIndex,
+};
+use medproof_store::{Row, RowRange, View};
+use std::time::Duration;
+
+#[async_trait]
+impl Chain for Ledger {
+    fn chain_id(&self) -> Digest {
+        *self.chain_id()
+    }
+
+    async fn next(&self) -> std::result::Result<Next, ChainError> {
+        let view = self.view();
+        Ok(Next { height: Height(tip(&view)?.height().0 + 1), set: signing_set(&view)? })
+    }
+
+    async fn first_height(&self) -> std::result::Result<Height, ChainError> {
+        Ok(Height(1))
+    }
+
+    async fn ready(&self, height: Height) {
+        loop {
+            let due = tokio::time::sleep(self.until_heartbeat());
+            tokio::select! {
+                () = due => return,
+                () = self.pool().some() => {}
+            }
+            match self.build() {
+                // Only refusals, which were answered: nothing to propose.
+                Ok(candidate) if candidate.events.is_empty() => {}
+                Ok(candidate) if candidate.header.height() == height => {
+                    self.remember(candidate);
+                    return;
+                }
+                // What is wrong shows when the block is asked for.
+                _ => return,
+            }
+        }
+    }
+
+    async fn propose(&self, height: Height, _: Round) -> std::result::Result<Block, ChainError> {
+        let known = self.lock().values().find(|known| known.header.height() == height).map(block_of);
+        if let Some(block) = known {
+            return Ok(block);
+        }
+        let candidate = self.build()?;
+        let block = block_of(&candidate);
+        self.remember(candidate);
+        Ok(block)
+    }
+
+    async fn check(&self, block: &Block, origin: Origin) -> std::result::Result<Judgement, ChainError> {
+        Ok(self.judge(&block.header, &block.body, origin)?)
+    }
+
+    async fn keep(&self, height: Height, round: Round, block: &Block) -> std::result::Result<(), ChainError> {
+        let key = kept_key(height, round, &block.header.hash());
+        let mut value = Vec::with_capacity(block.body.len() + 256);
+        put_bytes16(&mut value, block.header.raw());
+        value.extend_from_slice(&block.body);
+        self.store().put_rows(&[Row { table: KEPT, key, value: Some(value) }])?;
+        Ok(())
+    }
+
+    async fn kept(&self, height: Height) -> std::result::Result<Vec<Kept>, ChainError> {
+        let rows = self.view().rows(KEPT, &RowRange::prefix(&height.0.to_be_bytes(), usize::MAX))?;
+        Ok(rows.iter().filter_map(|(key, value)| read_kept(key, value)).collect())
+    }
+
+    async fn decided(&self, block: Block, certificate: Certificate) -> std::result::Result<Next, ChainError> {
+        let executed = tokio::task::block_in_place(|| self.executed(&block.header, &block.body))?;
+        let Some(candidate) = executed else {
+            return Err(Box::new(Fault::new("node.block").with("height", block.header.height().0)));
+        };
+        let set = tokio::task::block_in_place(|| self.commit(candidate, certificate))?;
+        Ok(Next { height: Height(block.header.height().0 + 1), set })
+    }
+
+    async fn decided_range(&self, from: Height, to: Height) -> std::result::Result<Vec<Decided>, ChainError> {
+        let view = self.view();
+        let mut blocks = Vec::new();
+        for height in from.0..=to.0 {
+            match decided(&view, Height(height))? {
+                Some(block) => blocks.push(block),
+                None => break,
+            }
+        }
+        Ok(blocks)
+    }
+
+    async fn gossiped(&self, message: Bytes) {
+        if let Ok(event) = Event::from_bytes(&message) {
+            // A full pool drops what others spread; its sender waits and sends again.
+            let _ = self.pool().add(event);
+        }
+    }
+
+    async fn equivocated(&self, validator: PublicKey) {
+        tracing::error!(validator = %crate::keyring::to_hex(&validator.0), "a validator signed two different votes");
+    }
+}
+
+impl Ledger {
+    /// Rows that forget what was kept for `height` and below.
+    pub(super) fn forget_kept(&self, view: &View, height: Height) -> Result<Vec<Row>> {
+        let upto = (height.0 + 1).to_be_bytes();
+        let mut range = RowRange::prefix(&[], usize::MAX);
+        range.to = std::ops::Bound::Excluded(upto.to_vec());
+        let rows = view.rows(KEPT, &range)?;
+        Ok(rows.into_iter().map(|(key, _)| Row { table: KEPT, key, value: None }).collect())
+    }
+
+    fn judge(&self, header: &Header, body: &[u8], origin: Origin) -> Result<Judgement> {
+        let view = self.view();
+        let parent = tip(&view)?;
+        if header.height().0 > parent.height().0 + 1 {
+            return Ok(Judgement::NotYet);
+        }
+        let follows = parent.fields().is_some() && header.time() > parent.time();
+        let is_late = origin == Origin::First && self.clock.now().0.abs_diff(header.time().0) > CLOCK_BOUND_MS;
+        if !follows || is_late {
+            return Ok(Judgement::Invalid);
+        }
+        let hash = header.hash();
+        if self.lock().contains_key(&hash) {
+            return Ok(Judgement::Valid);
+        }
+        match tokio::task::block_in_place(|| Candidate::execute(self.store(), &view, header, body))? {
+            Some(candidate) => {
+                self.remember(candidate);
+                Ok(Judgement::Valid)
+            }
+            None => Ok(Judgement::Invalid),
+        }
+    }
+
+    /// How long the newest block may still be the newest, if nothing happens.
+    fn until_heartbeat(&self) -> Duration {
+        let newest = self.tip.borrow().time().0;
+        let heartbeat =
+            self.parameters(&self.view()).map_or(DEFAULT_HEARTBEAT_MS, |found| u64::from(found.heartbeat_ms));
+        Duration::from_millis((newest + heartbeat).saturating_sub(self.clock.now().0).min(heartbeat))
+    }
+}
+
+fn block_of(candidate: &Candidate) -> Block {
+    Block { header: candidate.header.clone(), body: candidate.body.clone().into() }
+}
+
+fn decided(view: &View, height: Height) -> Result<Option<Decided>> {
+    let (Some(header), Some(certificate)) = (view.header(height)?, view.certificate(height)?) else { return Ok(None) };
+    let Some(set) = view.set(header.set_hash())? else { return Ok(None) };
+    let mut events = Vec::new();
+    for place in view.block_entries(height)?.unwrap_or_default() {
+        let event = view.event(LeafIndex(place))?;
+        events.push(event.ok_or_else(|| Fault::new("node.index").with("table", "events"))?.event);
+    }
+    let body = crate::block::join_bytes(&events);
+    Ok(Some(Decided { block: Block { header, body: body.into() }, certificate, set }))
+}
+
+fn kept_key(height: Height, round: Round, hash: &Digest) -> Vec<u8> {
+    [&height.0.to_be_bytes()[..], &round.0.to_be_bytes(), &hash.0].concat()
+}
+
+fn read_kept(key: &[u8], value: &[u8]) -> Option<Kept> {
+    let round = key.get(8..12)?.try_into().ok().map(u32::from_be_bytes)?;
+    let mut reader = Reader::new(value);
+    let header = Header::from_bytes(reader.bytes16(0..=1_024).ok()?).ok()?;
+    Some(Kept { round: Round(round), block: Block { header, body: reader.rest().to_vec().into() } })
+}
+
+/// Blocks that are not decided: height ‖ round u32 ‖ header hash → header ‖ body.
+const KEPT: &str = "kept";
+
+/// How far a first proposal's time may be from this node's clock.
+const CLOCK_BOUND_MS: u64 = 10_000;
+
+/// Where the parameters cannot be read.
+const DEFAULT_HEARTBEAT_MS: u64 = 60_000;

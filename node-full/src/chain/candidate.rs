@@ -1,0 +1,121 @@
+//! A block before it is decided: built from the pool, or executed from another validator's proposal.
+
+use super::state::{ViewState, chain_id, tip};
+use crate::{
+    block,
+    fault::{Fault, Result},
+};
+use medproof_core::{
+    encoding::Wire,
+    event::Event,
+    hash::Digest,
+    header::{Header, HeaderFields, Height, UnixMillis},
+    leaf::{Leaf, Paths},
+    state::Path,
+};
+use medproof_rules::{Applied, Changes, Executor, Fault as Refused, Refusal};
+use medproof_store::{LogTail, Staged, Store, View};
+
+/// A block with everything that committing it needs.
+#[derive(Debug)]
+pub(crate) struct Candidate {
+    pub(crate) header: Header,
+    pub(crate) body: Vec<u8>,
+    pub(crate) events: Vec<Event>,
+    pub(crate) applied: Vec<Applied>,
+    pub(crate) staged: Staged,
+    /// Events that the rules refused when the block was built, with their ids.
+    pub(crate) refused: Vec<(Digest, Refusal)>,
+}
+
+/// What executing events gave.
+struct Executed {
+    events: Vec<Event>,
+    applied: Vec<Applied>,
+    refused: Vec<(Digest, Refusal)>,
+    changes: Changes,
+}
+
+impl Candidate {
+    /// A block on top of `view`'s newest, of the events that the rules accept at `time`.
+    pub(crate) fn build(store: &Store, view: &View, events: Vec<Event>, time: UnixMillis) -> Result<Self> {
+        let executed = execute(view, events, time)?;
+        Self::seal(store, view, executed, time)
+    }
+
+    /// The block of another validator, executed; `None` if it is not what its header says.
+    pub(crate) fn execute(store: &Store, view: &View, header: &Header, body: &[u8]) -> Result<Option<Self>> {
+        let Ok(events) = block::split(body) else { return Ok(None) };
+        let executed = execute(view, events, header.time())?;
+        if !executed.refused.is_empty() {
+            return Ok(None);
+        }
+        let candidate = Self::seal(store, view, executed, header.time())?;
+        Ok((candidate.header == *header).then_some(candidate))
+    }
+
+    fn seal(store: &Store, view: &View, executed: Executed, time: UnixMillis) -> Result<Self> {
+        let parent = tip(view)?;
+        let staged = store.stage(view, &executed.changes.leaves)?;
+        let log = appended(view, &executed.applied)?;
+        let paths = Paths::new(parent.chain_id());
+        let leaf = |path: Path| match executed.changes.leaves.get(&path) {
+            Some(value) => Ok(value.clone()),
+            None => view.leaf(&path).map_err(Fault::from),
+        };
+        let fields = HeaderFields {
+            chain_id: *parent.chain_id(),
+            height: Height(parent.height().0 + 1),
+            time,
+            set_hash: *parent.next_set_hash(),
+            next_set_hash: match decoded(leaf(paths.validators())?) {
+                Some(Leaf::Validators(hash)) => hash,
+                _ => return Err(Fault::new("node.state").with("leaf", "validators")),
+            },
+            parent_hash: parent.hash(),
+            log_size: log.size(),
+            log_root: log.root(),
+            state_root: staged.state_root(),
+            rules_version: match decoded(leaf(paths.rules())?) {
+                Some(Leaf::Rules(version)) => version,
+                _ => return Err(Fault::new("node.state").with("leaf", "rules")),
+            },
+        };
+        Ok(Self {
+            header: Header::from(&fields),
+            body: block::join(&executed.events),
+            events: executed.events,
+            applied: executed.applied,
+            staged,
+            refused: executed.refused,
+        })
+    }
+}
+
+/// Executes events one after another; a refused one changes nothing and stops nobody.
+fn execute(view: &View, events: Vec<Event>, time: UnixMillis) -> Result<Executed> {
+    let state = ViewState(view);
+    let mut executor = Executor::new(*chain_id(view), &state, time);
+    let (mut accepted, mut applied, mut refused) = (Vec::with_capacity(events.len()), Vec::new(), Vec::new());
+    for event in events {
+        match executor.apply(&event) {
+            Ok(effects) => {
+                applied.push(effects);
+                accepted.push(event);
+            }
+            Err(Refused::Refused(refusal)) => refused.push((event.head().id(), refusal)),
+            Err(Refused::Read(cause)) => return Err(Fault::new("node.store").with("cause", cause)),
+        }
+    }
+    Ok(Executed { events: accepted, applied, refused, changes: executor.finish() })
+}
+
+/// The log with the entries of a block.
+fn appended(view: &View, applied: &[Applied]) -> Result<LogTail> {
+    let entries: Vec<Vec<u8>> = applied.iter().map(|applied| applied.entry.to_wire()).collect();
+    Ok(view.log_tail()?.append(entries.iter().map(Vec::as_slice))?)
+}
+
+fn decoded(value: Option<Vec<u8>>) -> Option<Leaf> {
+    Leaf::from_value(&value?).ok()
+}

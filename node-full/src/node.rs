@@ -1,0 +1,212 @@
+//! A node: its folder, its chain, its keys.
+
+use crate::{
+    author::{Author, Intent},
+    chain::{self, Ledger},
+    clock::Clock,
+    config::Config,
+    fault::{Fault, Result},
+    folder::{self, Folder},
+    genesis_file::{FirstValidator, GenesisFile, MemberEntry, Role, first_anchor},
+    index::{Index, tables},
+    keyring::{self, MemberKey},
+    pool::{Outcome, Receipt},
+};
+use medproof_consensus::{Handle, ValidatorKey};
+use medproof_core::{
+    anchor::Anchor,
+    encoding::{Message, Wire},
+    event::Event,
+    genesis::Genesis,
+    identity::MemberId,
+    info::MemberInfo,
+    keys::KeyNumber,
+    leaf::Leaf,
+};
+use medproof_rules::body::{Act, Body};
+use medproof_store::{Options, Row, Store, StoreKey, View, read_newest};
+use std::sync::Arc;
+
+/// A node that is open: its files are read, its chain can be asked. [`Self::start`] makes it take part.
+pub struct Node {
+    folder: Folder,
+    config: Config,
+    genesis: Genesis,
+    anchor: Anchor,
+    clock: Clock,
+    ledger: Arc<Ledger>,
+    author: Author,
+}
+
+/// Makes the data folder of a chain of one member and one validator: this node.
+pub fn init(folder: &Folder, name: &str, time: jiff::Timestamp) -> Result {
+    folder.create()?;
+    let key = MemberKey::new(MemberId(1), KeyNumber(1), &keyring::random()?);
+    let mut file = GenesisFile::new(name, time);
+    file.members.push(MemberEntry::new(&key, &Role::ALL, name));
+    keyring::write_secret(&keyring::member_file(&folder.keys(), key.member, key.number), &key.secret())?;
+    init_with(folder, file)
+}
+
+/// Makes the data folder of a chain that begins as `file` says, with this node as its only validator
+/// if the file names none.
+pub fn init_with(folder: &Folder, mut file: GenesisFile) -> Result {
+    if folder.genesis().exists() {
+        return Err(Fault::new("node.init.exists").with("path", folder.path().display()));
+    }
+    folder.create()?;
+    let validator = ed25519_dalek::SigningKey::from_bytes(&keyring::secret_or_new(folder, VALIDATOR_KEY)?);
+    keyring::secret_or_new(folder, STORE_KEY)?;
+    keyring::secret_or_new(folder, NODE_KEY)?;
+    if file.validators.is_empty() {
+        let key = keyring::to_hex(&keyring::public_key(&validator).0);
+        file.validators.push(FirstValidator { key, power: 1 });
+    }
+    let genesis = file.genesis()?;
+    let members = file.members.iter().map(|entry| (MemberId(entry.number), entry.info()));
+    let rows = members.map(|(member, info)| member_row(member, &info)).collect();
+    let key = store_key(folder)?;
+    chain::begin(&Store::create(&folder.store(), &key, &Options::default())?, &genesis, rows)?;
+    folder::write_public(&folder.path().join("genesis.toml"), file.to_toml()?.as_bytes())?;
+    folder::write_public(&folder.anchor(), &first_anchor(&genesis)?.to_bytes())?;
+    if !folder.config().exists() {
+        Config::default().save(folder)?;
+    }
+    // Last, since it says that the folder is complete.
+    folder::write_public(&folder.genesis(), &genesis.to_bytes())
+}
+
+impl Node {
+    /// Opens the node in `folder`.
+    pub fn open(folder: Folder, config: Config, clock: Clock) -> Result<Self> {
+        let genesis = Genesis::from_bytes(&folder::read(&folder.genesis())?)
+            .map_err(|cause| Fault::contents(&folder.genesis(), cause.code()))?;
+        let newest = read_newest(&folder.newest())?;
+        let options = Options { cache_bytes: (config.store.cache_mib as usize) << 20, newest };
+        let store = Store::open(&folder.store(), &store_key(&folder)?, &options)?;
+        let mut keys = keyring::member_keys(&folder.keys())?;
+        if genesis.demo && folder.demo_keys().exists() {
+            keys.extend(keyring::member_keys(&folder.demo_keys())?);
+        }
+        let anchor = first_anchor(&genesis)?;
+        let author = Author::new(genesis.chain_id(), config.member.lane, clock.clone(), keys);
+        let ledger = Arc::new(Ledger::new(store, clock.clone())?);
+        Ok(Self { folder, config, genesis, anchor, clock, ledger, author })
+    }
+
+    /// Takes part in consensus until the handle is stopped or dropped.
+    pub async fn start(&self) -> Result<Handle> {
+        let validator = ValidatorKey {
+            key: ed25519_dalek::SigningKey::from_bytes(&keyring::read_secret(&self.folder.keys().join(VALIDATOR_KEY))?),
+            used_marker: self.folder.keys().join("validator.used"),
+        };
+        let node_key = keyring::secret_or_new(&self.folder, NODE_KEY)?;
+        let mut config = medproof_consensus::Config::alone(validator, node_key, self.folder.signing());
+        config.listen = self.config.consensus.listen;
+        for peer in &self.config.consensus.peers {
+            let peer = peer.parse().map_err(|cause| Fault::new("node.consensus").with("cause", cause))?;
+            config.peers.push(peer);
+        }
+        let started = medproof_consensus::start(config, Arc::clone(&self.ledger)).await;
+        started.map_err(|cause| Fault::new("node.consensus").with("cause", cause))
+    }
+
+    /// Its data folder.
+    pub const fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
+    /// Its configuration.
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The beginning of its chain.
+    pub const fn genesis(&self) -> &Genesis {
+        &self.genesis
+    }
+
+    /// The anchor at the beginning of its chain.
+    pub const fn anchor(&self) -> &Anchor {
+        &self.anchor
+    }
+
+    /// What it takes for now.
+    pub const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Its chain.
+    pub const fn ledger(&self) -> &Arc<Ledger> {
+        &self.ledger
+    }
+
+    /// Who signs its events.
+    pub const fn author(&self) -> &Author {
+        &self.author
+    }
+
+    /// What is on disk now.
+    pub fn view(&self) -> View {
+        self.ledger.view()
+    }
+
+    /// Gives an event to the chain, and answers when it is in a block that is on disk.
+    pub async fn submit(&self, event: Event) -> Result<Receipt> {
+        let outcome = self.ledger.pool().add(event)?;
+        match outcome.await {
+            Ok(Outcome::Accepted(receipt)) => Ok(receipt),
+            Ok(Outcome::Refused(refusal)) => {
+                let fault = Fault::new(refusal.code);
+                Err(refusal.item.into_iter().fold(fault, |fault, item| fault.with("item", item)))
+            }
+            Err(_) => Err(Fault::new("node.stopped")),
+        }
+    }
+
+    /// Signs an event for `member` in `role` and gives it to the chain.
+    pub async fn act(&self, member: MemberId, role: Role, body: &Body) -> Result<Receipt> {
+        let event = self.sign(member, role, body)?;
+        let head = event.head().clone();
+        let answer = self.submit(event).await;
+        if answer.is_err() {
+            self.author.give_back(&head);
+        }
+        answer
+    }
+
+    /// [`Self::act`] of a single deed without idempotency value or documents.
+    pub async fn deed(&self, member: MemberId, role: Role, act: Act) -> Result<Receipt> {
+        self.act(member, role, &Body::new(medproof_core::hash::Digest::ZERO, act)).await
+    }
+
+    /// Signs an event for `member` in `role`.
+    pub fn sign(&self, member: MemberId, role: Role, body: &Body) -> Result<Event> {
+        let view = self.view();
+        let intent = Intent { member, role, kind: body.kind() };
+        self.author.sign(intent, body.to_bytes(), &|path| Index::new(&view).leaf(path))
+    }
+
+    /// The roles of a member on the ledger.
+    pub fn roles(&self, member: MemberId) -> Result<Vec<Role>> {
+        let view = self.view();
+        let index = Index::new(&view);
+        match index.leaf(&index.paths().member(member))? {
+            Some(Leaf::Member(leaf)) => Ok(Role::ALL.into_iter().filter(|role| leaf.roles & role.bit() != 0).collect()),
+            _ => Err(Fault::new("rules.member.absent")),
+        }
+    }
+}
+
+/// The key of the store in `folder`.
+pub fn store_key(folder: &Folder) -> Result<StoreKey> {
+    Ok(StoreKey::new(keyring::read_secret(&folder.keys().join(STORE_KEY))?))
+}
+
+fn member_row(member: MemberId, info: &MemberInfo) -> Row {
+    Row { table: tables::MEMBER, key: member.0.to_be_bytes().to_vec(), value: Some(info.to_wire()) }
+}
+
+const VALIDATOR_KEY: &str = "validator.key";
+const STORE_KEY: &str = "store.key";
+const NODE_KEY: &str = "node.key";

@@ -1,0 +1,179 @@
+// The network flow against the lying node: each outcome by the honest one, each lie refused, alone and beside it.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { after, before, test } from "node:test";
+import { load } from "@medproof/verify";
+import { Checker, VolatileStorage } from "@medproof/verify/flow";
+
+let liar;
+let child;
+let verifier;
+
+before(async () => {
+  child = spawn(process.env.MEDPROOF_LIAR, { stdio: ["pipe", "pipe", "inherit"] });
+  let text = "";
+  for await (const chunk of child.stdout) {
+    text += chunk;
+    if (text.endsWith("\n")) break;
+  }
+  liar = JSON.parse(text);
+  verifier = await load();
+}, { timeout: 60_000 });
+after(() => child?.stdin.end());
+
+/** A checker that asks the nodes of these behaviours, in any order, and notes what it asked. */
+function checker(behaviours, options = {}) {
+  const asked = [];
+  const noting = (input, init) => {
+    asked.push(String(input));
+    return fetch(input, init);
+  };
+  const nodes = behaviours.map((behaviour) => liar.nodes[behaviour]);
+  const anchor = Buffer.from(liar.anchor, "base64");
+  const made = new Checker({ verifier, anchor, nodes, timeoutMs: 1_500, fetch: noting, storage: new VolatileStorage(), ...options });
+  return Object.assign(made, { asked });
+}
+
+const outcome = (name) => liar.outcomes[name];
+const problems = (answer) => answer.attempts.map(({ outcome }) => outcome);
+
+test("each outcome by the honest node, in a bucket where that is allowed", async () => {
+  for (const [name, { scan, purpose, overall, reasons }] of Object.entries(liar.outcomes)) {
+    const answer = await checker(["honest"]).check(scan, purpose);
+    assert.equal(answer.verdict.overall, overall, name);
+    assert.deepEqual(answer.verdict.reasons, reasons, name);
+    assert.equal(answer.lookup, name === "not_random" || name === "unknown_product" ? "exact" : "bucket", name);
+    assert.ok(answer.historyShown && answer.stored, name);
+    assert.equal(answer.node, liar.nodes.honest);
+  }
+});
+
+test("a bucket names neither the serial nor more than 56 bits", async () => {
+  const asking = checker(["honest"], { lookup: "bucket-only" });
+  const answer = await asking.check(outcome("recalled").scan, "holder");
+  assert.equal(answer.verdict.overall, "do-not-use");
+  for (const url of asking.asked) {
+    assert.ok(!url.includes("CALLED-BACK") && !url.includes("proofs"), url);
+    assert.ok(Number(/buckets\/(\d+)\//.exec(url)?.[1] ?? 32) <= 56, url);
+  }
+  const nosy = await checker(["nosy"], { lookup: "bucket-only" }).check(outcome("recalled").scan, "holder");
+  assert.equal(nosy.verdict, null);
+});
+
+test("each lie alone is refused, in words of its own", async () => {
+  for (const [name, { scan, purpose, problem, overall }] of Object.entries(liar.lies)) {
+    const answer = await checker([name], { lookup: "exact" }).check(scan, purpose);
+    assert.equal(answer.verdict.overall, overall, name);
+    assert.equal(answer.verdict.overall, "cannot-tell", name);
+    if (problem) assert.ok(problems(answer).includes(problem), `${name}: ${problems(answer)}`);
+  }
+});
+
+test("each lie in a bucket is refused as well", async () => {
+  // On another chain the same pack lies under another prefix: that node has nothing to show.
+  const elsewhere = await checker(["other-chain"], { lookup: "bucket-only" }).check(outcome("recalled").scan, "holder");
+  assert.equal(elsewhere.verdict, null);
+  for (const name of ["tampered", "incomplete", "weak-quorum", "garbage", "old"]) {
+    const answer = await checker([name], { lookup: "bucket-only" }).check(outcome("recalled").scan, "holder");
+    assert.equal(answer.verdict?.overall, "cannot-tell", `${name}: ${problems(answer)}`);
+  }
+});
+
+test("beside an honest node every liar is outvoted, whoever is asked first", async () => {
+  const liars = ["tampered", "incomplete", "old", "other-chain", "weak-quorum", "garbage", "error", "cut-off", "too-large", "redirect", "no-history", "slow"];
+  for (const name of liars) {
+    for (let round = 0; round < (name === "slow" ? 1 : 3); round += 1) {
+      const answer = await checker([name, "honest"]).check(outcome("recalled").scan, "holder");
+      assert.equal(answer.verdict.overall, "do-not-use", `${name}: ${problems(answer)}`);
+      assert.ok(answer.verdict.reasons.includes("state.recalled-lot"), name);
+      assert.ok(answer.historyShown, name);
+    }
+  }
+});
+
+test("two headers of one height are a fork, kept as evidence and remembered", async () => {
+  const storage = new VolatileStorage();
+  const { scan } = outcome("ok");
+  const answer = await checker(["honest", "fork"], { storage }).check(scan, "holder");
+  assert.equal(answer.verdict.overall, "cannot-tell", String(problems(answer)));
+  assert.deepEqual(answer.verdict.reasons, ["trust.fork"]);
+  assert.ok(verifier.checkFork(answer.fork) > 0n);
+  const later = await checker(["honest"], { storage }).check(scan, "holder");
+  assert.deepEqual(later.verdict.reasons, ["trust.fork"]);
+});
+
+test("a client that saw the present does not take yesterday for it", async () => {
+  const storage = new VolatileStorage();
+  await checker(["honest"], { storage }).check(outcome("recalled").scan, "holder");
+  const answer = await checker(["old"], { storage, lookup: "exact" }).check(outcome("recalled").scan, "holder");
+  assert.equal(answer.verdict.overall, "cannot-tell");
+  assert.ok(problems(answer).includes("trust.header.older") || answer.verdict.reasons.includes("trust.older-header"), String(problems(answer)));
+});
+
+test("where no node answers, a kept proof counts as carried, with its age", async () => {
+  const { scan } = outcome("recalled");
+  for (const lookup of ["exact", "bucket"]) {
+    const storage = new VolatileStorage();
+    const { proof } = await checker(["honest"], { storage, lookup }).check(scan, "holder");
+    for (const dead of ["error", "slow"]) {
+      const answer = await checker([dead], { storage, timeoutMs: 300 }).check(scan, "holder", proof);
+      assert.equal(answer.verdict.overall, "do-not-use", `${dead} ${lookup}`);
+      assert.equal(answer.lookup, "carried");
+      assert.equal(answer.network, "no-answer");
+      assert.equal(answer.verdict.axes.freshness, "carried");
+    }
+  }
+  const nothing = await checker(["error"]).check(scan, "holder");
+  assert.deepEqual([nothing.verdict, nothing.network], [null, "no-answer"]);
+});
+
+test("what is trusted is stored before the answer is given, and a failure to store is told", async () => {
+  const order = [];
+  class Noting extends VolatileStorage {
+    async save(memory) {
+      await super.save(memory);
+      order.push("saved");
+    }
+  }
+  await checker(["honest"], { storage: new Noting() }).check(outcome("ok").scan, "holder").then(() => order.push("answered"));
+  assert.deepEqual(order.slice(-2), ["saved", "answered"]);
+  class Full extends VolatileStorage {
+    save() {
+      return Promise.reject(new Error("full"));
+    }
+  }
+  const answer = await checker(["honest"], { storage: new Full() }).check(outcome("ok").scan, "holder");
+  assert.equal(answer.stored, false);
+});
+
+test("memory that cannot be read begins at the anchor again, and says so", async () => {
+  const storage = new VolatileStorage();
+  await storage.save(Uint8Array.of(1, 2, 3));
+  const answer = await checker(["honest"], { storage }).check(outcome("ok").scan, "holder");
+  assert.deepEqual([answer.resumed, answer.verdict.overall], [false, "ok"]);
+});
+
+test("a pallet of 1,000 packs in one go", async () => {
+  const { scans, purpose, overall } = liar.pallet_1000;
+  const answer = await checker(["tampered", "honest"]).checkMany(scans, purpose);
+  assert.equal(answer.verdicts.length, 1001);
+  assert.deepEqual(new Set(answer.verdicts.map((verdict) => verdict.overall)), new Set([overall]));
+  assert.deepEqual(answer.contents.map(({ children, seen, complete }) => [children, seen, complete]), [[1000, 1000, true]]);
+});
+
+test("200 hostile codes: nothing is asked of any host but the nodes", async () => {
+  const starts = ["https://id.gs1.org@evil.example/01/", "https://еvil.example/01/", "javascript:alert(1)//", "data:text/html,<script>", "//evil.example/01/", "http://127.0.0.2/01/", "https://evil.example/?u=https://id.gs1.org/01/", "\u202ehttps://evil.example/01/"];
+  const rests = ["09504000000011", "09504000000011/21/<img src=x onerror=alert(1)>", "09504000000011/21/%2e%2e%2f", "../../v1/anchor", "9".repeat(10_000)];
+  const codes = starts.flatMap((start) => rests.flatMap((rest) => ["", "?8200=https://evil.example", "#mp1=AAAA", "%00", "\u{1d}8200https://evil.example"].map((end) => start + rest + end)));
+  assert.equal(codes.length, 200);
+  const asking = checker(["honest"]);
+  for (const code of codes) {
+    const answer = await asking.check(code, "buyer");
+    assert.notEqual(answer.verdict?.overall, "ok", code);
+  }
+  for (const url of asking.asked) {
+    assert.ok(url.startsWith(`${liar.nodes.honest}v1/`), url);
+    assert.match(new URL(url).pathname, /^\/honest\/v1\/(updates|proofs|buckets\/\d+\/[0-9a-f]+)$/);
+  }
+});

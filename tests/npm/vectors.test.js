@@ -1,0 +1,52 @@
+// The shared vectors through the packed package in Node: by its entry for Node, and by the inlined one.
+
+import assert from "node:assert/strict";
+import { appendFileSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { load } from "@medproof/verify";
+import { load as loadInline } from "@medproof/verify/inline";
+import { FILES, runFile } from "./vectors.js";
+
+const folder = process.env.MEDPROOF_VECTORS;
+
+for (const [entry, start] of [["npm", load], ["npm inline", loadInline]]) {
+  for (const name of FILES) {
+    test(`${name} by ${entry}`, async () => {
+      const { count, wrong, shown } = runFile(await start(), name, readFileSync(join(folder, name), "utf8"));
+      assert.equal(wrong, 0, JSON.stringify(shown));
+      assert.ok(count > 0);
+      note(`${name} by ${entry}`, count);
+    });
+  }
+}
+
+test("decode.json by the build that reads every message", async () => {
+  const glue = await import(pathToFileURL(join(process.env.MEDPROOF_MESSAGES, "medproof_wasm.js")));
+  glue.initSync({ module: readFileSync(join(process.env.MEDPROOF_MESSAGES, "medproof_wasm_bg.wasm")) });
+  const { cases } = JSON.parse(readFileSync(join(folder, "decode.json"), "utf8"));
+  for (const { name, type, bytes, expect } of cases) {
+    assert.equal(decoded(glue, type, Buffer.from(bytes, "base64")), expect, name);
+  }
+  note("decode.json by npm", cases.length);
+});
+
+test("every file of vectors is run", () => {
+  const files = readdirSync(folder).filter((name) => name.endsWith(".json"));
+  assert.deepEqual(files.sort(), [...FILES, "decode.json"].sort());
+});
+
+function decoded(glue, type, message) {
+  try {
+    return Buffer.compare(glue.readMessage(type, message), message) === 0 ? "ok" : "encoded otherwise";
+  } catch (thrown) {
+    return thrown.code ?? thrown;
+  }
+}
+
+/** Tells `cargo xtask test` which cases ran. */
+function note(name, count) {
+  const report = process.env.MEDPROOF_SUITE_REPORT;
+  if (report) appendFileSync(report, `suite\t${name}\t${count}\n`);
+}

@@ -1,0 +1,209 @@
+import { VerifyError } from "../error.js";
+import type { Purpose, ScanInfo } from "../records.js";
+import type { Client, Verifier } from "../verifier.js";
+import type { Answer, Attempt, LookupPolicy, ManyAnswer } from "./answer.js";
+import { type Found, Search, failure } from "./lookup.js";
+import { Node } from "./node.js";
+import { IndexedStorage, type Storage, VolatileStorage } from "./storage.js";
+
+/** What a checker is made of. */
+export interface Options {
+  verifier: Verifier;
+  /** What is trusted. It comes with the page or app, never from a node. */
+  anchor: Uint8Array;
+  /** Addresses of nodes. They come with the page or app, never from a scan. */
+  nodes: readonly (string | URL)[];
+  /** Left out: IndexedDB where there is one. */
+  storage?: Storage;
+  lookup?: LookupPolicy;
+  /** How long one request may take; left out: 4,000 ms. */
+  timeoutMs?: number;
+  /** The clock of this device, in ms since 1970 UTC. */
+  now?: () => number;
+  fetch?: typeof fetch;
+}
+
+/** Answers scans by the steps of `docs/CLIENT.md`. */
+export class Checker {
+  readonly #options: Options;
+  readonly #nodes: Node[];
+  readonly #storage: Storage;
+  readonly #now: () => number;
+
+  constructor(options: Options) {
+    const request = options.fetch ?? ((input, init) => fetch(input, init));
+    this.#options = options;
+    this.#nodes = options.nodes.map((url) => new Node(url, request, options.timeoutMs ?? 4_000));
+    this.#storage = options.storage ?? usual(options);
+    this.#now = options.now ?? Date.now;
+  }
+
+  /** The answer about one scan; `carried` is a proof that was kept, for when no node answers. */
+  check(scan: string, purpose: Purpose, carried?: Uint8Array | null): Promise<Answer> {
+    const read = this.#options.verifier.parseScan(scan);
+    return this.#storage.alone(() => this.#with((session) => session.one(scan, read, purpose, carried ?? null)));
+  }
+
+  /** The answers about several scans, from one proof. Nodes learn exactly which packs. */
+  checkMany(scans: readonly string[], purpose: Purpose): Promise<ManyAnswer> {
+    return this.#storage.alone(() => this.#with((session) => session.many(scans, purpose)));
+  }
+
+  /** The verdict about one scan from a proof in a file or QR code, without asking any node. */
+  checkCarried(scan: string, purpose: Purpose, proof: Uint8Array): Promise<Answer> {
+    const read = this.#options.verifier.parseScan(scan);
+    return this.#storage.alone(() => this.#with((session) => session.carriedOnly(scan, read, purpose, proof)));
+  }
+
+  async #with<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const { verifier, anchor } = this.#options;
+    const { client, resumed } = await this.#resumed(verifier, anchor);
+    try {
+      const lookup = this.#options.lookup ?? "bucket";
+      return await work(new Session(verifier, client, resumed, shuffled(this.#nodes), this.#storage, lookup, this.#now));
+    } finally {
+      client.free();
+    }
+  }
+
+  /** What an earlier visit stored; where that cannot be read, the anchor. */
+  async #resumed(verifier: Verifier, anchor: Uint8Array): Promise<{ client: Client; resumed: boolean }> {
+    try {
+      return { client: verifier.client(anchor, await this.#storage.load()), resumed: true };
+    } catch {
+      return { client: verifier.client(anchor), resumed: false };
+    }
+  }
+}
+
+/** One visit to the nodes. */
+class Session {
+  readonly #attempts: Attempt[] = [];
+  #historyShown = false;
+  #isAnswered = false;
+
+  constructor(
+    readonly verifier: Verifier,
+    readonly client: Client,
+    readonly resumed: boolean,
+    readonly nodes: readonly Node[],
+    readonly storage: Storage,
+    readonly lookup: LookupPolicy,
+    readonly now: () => number,
+  ) {}
+
+  async one(scan: string, read: ScanInfo, purpose: Purpose, carried: Uint8Array | null): Promise<Answer> {
+    if (read.result !== "read") {
+      const verdict = this.client.verify(scan, NOTHING, this.now(), { purpose, mode: "online" });
+      return this.#answer(read, { verdict, node: null, proof: NOTHING, lookup: "exact" }, "not-asked");
+    }
+    await this.#goForward();
+    const search = new Search(this.client, scan, purpose, this.now);
+    const found = await search.run(this.nodes, this.lookup);
+    this.#attempts.push(...search.attempts);
+    this.#isAnswered ||= search.isAnswered;
+    if (found) return this.#answer(read, found, "answered");
+    if (this.#isAnswered || !carried) return this.#answer(read, null, this.#isAnswered ? "answered" : "no-answer");
+    return this.carriedOnly(scan, read, purpose, carried);
+  }
+
+  /** A saved answer is judged by the limits of what is carried. */
+  async carriedOnly(scan: string, read: ScanInfo, purpose: Purpose, proof: Uint8Array): Promise<Answer> {
+    const policy = { purpose, mode: "carried" } as const;
+    const verdict = isBucket(proof)
+      ? this.client.verifyBucket(scan, proof, this.now(), policy)
+      : this.client.verify(scan, proof, this.now(), policy);
+    return this.#answer(read, { verdict, node: null, proof, lookup: "carried" }, "no-answer");
+  }
+
+  async many(scans: readonly string[], purpose: Purpose): Promise<ManyAnswer> {
+    const read = scans.map((scan) => this.verifier.parseScan(scan));
+    await this.#goForward();
+    let best: { answer: ManyAnswer; isTrusted: boolean } | null = null;
+    for (const node of this.nodes) {
+      const reply = await node.proofs(scans, this.client.height());
+      const attempt: Attempt = { node: node.url.href, asked: "proof", outcome: "taken" };
+      this.#attempts.push(attempt);
+      if (reply.result !== "bytes") {
+        attempt.outcome = failure(reply);
+        continue;
+      }
+      const many = this.client.verifyMany([...scans], reply.bytes, this.now(), { purpose, mode: "online" });
+      const problem = many.verdicts.find((verdict) => verdict.axes.problem)?.axes.problem;
+      attempt.outcome = problem?.code ?? "taken";
+      if (!best || !problem) {
+        const common = { ...(await this.#common("answered")), node: node.url.href, proof: reply.bytes, lookup: "exact" };
+        const answer = { ...common, scans: read, verdicts: many.verdicts, contents: many.contents } as ManyAnswer;
+        best = { answer, isTrusted: !problem };
+      }
+      if (best.isTrusted) break;
+    }
+    if (best) return best.answer;
+    return { ...(await this.#common("no-answer")), scans: read, verdicts: null, contents: [] };
+  }
+
+  /** Asks every node for its newest header: whoever hides it is outvoted by one that does not. */
+  async #goForward(): Promise<void> {
+    const [from, size] = [this.client.height(), this.client.historySize()];
+    const asked = this.nodes.map(async (node) => ({ node, reply: await node.updates(from, size) }));
+    for (const { node, reply } of await Promise.all(asked)) {
+      const outcome = reply.result === "bytes" ? this.#advance(reply.bytes) : failure(reply);
+      this.#attempts.push({ node: node.url.href, asked: "update", outcome });
+    }
+  }
+
+  #advance(update: Uint8Array): string {
+    try {
+      const advanced = this.client.advance(update, this.now());
+      this.#historyShown ||= advanced.history_shown;
+      return "taken";
+    } catch (cause) {
+      return cause instanceof VerifyError ? cause.code : "verifier.failed";
+    }
+  }
+
+  async #answer(scan: ScanInfo, found: Found | null, network: Answer["network"]): Promise<Answer> {
+    const common = await this.#common(network);
+    if (!found) return { ...common, scan, verdict: null };
+    const isRead = scan.result === "read";
+    const { verdict, node } = found;
+    return { ...common, scan, verdict, node, proof: isRead ? found.proof : null, lookup: isRead ? found.lookup : null };
+  }
+
+  /** Stores what is trusted now. Only then may an answer be shown: a restart cannot bring an older trust back. */
+  async #common(network: Answer["network"]): Promise<Omit<Answer, "scan" | "verdict">> {
+    const stored = await this.storage.save(this.client.memory()).then(() => true, () => false);
+    return {
+      network,
+      node: null,
+      proof: null,
+      lookup: null,
+      historyShown: this.#historyShown,
+      stored,
+      resumed: this.resumed,
+      fork: this.client.fork(),
+      attempts: this.#attempts,
+    };
+  }
+}
+
+const NOTHING = new Uint8Array();
+
+/** The type of a message is its fifth byte: 7 is a bucket. */
+function isBucket(message: Uint8Array): boolean {
+  return message[4] === 7;
+}
+
+function usual({ verifier, anchor }: Options): Storage {
+  if (!globalThis.indexedDB) return new VolatileStorage();
+  const client = verifier.client(anchor);
+  const storage = new IndexedStorage(client.anchor().fingerprint);
+  client.free();
+  return storage;
+}
+
+/** Another order each time, so that no node is asked about everything. */
+function shuffled<T>(items: readonly T[]): T[] {
+  const order = items.map((item) => ({ item, at: crypto.getRandomValues(new Uint32Array(1))[0] ?? 0 }));
+  return order.sort((left, right) => left.at - right.at).map(({ item }) => item);
+}

@@ -1,0 +1,60 @@
+//! Kotlin on the JVM: the library and its code, put where Maven takes them from, then its tests.
+
+use super::{CATALOGUES, bindgen, bindings, catalogue, generate, library, renew, stripped};
+use crate::stage::{Outcome, Run};
+use crate::{Result, command, place};
+use std::env::consts::{ARCH, OS};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Runs every Kotlin test: the shared vectors, malformed input, threads, the samples.
+pub(crate) fn stage(run: &mut Run) -> Result<Outcome> {
+    prepare()?;
+    run.check(maven().arg("verify"))
+}
+
+/// Times verdicts over `fixture`; not among the tests.
+pub(crate) fn timing(fixture: &Path) -> Result<Command> {
+    prepare()?;
+    let mut maven = maven();
+    maven.args(["test", "--quiet", "--projects", "verify", "-Dtest=Timing"]);
+    maven.arg(format!("-Dmedproof.fixture={}", fixture.display()));
+    Ok(maven)
+}
+
+/// Generates the code and collects what the jar carries.
+fn prepare() -> Result {
+    let library = library()?;
+    generate("kotlin", &library, &folder().join("generated"))?;
+    let resources = folder().join("resources");
+    renew(&resources)?;
+    stripped(&library, &resources.join(jna_platform()))?;
+    let messages = resources.join("org/medproof");
+    renew(&messages)?;
+    CATALOGUES.iter().try_for_each(|language| write_properties(language, &messages))
+}
+
+fn write_properties(language: &str, folder: &Path) -> Result {
+    let file = folder.join(format!("messages-{language}.properties"));
+    command::run(bindgen().arg("properties").arg(catalogue(language)).arg(file))
+}
+
+fn maven() -> Command {
+    let mut maven = command::program("mvn");
+    maven.args(["--batch-mode", "--no-transfer-progress", "--file"]).arg(bindings().join("kotlin"));
+    maven.arg(format!("-Dmedproof.target={}", folder().display()));
+    // Set by the cargo that runs this task; JNA would take another build of the library from there.
+    maven.env_remove("LD_LIBRARY_PATH");
+    maven
+}
+
+/// Where the jar's JNA looks for this machine's library.
+fn jna_platform() -> String {
+    let system = if OS == "macos" { "darwin" } else { OS };
+    let processor = if ARCH == "x86_64" { "x86-64" } else { ARCH };
+    format!("{system}-{processor}")
+}
+
+fn folder() -> PathBuf {
+    place::target().join("kotlin")
+}

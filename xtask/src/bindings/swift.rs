@@ -1,0 +1,74 @@
+//! Swift: the package with what is built and generated beside its sources, then its tests.
+
+use super::{CATALOGUES, bindings, catalogue, generate, library, renew};
+use crate::setup::{self, SWIFT};
+use crate::stage::{Outcome, Run};
+use crate::{Result, place, refuse};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// `cargo xtask swift`: installs Swift if it is not there, and runs every Swift test.
+pub(crate) fn task(arguments: &[&str]) -> Result {
+    refuse(arguments)?;
+    let mut run = Run::begin()?;
+    let end = run
+        .stage("set-up", |_| setup::provide(&[&SWIFT]).map(|()| Outcome::Passed))
+        .and_then(|()| run.stage("swift", stage));
+    run.close()?;
+    end
+}
+
+/// As [`task`], but skipped where there is no Swift: it is a large download.
+pub(crate) fn stage(run: &mut Run) -> Result<Outcome> {
+    if !(SWIFT.present)() {
+        return Ok(Outcome::Skipped("no Swift compiler; `cargo xtask swift` installs one (444 MB)".into()));
+    }
+    let package = assemble()?;
+    let mut swift = setup::swift(&[&place::target(), &place::root()], &["test", "--disable-sandbox", "--package-path"]);
+    swift.arg(&package).env("MEDPROOF_CHECKOUT", place::root());
+    run.check(&mut swift)
+}
+
+/// Copies the package's sources and puts beside them what an application gets with them.
+fn assemble() -> Result<PathBuf> {
+    let package = place::target().join("swift");
+    let sources = package.join("Sources");
+    for part in ["Sources", "Tests"] {
+        renew(&package.join(part))?;
+        copy(&bindings().join("swift").join(part), &package.join(part))?;
+    }
+    fs::copy(bindings().join("swift/Package.swift"), package.join("Package.swift"))?;
+    let built = library()?;
+    let generated = package.join("generated");
+    generate("swift", &built, &generated)?;
+    put(&generated.join("MedProofCore.swift"), &sources.join("MedProofCore"), "MedProofCore.swift")?;
+    let header = sources.join("MedProofCoreFFI/include");
+    put(&generated.join("MedProofCoreFFI.h"), &header, "MedProofCoreFFI.h")?;
+    put(&generated.join("MedProofCoreFFI.modulemap"), &header, "module.modulemap")?;
+    fs::write(sources.join("MedProofCoreFFI/library.c"), "// A target needs a source; the code is in the library.\n")?;
+    for language in CATALOGUES {
+        put(&catalogue(language), &sources.join("MedProof/Messages"), &format!("{language}.json"))?;
+    }
+    put(&built.with_file_name("libmedproof_mobile.a"), &package.join("lib"), "libmedproof_mobile.a")?;
+    Ok(package)
+}
+
+fn put(file: &Path, folder: &Path, name: &str) -> Result {
+    fs::create_dir_all(folder)?;
+    fs::copy(file, folder.join(name))?;
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> Result {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! The npm package `@medproof/verify`: built into the target folder, from the crate `wasm` and the sources in
+//! `wasm/npm`.
+
+mod test;
+mod weight;
+
+pub(crate) use test::stage;
+pub(crate) use weight::stage as weight;
+
+use crate::setup::{self, Part};
+use crate::{Result, bindings, command, place, size};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What the build needs.
+pub(crate) const NEEDS: &[&Part] =
+    &[&setup::WASM_TARGET, &setup::NODE_PACKAGES, &setup::WASM_BINDGEN, &setup::WASM_PACK];
+
+/// `cargo xtask npm`: builds the package and packs it as npm would publish it.
+pub(crate) fn task(arguments: &[&str]) -> Result {
+    crate::refuse(arguments)?;
+    setup::provide(NEEDS)?;
+    let package = build()?;
+    weight::print(&package)?;
+    println!("  packed as {}", pack(&package)?.display());
+    Ok(())
+}
+
+/// Builds the package; answers the folder that holds it, ready to be packed.
+pub(crate) fn build() -> Result<PathBuf> {
+    let package = place::target().join("npm/verify");
+    bindings::renew(&package)?;
+    copy(&sources(), &package)?;
+    let glue = package.join("src/glue");
+    glue_into(&glue, &[])?;
+    fs::write(package.join("src/inline-wasm.ts"), inlined(&glue)?)?;
+    command::run(command::program("node").arg(tool("typescript/bin/tsc")).arg("-p").arg(&package))?;
+    copy(&glue, &package.join("dist/glue"))?;
+    fs::copy(package.join("src/node.js"), package.join("dist/node.js"))?;
+    fs::create_dir_all(package.join("messages"))?;
+    for language in bindings::CATALOGUES {
+        fs::copy(bindings::catalogue(language), package.join("messages").join(format!("{language}.json")))?;
+    }
+    Ok(package)
+}
+
+/// Builds the crate as wasm with its glue, and makes it small.
+pub(crate) fn glue_into(folder: &Path, features: &[&str]) -> Result {
+    let mut wasm_pack = command::program("wasm-pack");
+    wasm_pack.args(["build", "--target", "web", "--mode", "no-install", "--no-opt", "--no-pack", "--no-gitignore"]);
+    wasm_pack.args(["--profile", "wasm", "--out-dir"]).arg(folder).arg(place::root().join("wasm"));
+    wasm_pack.args(["--", "--locked"]).args(features);
+    // What the developer's shell sets would hide what `.cargo/config.toml` sets.
+    wasm_pack.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
+    command::run(wasm_pack.env("CARGO_TARGET_DIR", place::target()))?;
+    let wasm = folder.join(WASM);
+    let small = size::optimise(&wasm, size::PASSES, WASM)?;
+    fs::rename(small, wasm)?;
+    Ok(())
+}
+
+/// Packs the package as npm would publish it; answers the file.
+pub(crate) fn pack(package: &Path) -> Result<PathBuf> {
+    let folder = place::target().join("npm");
+    let mut npm = command::program("npm");
+    npm.args(["pack", "--silent", "--pack-destination"]).arg(&folder).current_dir(package);
+    let name = command::answer(&mut npm)?;
+    Ok(folder.join(name.trim()))
+}
+
+/// The bytes of the wasm as a script.
+fn inlined(glue: &Path) -> Result<String> {
+    let program = "process.stdout.write(require('node:fs').readFileSync(process.argv[1]).toString('base64'))";
+    let base64 = command::answer(command::program("node").args(["-e", program]).arg(glue.join(WASM)))?;
+    Ok(format!("export const WASM: string =\n  \"{base64}\";\n"))
+}
+
+/// A script of the packages of the Node tests.
+pub(crate) fn tool(path: &str) -> PathBuf {
+    place::node_tests().join("node_modules").join(path)
+}
+
+/// Copies what lies in a folder.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
+fn sources() -> PathBuf {
+    place::root().join("wasm/npm")
+}
+
+/// As wasm-bindgen names it.
+const WASM: &str = "medproof_wasm_bg.wasm";

@@ -1,0 +1,43 @@
+//! What a page loads to use the package, and its bound.
+
+use crate::stage::{Outcome, Run};
+use crate::{Result, size, table};
+use std::path::Path;
+
+/// The most that wasm and scripts may weigh together, compressed as servers do it. Not reached yet: see README.
+const BOUND_GZIP: u64 = 48 * 1024;
+
+/// What they may weigh until the bound is reached. To be lowered, never raised.
+const CEILING_GZIP: u64 = 97 * 1024;
+
+/// What a page loads: the verifier alone, without the network flow.
+const LOADED: &[&str] =
+    &["glue/medproof_wasm_bg.wasm", "glue/medproof_wasm.js", "index.js", "verifier.js", "arguments.js", "error.js"];
+
+pub(crate) fn stage(_: &mut Run) -> Result<Outcome> {
+    let gzip = print(&super::build()?)?;
+    if gzip > CEILING_GZIP {
+        return Err(format!("{gzip} bytes by gzip are more than {CEILING_GZIP}").into());
+    }
+    println!("  by gzip {gzip} of at most {CEILING_GZIP} bytes; the bound to reach is {BOUND_GZIP}");
+    Ok(Outcome::Passed)
+}
+
+/// Prints the bytes of each file; answers all of them by gzip.
+pub(super) fn print(package: &Path) -> Result<u64> {
+    let mut together = [0; 3];
+    let mut rows = Vec::new();
+    for file in LOADED {
+        let sizes = size::measure(&package.join("dist").join(file))?;
+        rows.push(row(file, sizes));
+        together.iter_mut().zip(sizes).for_each(|(sum, size)| *sum += size);
+    }
+    rows.push(row("together", together));
+    table::print("The npm package, as a page loads it", &["file", "raw", "gzip -9", "brotli"], &rows);
+    let [_, gzip, _] = together;
+    Ok(gzip)
+}
+
+fn row(name: &str, sizes: [u64; 3]) -> Vec<String> {
+    std::iter::once(name.to_owned()).chain(sizes.map(|size| size.to_string())).collect()
+}
