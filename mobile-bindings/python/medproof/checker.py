@@ -15,7 +15,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from medproof.answer import Overall
 from medproof.medproof_mobile import (
     AnchorInfo,
     Client,
@@ -27,7 +26,8 @@ from medproof.medproof_mobile import (
     parse_scan,
 )
 
-MAX_BYTES = 1_048_576
+MAX_BYTES = 16 * 1_024 * 1_024
+BEST = 3
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,9 @@ class Checker:
     def _ask(self, scan: str, purpose: Purpose, carried: bytes | None) -> Outcome:
         failures: list[Failure] = []
         shown = self._go_forward(failures)
-        weak: list[Outcome] = []
+        if any(failure.reason == "trust.fork" for failure in failures):
+            return Outcome(self._verify(scan, b"", purpose, Mode.ONLINE), failures=failures)
+        best: tuple[int, Outcome] | None = None
         for node in self._order(self._nodes):
             try:
                 proof = self._proof(node, scan)
@@ -102,24 +104,17 @@ class Checker:
                 failures.append(Failure(node, f"network: {broken}"))
                 continue
             verdict = self._verify(scan, proof, purpose, Mode.ONLINE)
-            outcome = Outcome(verdict, node, proof, shown, failures)
-            if Overall.of(verdict) != Overall.CANNOT_TELL or verdict.axes.trust == "fork":
-                return outcome
-            failures.append(Failure(node, verdict.reasons[0] if verdict.reasons else verdict.axes.trust))
-            weak.append(outcome)
-        return self._weak(weak, failures, scan, purpose, carried)
-
-    def _weak(
-        self, weak: list[Outcome], failures: list[Failure], scan: str, purpose: Purpose, carried: bytes | None
-    ) -> Outcome:
-        """A quorum's word that is too old goes before a carried proof: an old proof must not look better for it."""
-        for outcome in weak:
-            if outcome.verdict and outcome.verdict.axes.trust == "quorum":
-                return outcome
-        if carried is not None:
-            verdict = self._verify(scan, carried, purpose, Mode.CARRIED)
-            return Outcome(verdict, proof=carried, failures=failures)
-        return weak[0] if weak else Outcome(None, failures=failures)
+            found = (rank(verdict), Outcome(verdict, node, proof, shown, failures))
+            if found[0] < BEST:
+                failures.append(Failure(node, verdict.reasons[0] if verdict.reasons else verdict.axes.trust))
+            best = found if best is None or found[0] > best[0] else best
+            if best[0] == BEST:
+                break
+        if best is not None:
+            return best[1]
+        if carried is None:
+            return Outcome(None, failures=failures)
+        return Outcome(self._verify(scan, carried, purpose, Mode.CARRIED), proof=carried, failures=failures)
 
     def _go_forward(self, failures: list[Failure]) -> bool:
         """Asks every node for its newest header: one that hides it is outdone by one that does not."""
@@ -174,6 +169,15 @@ class Checker:
                 os.fsync(file.fileno())
             fresh.replace(self._memory)
         return outcome
+
+
+def rank(verdict: Verdict) -> int:
+    """Current before old, and what a quorum signed before what was refused; no node changes what a fork says."""
+    is_trusted = verdict.axes.trust in ("quorum", "needs-newer-client")
+    is_fresh = verdict.axes.freshness == "fresh"
+    if verdict.axes.trust == "fork" or (is_trusted and is_fresh and "trust.older-header" not in verdict.reasons):
+        return BEST
+    return (2 if is_fresh else 1) if is_trusted else 0
 
 
 def well_formed(scan: str) -> str:

@@ -57,7 +57,7 @@ class Checking(unittest.TestCase):
             (with_proof(b"<html>"), "trust.message.magic"),
             (lambda _: (500, b""), "network: status 500"),
             (lambda _: (302, b""), "network: status 302"),
-            (lambda _: (200, bytes(2_000_000)), "network: more than 1048576 bytes"),
+            (lambda _: (200, bytes(17_000_000)), "network: more than 16777216 bytes"),
             (slow, "network: "),
         ]
         for liar, reason in liars:

@@ -66,38 +66,38 @@ public final class Checker: Sendable {
 
     private func ask(_ scan: String, _ purpose: Purpose, _ carried: Data?) async throws -> Outcome {
         var (shown, failures) = await goForward()
-        var weak: [Outcome] = []
-        for node in order(nodes) {
+        if failures.contains(where: { $0.reason == "trust.fork" }) {
+            return Outcome(verdict: try verify(scan, Data(), purpose, .online), failures: failures)
+        }
+        var best: (rank: Int, outcome: Outcome)?
+        for node in order(nodes) where best?.rank != bestRank {
             do {
                 let proof = try await transport.get(proofPath(node, scan))
                 let verdict = try verify(scan, proof, purpose, .online)
-                let outcome = Outcome(
-                    verdict: verdict, node: node, proof: proof, historyShown: shown, failures: failures)
-                if isFinal(verdict) { return outcome }
-                failures.append(Failure(node: node, reason: verdict.reasons.first ?? verdict.axes.trust))
-                weak.append(outcome)
+                let rank = rank(verdict)
+                if rank < bestRank {
+                    failures.append(Failure(node: node, reason: verdict.reasons.first ?? verdict.axes.trust))
+                }
+                if best.map({ rank > $0.rank }) ?? true {
+                    best = (rank, Outcome(verdict: verdict, node: node, proof: proof, historyShown: shown))
+                }
             } catch {
                 failures.append(Failure(node: node, reason: reason(error)))
             }
         }
-        return try weakest(weak, failures, scan, purpose, carried)
+        let verdict = try carried.map { try verify(scan, $0, purpose, .carried) }
+        var outcome = best?.outcome ?? Outcome(verdict: verdict, proof: carried)
+        outcome.failures = failures
+        return outcome
     }
 
-    /// A quorum's word that is too old goes before a carried proof: an old proof must not look better for it.
-    private func weakest(
-        _ weak: [Outcome], _ failures: [Failure], _ scan: String, _ purpose: Purpose, _ carried: Data?
-    ) throws -> Outcome {
-        if let old = weak.first(where: { $0.verdict?.axes.trust == "quorum" }) { return old }
-        if let carried {
-            let verdict = try verify(scan, carried, purpose, .carried)
-            return Outcome(verdict: verdict, proof: carried, failures: failures)
-        }
-        return weak.first ?? Outcome(verdict: nil, failures: failures)
-    }
-
-    /// Whether another node could not change it: an answer about the pack, or a fork.
-    private func isFinal(_ verdict: Verdict) -> Bool {
-        if case .cannotTell = verdict.answer { verdict.axes.trust == "fork" } else { true }
+    /// Current before old, and what a quorum signed before what was refused; no node changes what a fork says.
+    private func rank(_ verdict: Verdict) -> Int {
+        let isTrusted = verdict.axes.trust == "quorum" || verdict.axes.trust == "needs-newer-client"
+        let isFresh = verdict.axes.freshness == "fresh"
+        let isNewest = isTrusted && isFresh && !verdict.reasons.contains("trust.older-header")
+        if verdict.axes.trust == "fork" || isNewest { return bestRank }
+        return isTrusted ? (isFresh ? 2 : 1) : 0
     }
 
     /// Asks every node for its newest header: one that hides it is outdone by one that does not.
@@ -150,3 +150,5 @@ public final class Checker: Sendable {
         return outcome
     }
 }
+
+private let bestRank = 3

@@ -48,4 +48,4 @@ public final class HttpTransport: NSObject, Transport, URLSessionTaskDelegate {
     }
 }
 
-private let maxBytes = 1_048_576
+private let maxBytes = 16 * 1_024 * 1_024

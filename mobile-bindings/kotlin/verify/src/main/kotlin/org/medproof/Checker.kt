@@ -67,23 +67,28 @@ class Checker(
     private fun ask(scan: String, purpose: Purpose, carried: ByteArray?): Outcome {
         val failures = Collections.synchronizedList(mutableListOf<Failure>())
         val historyShown = goForward(failures)
-        val weak = mutableListOf<Outcome.Answered>()
+        if (failures.any { it.reason == FORK }) return local(scan, purpose, failures)
+        var best: Outcome.Answered? = null
         for (node in order(nodes)) {
             val (proof, verdict) = attempt(node, failures) { askOne(node, scan, purpose) } ?: continue
-            val answered = Outcome.Answered(verdict, node, proof, historyShown, failures)
-            if (verdict.isFinal()) return answered
-            failures += Failure(node, verdict.reasons.firstOrNull() ?: verdict.axes.trust)
-            weak += answered
+            val found = Outcome.Answered(verdict, node, proof, historyShown, failures)
+            if (verdict.rank() < BEST) failures += Failure(node, verdict.reasons.firstOrNull() ?: verdict.axes.trust)
+            if (best == null || verdict.rank() > best.verdict.rank()) best = found
+            if (best.verdict.rank() == BEST) break
         }
-        // A quorum's word that is too old goes before a carried proof: an old proof must not look better for it.
-        return weak.firstOrNull { it.verdict.axes.trust == "quorum" }
-            ?: carried?.let { carried(scan, purpose, it, failures) }
-            ?: weak.firstOrNull()
-            ?: Outcome.NoAnswer(failures)
+        return best ?: carried?.let { carried(scan, purpose, it, failures) } ?: Outcome.NoAnswer(failures)
     }
 
-    /** Whether another node could not change it: an answer about the pack, or a fork. */
-    private fun Verdict.isFinal() = answer !is Answer.CannotTell || axes.trust == "fork"
+    /** Current before old, and what a quorum signed before what was refused; no node changes what a fork says. */
+    private fun Verdict.rank(): Int {
+        val isTrusted = axes.trust == "quorum" || axes.trust == "needs-newer-client"
+        val isFresh = axes.freshness == "fresh"
+        return when {
+            axes.trust == "fork" || (isTrusted && isFresh && "trust.older-header" !in reasons) -> BEST
+            !isTrusted -> 0
+            else -> if (isFresh) 2 else 1
+        }
+    }
 
     /** Asks every node for its newest header: one that hides it is outdone by one that does not. */
     private fun goForward(failures: MutableList<Failure>): Boolean {
@@ -104,10 +109,10 @@ class Checker(
         return Outcome.Answered(verdict, null, proof, false, failures)
     }
 
-    /** A scan that names nothing is answered without asking anyone. */
-    private fun local(scan: String, purpose: Purpose): Outcome.Answered {
+    /** What needs no proof: a scan that names nothing, and a fork. */
+    private fun local(scan: String, purpose: Purpose, failures: List<Failure> = emptyList()): Outcome.Answered {
         val verdict = client.verify(scan, ByteArray(0), now(), Policy(purpose, Mode.ONLINE))
-        return Outcome.Answered(verdict, null, null, false, emptyList())
+        return Outcome.Answered(verdict, null, null, false, failures)
     }
 
     /** Stores what was learnt before the answer is given; one after the other, so that the newest stays. */
@@ -129,5 +134,10 @@ class Checker(
     } catch (broken: IOException) {
         failures += Failure(node, "network: ${broken.message ?: broken.javaClass.simpleName}")
         null
+    }
+
+    private companion object {
+        const val BEST = 3
+        const val FORK = "trust.fork"
     }
 }

@@ -47,6 +47,6 @@ internal class Node(private val address: String, private val timeoutMs: Int) {
     }
 
     private companion object {
-        const val MAX_BYTES = 1_048_576
+        const val MAX_BYTES = 16 * 1_024 * 1_024
     }
 }

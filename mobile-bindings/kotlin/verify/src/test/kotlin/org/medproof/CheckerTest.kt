@@ -38,7 +38,7 @@ class CheckerTest {
             Server.with("<html>".toByteArray()) to "trust.message.magic",
             Server { it.send(500) } to "network: status 500",
             Server { it.responseHeaders.add("Location", "http://127.0.0.1:1/"); it.send(302) } to "network: status 302",
-            Server { it.send(200, ByteArray(2_000_000)) } to "network: more than 1048576 bytes",
+            Server { it.send(200, ByteArray(17_000_000)) } to "network: more than 16777216 bytes",
             Server { Thread.sleep(3_000) } to null,
         )
         val honest = Server.with(active.bytes("proof"))
