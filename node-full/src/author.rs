@@ -148,10 +148,9 @@ mod tests {
     #[test]
     fn a_number_is_free_until_it_is_used_or_out_of_the_window() {
         let mut used = [0; 32];
-        if let [first, .., last] = &mut used {
-            // Highest and highest − 2; highest − 255.
-            (*last, *first) = (0b101, 0b1000_0000);
-        }
+        let [first, .., last] = &mut used;
+        // Highest and highest − 2; highest − 255.
+        (*last, *first) = (0b101, 0b1000_0000);
         let counter = Counter { highest: 1_000, used };
         for (number, expected) in [(1_001, true), (1_000, false), (999, true), (998, false), (997, true)] {
             assert_eq!(is_free(&counter, number), expected, "{number}");
