@@ -3,6 +3,7 @@
 use crate::{
     fault::{Fault, Result},
     folder::{self, Folder},
+    http::limits::Quotas,
 };
 use medproof_core::identity::MemberId;
 use serde::{Deserialize, Serialize};
@@ -48,6 +49,8 @@ pub struct Api {
     pub behind_proxy: bool,
     /// A folder with pages to serve.
     pub web_dir: Option<PathBuf>,
+    /// How many calls a minute one caller may make.
+    pub limits: Quotas,
 }
 
 /// The other validators.
@@ -104,7 +107,14 @@ impl Default for Member {
 impl Default for Api {
     fn default() -> Self {
         let listen = SocketAddr::from(([127, 0, 0, 1], 7410));
-        Self { listen, tls_certificate: None, tls_key: None, behind_proxy: false, web_dir: None }
+        Self {
+            listen,
+            tls_certificate: None,
+            tls_key: None,
+            behind_proxy: false,
+            web_dir: None,
+            limits: Quotas::default(),
+        }
     }
 }
 

@@ -118,15 +118,27 @@ fn write_whole(path: &Path, contents: &[u8], mode: u32) -> Result {
         file.write_all(contents)?;
         file.sync_all()?;
         fs::rename(&beside, path)?;
-        path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+        File::open(folder_of(path))?.sync_all()
     };
     written().map_err(|cause| Fault::file(path, &cause))
+}
+
+/// The folder that a file lies in; of a bare name, the one that the program runs in.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
 }
 
 #[cfg(test)]
 #[expect(clippy::expect_used, reason = "tests")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_file_lies_in_a_folder() {
+        assert_eq!(folder_of(Path::new("proof")), Path::new("."));
+        assert_eq!(folder_of(Path::new("a/proof")), Path::new("a"));
+        assert_eq!(folder_of(Path::new("/proof")), Path::new("/"));
+    }
 
     #[test]
     fn a_secret_that_others_may_read_is_refused() {

@@ -7,8 +7,10 @@ use crate::{
 use medproof_core::{
     identity::{PackId, Sscc},
     leaf::{Leaf, Parent},
+    state::Path,
 };
 use medproof_rules::body::{Capacity, EventSalt, Items, UnitItem};
+use std::collections::HashSet;
 
 /// What an event names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,10 +45,11 @@ pub enum Canonical {
 /// rules say so.
 pub fn name(index: &Index<'_>, capacity: Capacity, subjects: &[Subject]) -> Result<Named> {
     let mut named = Named { items: Items::new(capacity), found: Vec::with_capacity(subjects.len()) };
+    let mut seen = HashSet::with_capacity(subjects.len());
     for subject in subjects {
         let found = match subject {
-            Subject::Pack(pack) => name_pack(index, capacity, pack, &mut named.items)?,
-            Subject::Unit(sscc) => name_unit(index, capacity, *sscc, &mut named.items)?,
+            Subject::Pack(pack) => name_pack(index, capacity, pack, &mut named.items, &mut seen)?,
+            Subject::Unit(sscc) => name_unit(index, capacity, *sscc, &mut named.items, &mut seen)?,
         };
         named.found.push(found);
     }
@@ -56,19 +59,25 @@ pub fn name(index: &Index<'_>, capacity: Capacity, subjects: &[Subject]) -> Resu
 /// A unit with the salt that opens who holds it.
 pub fn unit_item(index: &Index<'_>, capacity: Capacity, sscc: Sscc) -> Result<UnitItem> {
     let mut items = Items::new(capacity);
-    name_unit(index, capacity, sscc, &mut items)??;
+    name_unit(index, capacity, sscc, &mut items, &mut HashSet::new())??;
     items.units.pop().ok_or_else(|| Fault::new("rules.unit.absent"))
 }
 
-fn name_pack(index: &Index<'_>, capacity: Capacity, pack: &PackId, items: &mut Items) -> Result<Result<Canonical>> {
+fn name_pack(
+    index: &Index<'_>,
+    capacity: Capacity,
+    pack: &PackId,
+    items: &mut Items,
+    seen: &mut HashSet<Path>,
+) -> Result<Result<Canonical>> {
     let Some(canonical) = index.canonical_pack(pack)? else {
         let is_known = index.product(&pack.product)?.is_some();
         return Ok(Err(Fault::new(if is_known { "rules.pack.absent" } else { "rules.product.absent" })));
     };
-    if items.packs.iter().any(|item| item.pack == canonical) {
+    let path = index.paths().pack(&canonical);
+    if !seen.insert(path) {
         return Ok(Err(Fault::new("node.item.twice")));
     }
-    let path = index.paths().pack(&canonical);
     let salt = match index.leaf(&path)? {
         Some(Leaf::Pack(leaf)) => salt(capacity, || index.pack_whereabouts(&path, &leaf), || index.undo(&path))?,
         _ => return Ok(Err(Fault::new("rules.pack.retired"))),
@@ -77,12 +86,18 @@ fn name_pack(index: &Index<'_>, capacity: Capacity, pack: &PackId, items: &mut I
     Ok(Ok(Canonical::Pack(canonical)))
 }
 
-fn name_unit(index: &Index<'_>, capacity: Capacity, sscc: Sscc, items: &mut Items) -> Result<Result<Canonical>> {
+fn name_unit(
+    index: &Index<'_>,
+    capacity: Capacity,
+    sscc: Sscc,
+    items: &mut Items,
+    seen: &mut HashSet<Path>,
+) -> Result<Result<Canonical>> {
     let Some(unit) = index.unit(sscc)? else { return Ok(Err(Fault::new("rules.unit.absent"))) };
-    if items.units.iter().any(|item| item.unit == unit) {
+    let path = index.paths().unit(unit);
+    if !seen.insert(path) {
         return Ok(Err(Fault::new("node.item.twice")));
     }
-    let path = index.paths().unit(unit);
     let salt = match index.leaf(&path)? {
         Some(Leaf::Unit(leaf)) => salt(capacity, || index.unit_whereabouts(&path, &leaf), || index.undo(&path))?,
         _ => return Ok(Err(Fault::new("rules.unit.absent"))),

@@ -8,17 +8,25 @@
 //! `medproof-consensus`, how they are kept in `medproof-store`. This crate joins them and speaks to
 //! people and programs.
 
+pub mod access;
+pub mod audit;
 pub mod author;
 pub mod block;
 pub mod chain;
 pub mod clock;
 pub mod config;
+pub mod demo;
 pub mod fault;
 pub mod folder;
 pub mod genesis_file;
+pub mod http;
 pub mod index;
 pub mod items;
 pub mod keyring;
+pub mod messages;
 pub mod node;
 pub mod pool;
+pub mod problem;
 pub mod proofs;
+pub mod rows;
+pub mod token;

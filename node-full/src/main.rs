@@ -1,3 +1,9 @@
 //! `medproof`: the node and its tools.
 
-fn main() {}
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

@@ -11,6 +11,12 @@ export function qrPng(text) {
   return png(encodeQR(text, "raw", { ecc: "low", encoding: "alphanumeric", border: 4 }), 4);
 }
 
+/** The PNG of any text, as on a box; without text a white one. */
+export function boxPng(text) {
+  const white = Array(40).fill(Array(40).fill(false));
+  return png(text === null ? white : encodeQR(text, "raw", { ecc: "medium", border: 4 }), 8);
+}
+
 /** What the QR code in a PNG says: its text, its version and its level of error correction. */
 export async function readQr(image) {
   prepareZXingModule({ overrides: { wasmBinary: readFileSync(readerFile) } });

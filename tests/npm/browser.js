@@ -8,16 +8,19 @@ import { createRequire } from "node:module";
 /** The strictest policy under which the package works. */
 export const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
 
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".json": "application/json", ".wasm": "application/wasm" };
+const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".json": "application/json", ".wasm": "application/wasm" };
 
 /** Serves folders by the beginning of the path; the answer has its address and `close`. */
-export async function serve(folders, change = (bytes) => bytes) {
+export async function serve(folders, change = (bytes) => bytes, { policy = POLICY, fallback = "" } = {}) {
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://x").pathname));
     const [start, folder] = Object.entries(folders).find(([start]) => path.startsWith(start)) ?? [];
+    const rest = path.slice(start?.length);
+    // A page answers for folders, and for the links of packs.
+    const file = fallback && (rest === "" || start === "/01/") && start.endsWith("/") ? fallback : rest;
     try {
-      const bytes = change(readFileSync(join(folder, path.slice(start.length))), path);
-      response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream", "content-security-policy": POLICY });
+      const bytes = change(readFileSync(join(folder, file)), file || path);
+      response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream", "content-security-policy": policy });
       response.end(bytes);
     } catch {
       response.writeHead(404).end();

@@ -3,6 +3,7 @@
 use medproof_core::plain::Client;
 use medproof_core::{encoding::Message, verdict::Overall};
 use medproof_tests::liar::{Behaviour, OUTCOMES, World, ask, respond};
+use medproof_tests::stock::product_code;
 
 const NOW_MS: u64 = 1_795_000_000_000;
 
@@ -76,12 +77,14 @@ fn a_bucket_that_would_be_too_large_names_the_bits_to_use() {
     let answer = loop {
         let prefix = client.bucket_prefix(&recalled(), bits).expect("a pack");
         let hex: String = prefix.iter().map(|byte| format!("{byte:02x}")).collect();
-        let answer = respond(&world, Behaviour::Honest, &format!("v1/buckets/{bits}/{hex}"), "", &[]);
+        let path = format!("v1/buckets/{bits}/{}", &hex[..usize::from(bits).div_ceil(4)]);
+        let query = format!("product=1:{}", product_code(1).code());
+        let answer = respond(&world, Behaviour::Honest, &path, &query, &[]);
         if answer.status == 200 {
             break answer;
         }
         let problem: serde_json::Value = serde_json::from_slice(&answer.body).expect("a problem");
-        assert_eq!(problem["code"], "proof.bucket-size");
+        assert_eq!(problem["type"], "proof.bucket-size");
         bits = u8::try_from(problem["bits"].as_u64().expect("bits")).expect("a small number");
     };
     assert!(bits > 32 && !answer.body.is_empty());

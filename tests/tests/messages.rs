@@ -20,6 +20,11 @@ const CHINESE: &str = include_str!("../../core/messages/zh-Hans.json");
 /// Families of reason codes; literals in core's sources that begin so are codes.
 const FAMILIES: [&str; 7] = ["trust.", "freshness.", "identifier.", "agreement.", "state.", "expiry.", "issuer."];
 
+/// Families of the node's codes, and literals that look like codes and are names of files.
+const NODE_FAMILIES: [&str; 9] =
+    ["rules.", "node.", "token.", "access.", "request.", "proof.", "scan.", "audit.", "cli."];
+const NODE_FILES: [&str; 1] = ["node.key"];
+
 /// Keys that stand for no code and no axis value: what every screen says, and the axes' own names.
 const GENERAL: [&str; 46] = [
     "age.second",
@@ -71,22 +76,29 @@ const GENERAL: [&str; 46] = [
 ];
 
 /// Which placeholders a client can fill, by the beginning of the key; others take none.
-const PLACEHOLDERS: [(&str, &[&str]); 15] = [
+const PLACEHOLDERS: [(&str, &[&str]); 22] = [
+    ("access.limit", &["most", "seconds"]),
     ("age.", &["count"]),
     ("agreement.expiry-mismatch", &["expiry_ledger", "expiry_pack"]),
     ("agreement.lot-mismatch", &["lot_ledger", "lot_pack"]),
+    ("audit.", &["line"]),
     ("axis.as-of", &["height", "time"]),
     ("axis.expiry.", &["expiry_ledger"]),
     ("axis.freshness.", &["age"]),
     ("axis.pack.", &["count", "day"]),
+    ("cli.", &["address", "cause", "count", "done", "fingerprint", "head", "height", "len", "path", "pid", "seconds"]),
     ("expiry.expired", &["expiry_ledger"]),
     ("freshness.", &["age"]),
+    ("node.", &["address", "cause", "field", "member", "mode", "path"]),
+    ("proof.", &["bits", "most"]),
     ("question.got-it-then", &["day"]),
+    ("request.", &["cause", "most", "name"]),
     ("trust.before-anchor", &["expected", "found"]),
     ("trust.certificate.", &["expected", "found", "validator"]),
     ("trust.fork", &["height"]),
     ("trust.log.other-start", &["expected", "found"]),
     ("trust.needs-new-anchor", &["until"]),
+    ("token.", &["most"]),
 ];
 
 const FORBIDDEN: [&str; 8] = ["authentic", "genuine", "counterfeit", "fake", "正品", "真品", "真药", "假药"];
@@ -184,6 +196,29 @@ fn epcis_codes() -> BTreeSet<String> {
     found
 }
 
+/// The codes with which the rules refuse, and those of the node.
+fn node_codes() -> BTreeSet<String> {
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../node-full");
+    let mut texts = vec![fs::read_to_string(sources.join("rules/src/refusal.rs")).unwrap()];
+    add_texts(&sources.join("src"), &mut texts);
+    let is_code = |text: &&str| {
+        let is_family = NODE_FAMILIES.iter().any(|family| text.starts_with(family));
+        is_family && text.chars().all(is_code_char) && !text.ends_with(['.', '-']) && !NODE_FILES.contains(text)
+    };
+    texts.iter().flat_map(|text| text.split('"').filter(is_code)).map(String::from).collect()
+}
+
+fn add_texts(folder: &Path, texts: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            add_texts(&path, texts);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            texts.push(fs::read_to_string(&path).unwrap());
+        }
+    }
+}
+
 fn overall_keys() -> BTreeMap<String, Overall> {
     let all = [Overall::Ok, Overall::Warn, Overall::DoNotUse, Overall::Unknown, Overall::CannotTell];
     let key = |overall: Overall, purpose: Purpose| format!("overall.{}.{}", overall.name(), purpose.name());
@@ -210,6 +245,7 @@ fn expected_keys() -> BTreeSet<String> {
     keys.extend(GENERAL.map(String::from));
     keys.extend(overall_keys().into_keys());
     keys.extend(epcis_codes());
+    keys.extend(node_codes());
     keys
 }
 

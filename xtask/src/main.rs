@@ -19,6 +19,7 @@ mod tally;
 mod test;
 mod variants;
 mod vectors;
+mod web;
 
 use std::process::ExitCode;
 
@@ -41,9 +42,15 @@ const TASKS: &[Task] = &[
     },
     Task {
         name: "demo",
-        arguments: "",
-        about: "tell the light client's story on a chain made on the spot",
+        arguments: "[--lots N]...",
+        about: "run a node with a region's year and the pages (other words go to `medproof demo`)",
         run: demo::task,
+    },
+    Task {
+        name: "story",
+        arguments: "",
+        about: "tell the light client's story in the terminal, on a chain made on the spot",
+        run: demo::story,
     },
     Task {
         name: "test",
@@ -64,6 +71,7 @@ const TASKS: &[Task] = &[
         run: size::task,
     },
     Task { name: "npm", arguments: "", about: "build and pack the npm package, and print its size", run: npm::task },
+    Task { name: "web", arguments: "", about: "build the widget and the pages", run: web::task },
     Task {
         name: "vectors",
         arguments: "[--check]",

@@ -31,6 +31,11 @@ pub(crate) fn node_tests() -> PathBuf {
     root().join("tests/node")
 }
 
+/// The folder of the pages, with their packages.
+pub(crate) fn demo_web() -> PathBuf {
+    root().join("demo-web")
+}
+
 /// The committed test vectors.
 pub(crate) fn vectors() -> PathBuf {
     root().join("tests/vectors")

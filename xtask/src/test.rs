@@ -2,7 +2,7 @@
 
 use crate::setup::{self, Part};
 use crate::stage::{Outcome, Run, Stage};
-use crate::{Result, bindings, command, fuzz, npm, place, size, vectors};
+use crate::{Result, bindings, command, fuzz, npm, place, size, vectors, web};
 
 /// The stages in their order: quick ones first. A new check is one more entry here.
 const STAGES: &[Stage] = &[
@@ -19,6 +19,7 @@ const STAGES: &[Stage] = &[
     Stage::new("vectors-node", WASM, vectors_node),
     Stage::new("npm-size", npm::NEEDS, npm::weight),
     Stage::new("npm", NPM, npm::stage),
+    Stage::new("web", web::TEST_NEEDS, web::stage),
     Stage::new("vectors-python", &[&setup::PYTHON], vectors_python),
     Stage::new("mobile-size", &[], bindings::weight),
     Stage::new("python-package", &[&setup::PYTHON_PACKAGING], bindings::python::stage),

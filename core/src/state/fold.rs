@@ -84,7 +84,7 @@ impl<'a> Fold<'a> {
 ///
 /// # Precondition
 /// The leaves ascend strictly and share their first `depth` bits.
-pub fn complete_root(leaves: &[(Path, NodeHash)], depth: usize) -> NodeHash {
+pub(super) fn complete_root(leaves: &[(Path, NodeHash)], depth: usize) -> NodeHash {
     let mut fold = Fold::default();
     let mut shared_after = None;
     let mut rest = leaves;

@@ -61,13 +61,11 @@ mod tree;
 pub use compact::{compress, expand};
 pub use end::{End, Leaves, Terminal};
 pub use error::StateError;
-#[cfg(feature = "prove")]
-pub use fold::complete_root;
 pub use node::{NodeHash, ValueHash};
 pub use path::{Path, Prefix};
 pub use proof::{BucketProof, Lookup, StateProof};
 #[cfg(feature = "prove")]
-pub use prover::{Fork, Subtree, prove, prove_bucket};
+pub use prover::{Fork, Subtree, complete_root, prove, prove_bucket};
 #[cfg(feature = "prove")]
 pub use simulate::simulate;
 #[cfg(feature = "prove")]

@@ -3,6 +3,7 @@
 use super::{
     MAX_ENDS, MAX_SUBTREE_LEAVES,
     end::{End, Leaves, Terminal, put_leaf},
+    fold,
     node::{NodeHash, ValueHash},
     path::{Path, Prefix},
     proof::{BucketProof, StateProof},
@@ -56,6 +57,14 @@ pub fn prove_bucket<S: Subtree>(
     paths.push(*bucket.first());
     let bytes = Prover::run(tree, paths, Some(bucket))?;
     Ok(bytes.and_then(|bytes| BucketProof::from_wire(&bytes).ok()))
+}
+
+/// The root at `depth` of a subtree with exactly these leaves.
+///
+/// # Precondition
+/// The leaves ascend strictly and share their first `depth` bits.
+pub fn complete_root(leaves: &[(Path, NodeHash)], depth: usize) -> NodeHash {
+    fold::complete_root(leaves, depth)
 }
 
 impl MemoryTree {

@@ -8,6 +8,7 @@ use crate::{
 use medproof_core::{
     encoding::{Reader, Wire},
     event::Event,
+    hash::Digest,
     identity::{Lot, MemberId, ProductCode},
     leaf::{self, Leaf, Parent, Paths, Place, Prior, UnitPlace},
     log::LeafIndex,
@@ -46,6 +47,9 @@ impl<'a> Projection<'a> {
         self.put(tables::EVENT, &head.id().0, place.to_vec());
         let kind = tables::pair_key(&head.kind.0.to_be_bytes(), &place);
         self.put(tables::KIND, &kind, head.member.0.to_be_bytes().to_vec());
+        if applied.body.idempotency != Digest::ZERO {
+            self.put(tables::IDEMPOTENCY, &applied.body.idempotency.0, place.to_vec());
+        }
         if let Some(TradeId(trade)) = trade_of(&applied.body.act) {
             self.put(tables::TRADE, &tables::pair_key(&trade, &place), Vec::new());
         }
@@ -57,16 +61,40 @@ impl<'a> Projection<'a> {
         self.rows.into_iter().map(|((table, key), value)| Row { table, key, value }).collect()
     }
 
-    /// Units first, since who holds a pack may follow from the unit that it is in.
+    /// First who held what, then the rows of items, then what follows from both: who holds an item may
+    /// follow from a unit that the same event changed.
     fn effects(&mut self, index: LeafIndex, sender: MemberId, effects: &[Effect]) -> Result {
-        let is_unit = |effect: &&Effect| matches!(effect, Effect::Unit(_));
-        for effect in effects {
-            if let Effect::Unit(unit) = effect {
-                self.units.insert(unit.path, unit.after.clone());
+        let before = effects.iter().map(|effect| self.before(effect)).collect::<Result<Vec<_>>>()?;
+        effects.iter().try_for_each(|effect| self.effect(index, sender, effect))?;
+        let is_unit = |effect: &Effect| matches!(effect, Effect::Unit(_));
+        for units in [true, false] {
+            for (effect, before) in effects.iter().zip(&before).filter(|(effect, _)| is_unit(effect) == units) {
+                self.moved(effect, *before)?;
             }
         }
-        effects.iter().filter(is_unit).try_for_each(|effect| self.effect(index, sender, effect))?;
-        effects.iter().filter(|effect| !is_unit(effect)).try_for_each(|effect| self.effect(index, sender, effect))
+        Ok(())
+    }
+
+    /// Who held an item before the event.
+    fn before(&mut self, effect: &Effect) -> Result<Option<Holding>> {
+        match effect {
+            Effect::Pack(PackEffect { path, before: Some(before), .. }) => {
+                Ok(Some((self.pack_holder(path, before)?, pack_standing(before))))
+            }
+            Effect::Unit(UnitEffect { path, before: Some(before), .. }) => {
+                Ok(Some((self.unit_holder(path, before)?, unit_standing(before))))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Keeps contents and stock as an item moves.
+    fn moved(&mut self, effect: &Effect, before: Option<Holding>) -> Result {
+        match effect {
+            Effect::Pack(pack) => self.pack_moved(pack, before),
+            Effect::Unit(unit) => self.unit_moved(unit, before),
+            _ => Ok(()),
+        }
     }
 
     fn effect(&mut self, index: LeafIndex, sender: MemberId, effect: &Effect) -> Result {
@@ -91,10 +119,6 @@ impl<'a> Projection<'a> {
     }
 
     fn pack(&mut self, index: LeafIndex, sender: MemberId, effect: &PackEffect) -> Result {
-        let before = match &effect.before {
-            Some(before) => Some((self.pack_holder(&effect.path, before)?, pack_standing(before))),
-            None => None,
-        };
         let held = effect.held.map(|held| Opening { member: held.member, index });
         let row = ItemRow {
             name: ItemName::Pack(effect.pack.clone()),
@@ -104,6 +128,10 @@ impl<'a> Projection<'a> {
         };
         self.item(&effect.path, row, has_undo(effect.after.prior))?;
         self.steps(&effect.path, index, effect.after.events, &effect.steps);
+        Ok(())
+    }
+
+    fn pack_moved(&mut self, effect: &PackEffect, before: Option<Holding>) -> Result {
         let one = [LotCount { product: effect.pack.product.clone(), lot: effect.lot.clone(), count: 1 }];
         let places = (effect.before.as_ref().map(|before| before.place), Some(effect.after.place));
         self.move_inside(&effect.path, places, &one)?;
@@ -118,10 +146,6 @@ impl<'a> Projection<'a> {
     }
 
     fn unit(&mut self, index: LeafIndex, sender: MemberId, effect: &UnitEffect) -> Result {
-        let before = match &effect.before {
-            Some(before) => Some((self.unit_holder(&effect.path, before)?, unit_standing(before))),
-            None => None,
-        };
         let row = ItemRow {
             name: ItemName::Unit(effect.unit),
             lot: None,
@@ -130,6 +154,11 @@ impl<'a> Projection<'a> {
         };
         self.item(&effect.path, row, has_undo(effect.after.prior))?;
         self.steps(&effect.path, index, effect.after.events, &effect.steps);
+        self.units.insert(effect.path, effect.after.clone());
+        Ok(())
+    }
+
+    fn unit_moved(&mut self, effect: &UnitEffect, before: Option<Holding>) -> Result {
         let contents = self.contents(&effect.path)?;
         let places = (effect.before.as_ref().and_then(unit_place), unit_place(&effect.after));
         self.move_inside(&effect.path, places, &contents)?;

@@ -271,6 +271,12 @@ impl<'a> Index<'a> {
         Ok(bytes.and_then(|bytes| bytes.try_into().ok()).map(|bytes| LeafIndex(u64::from_be_bytes(bytes))))
     }
 
+    /// Where the event stands whose body carries this of an idempotency key.
+    pub fn of_idempotency(&self, key: &Digest) -> Result<Option<LeafIndex>> {
+        let bytes = self.view.row(tables::IDEMPOTENCY, &key.0)?;
+        Ok(bytes.and_then(|bytes| bytes.try_into().ok()).map(|bytes| LeafIndex(u64::from_be_bytes(bytes))))
+    }
+
     /// Where the events of one kind stand, oldest first.
     pub fn of_kind(&self, kind: EventKind) -> Result<Vec<LeafIndex>> {
         self.places(tables::KIND, &kind.0.to_be_bytes())

@@ -14,6 +14,7 @@
 //! | member | member u32 | member information |
 //! | event | event id | log index |
 //! | kind | kind u16 ‖ log index | member u32 |
+//! | idempotency | what bodies carry of a caller's key | log index |
 //! | trade | trade id ‖ log index | nothing |
 
 use medproof_core::{
@@ -40,6 +41,7 @@ pub(crate) const ALIAS: &str = "alias";
 pub(crate) const MEMBER: &str = "member";
 pub(crate) const EVENT: &str = "event";
 pub(crate) const KIND: &str = "kind";
+pub(crate) const IDEMPOTENCY: &str = "idempotency";
 pub(crate) const TRADE: &str = "trade";
 
 /// What the node knows of a pack or unit besides its leaf.

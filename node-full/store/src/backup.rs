@@ -11,6 +11,7 @@
 use crate::{
     disk::{FileDisk, sync_folder_of},
     error::{Mark, StoreError, StoreVersion},
+    migrate::migrate,
     record::Hex,
     sealed::StoreKey,
     store::{Options, STORE_VERSION, Store},
@@ -80,6 +81,9 @@ impl Store {
         if hash_file(&unfinished)? != (manifest.file_bytes, manifest.file_hash) {
             fs::remove_file(&unfinished)?;
             return Err(StoreError::Manifest);
+        }
+        if let Some(migrated) = migrate(&unfinished, key, &mut |_| {})? {
+            fs::remove_file(migrated.backup)?;
         }
         let store = Self::open_on(Arc::new(FileDisk::open(&unfinished)?), key, &Options::default())?;
         if store.view().mark() != manifest.newest {
@@ -171,8 +175,8 @@ impl Json {
 fn copy(view: &View, path: &Path, key: &StoreKey, progress: &mut dyn FnMut(u64)) -> Result<(), StoreError> {
     let copy = Store::create(path, key, &Options::default())?;
     let mut rows = 0;
-    for table in view.table_names()? {
-        copy.fill(view, &table, &mut || {
+    for table in view.source().table_names()? {
+        copy.copy_table(view.source(), &table, &mut || {
             rows += 1;
             progress(rows);
         })?;

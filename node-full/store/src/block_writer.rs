@@ -3,13 +3,17 @@
 use crate::{
     block::{Checked, NewBlock},
     error::StoreError,
+    log::{TILE_WIDTH, put_entry},
     record::Record,
     rows,
     sealed::Health,
     tables::{self, Bytes},
 };
-use medproof_core::{encoding::Wire, log::TreeSize};
-use redb::WriteTransaction;
+use medproof_core::{
+    encoding::Wire,
+    log::{LeafIndex, TreeSize},
+};
+use redb::{ReadableTable, WriteTransaction};
 
 /// A block on its way into the tables.
 pub(crate) struct BlockWriter<'a> {
@@ -54,9 +58,31 @@ impl BlockWriter<'_> {
         }
         let place = |offset: usize| (first + offset as u64).to_be_bytes();
         let events = || events.iter().enumerate();
-        self.put_all(tables::ENTRY, events().map(|(offset, event)| (place(offset), &event.entry[..])))?;
+        self.bundles(first)?;
         self.put_all(tables::EVENT, events().map(|(offset, event)| (place(offset), &event.event[..])))?;
         self.put_all(tables::TILE, self.checked.tiles.iter().map(|(key, hashes)| (*key, &hashes[..])))
+    }
+
+    /// Appends the entries to the last bundle, and to new ones.
+    fn bundles(&self, first: u64) -> Result<(), StoreError> {
+        let blame = |e: redb::Error| self.health.blame(e, Record::Entry(LeafIndex(first)));
+        let mut table = self.txn.open_table(tables::BUNDLE).map_err(|e| blame(e.into()))?;
+        let mut rest = self.block.events.as_slice();
+        let mut place = first;
+        while !rest.is_empty() {
+            let key = (place / TILE_WIDTH).to_be_bytes();
+            let mut bundle = match table.get(&key[..]).map_err(|e| blame(e.into()))? {
+                Some(bundle) => bundle.value().to_vec(),
+                None => Vec::new(),
+            };
+            let room = usize::try_from(TILE_WIDTH - place % TILE_WIDTH).unwrap_or(rest.len());
+            let (now, later) = rest.split_at(room.min(rest.len()));
+            now.iter().for_each(|event| put_entry(&mut bundle, &event.entry));
+            table.insert(&key[..], &bundle[..]).map_err(|e| blame(e.into()))?;
+            place += now.len() as u64;
+            rest = later;
+        }
+        Ok(())
     }
 
     fn tree(&self) -> Result<(), StoreError> {

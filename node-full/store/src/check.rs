@@ -196,9 +196,9 @@ impl<'a> Check<'a> {
     }
 
     fn rows(&mut self) -> Result<(), StoreError> {
-        let tables = self.view.table_names()?;
+        let tables = self.view.source().table_names()?;
         for table in tables.iter().filter(|name| name.starts_with(ROW_PREFIX) || *name == tables::UNDECIDED_NAME) {
-            self.view.each_row(table, &mut |_, _| {
+            self.view.source().each_row(table, &mut |_, _| {
                 self.done += 1;
                 Ok(())
             })?;

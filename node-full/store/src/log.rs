@@ -8,7 +8,7 @@ use crate::{
     tables::tile_key,
 };
 use medproof_core::{
-    encoding::put_bytes16,
+    encoding::{Reader, put_bytes16},
     log::{LogHash, TreeSize},
 };
 
@@ -133,11 +133,15 @@ pub(crate) fn hashes_of(bytes: &[u8]) -> Option<Vec<LogHash>> {
     Some(hashes.iter().map(|hash| LogHash::from_bytes(*hash)).collect())
 }
 
-/// Entries as a bundle: each behind its length in two bytes.
-pub(crate) fn bundle<'a>(entries: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
-    let mut out = Vec::new();
-    entries.for_each(|entry| put_bytes16(&mut out, entry));
-    out
+/// Appends an entry to its bundle, behind its length in two bytes.
+pub(crate) fn put_entry(bundle: &mut Vec<u8>, entry: &[u8]) {
+    put_bytes16(bundle, entry);
+}
+
+/// The entries of a bundle.
+pub(crate) fn entries_of(bundle: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut reader = Reader::new(bundle);
+    std::iter::from_fn(move || reader.bytes16(0..=MAX_ENTRY_BYTES).ok())
 }
 
 const MAX_ENTRY_BYTES: usize = 65_535;

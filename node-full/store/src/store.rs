@@ -8,10 +8,11 @@ use crate::{
     error::{Fault, Mark, StoreError, StoreVersion},
     record::Record,
     rows::{self, Row},
-    sealed::{FileHeader, HEADER_BYTES, Health, SealedDisk, StoreKey},
+    sealed::{FileHeader, Health, SealedDisk, StoreKey},
+    source::{Source, Visit},
     tables::{self, Bytes},
     tip::{check_newest, check_tip},
-    tree::{self, Staged},
+    tree::{self, NodeCache, Staged},
     view::View,
 };
 use medproof_core::{header::Height, state::Path as LeafPath};
@@ -24,10 +25,13 @@ use std::{
 };
 
 /// The version of the file that this program writes.
-pub const STORE_VERSION: StoreVersion = StoreVersion(1);
+pub const STORE_VERSION: StoreVersion = StoreVersion(2);
 
 /// Leaf changes: the new value by path, `None` to remove the leaf.
 pub type LeafChanges = BTreeMap<LeafPath, Option<Vec<u8>>>;
+
+/// Puts rows, given what puts one.
+pub(crate) type Fill<'a> = dyn FnMut(&mut Visit<'_>) -> Result<(), StoreError> + 'a;
 
 /// How a store is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,38 +49,11 @@ impl Default for Options {
     }
 }
 
-/// Checks the store at `path`, section by section, whatever state it is in.
-///
-/// Its engine refuses everything after the first damaged page, so that each section opens it anew.
-pub fn fsck(path: &Path, key: &StoreKey, progress: &mut dyn FnMut(Progress)) -> Result<Report, StoreError> {
-    let mut report = Report::default();
-    let mut store = None;
-    for copy in [0, 1] {
-        report.take(FileHeader::read_copy(&FileDisk::open(path)?, copy * HEADER_BYTES).map(|_| 1));
-    }
-    for section in SECTIONS {
-        let opened = match store.take() {
-            Some(opened) => opened,
-            None => match Store::open_unchecked(Arc::new(FileDisk::open(path)?), key, &Options::default()) {
-                Ok(opened) => opened,
-                Err(error @ StoreError::Damaged { .. }) => {
-                    report.take(Err(error));
-                    break;
-                }
-                Err(error) => return Err(error),
-            },
-        };
-        let result = Check::run(&opened.view(), section, progress);
-        store = result.is_ok().then_some(opened);
-        report.take(result);
-    }
-    Ok(report)
-}
-
 /// One encrypted file with everything that a node keeps, changed by one transaction per block.
 pub struct Store {
     db: Database,
     health: Arc<Health>,
+    cache: Arc<NodeCache>,
     disk: Arc<dyn Disk>,
     current: RwLock<View>,
 }
@@ -129,7 +106,7 @@ impl Store {
         Ok(store)
     }
 
-    fn open_unchecked(disk: Arc<dyn Disk>, key: &StoreKey, options: &Options) -> Result<Self, StoreError> {
+    pub(crate) fn open_unchecked(disk: Arc<dyn Disk>, key: &StoreKey, options: &Options) -> Result<Self, StoreError> {
         let header = FileHeader::read(&*disk)?;
         let (found, known) = (header.version, STORE_VERSION);
         if found > known {
@@ -198,27 +175,45 @@ impl Store {
         report
     }
 
-    /// Fills a table, by the engine's name, with the rows of a view of another store.
-    pub(crate) fn fill(&self, view: &View, table: &str, step: &mut dyn FnMut()) -> Result<(), StoreError> {
-        let blame = |e: redb::Error| self.health.blame(e, Record::Row { table: table.into(), key: Vec::new() });
-        self.write(|txn| {
-            if table == tables::LEAF_NAME {
-                let mut leaves = txn.open_table(tables::LEAF).map_err(|e| blame(e.into()))?;
-                return view.each_row(table, &mut |path, value| {
-                    let path: &[u8; 32] =
-                        path.try_into().map_err(|_| StoreError::damaged(Record::Engine, Fault::Malformed))?;
-                    leaves.insert(path, value).map_err(|e| blame(e.into()))?;
-                    step();
-                    Ok(())
-                });
-            }
-            let mut rows = txn.open_table(Bytes::new(table)).map_err(|e| blame(e.into()))?;
-            view.each_row(table, &mut |key, value| {
-                rows.insert(key, value).map_err(|e| blame(e.into()))?;
+    /// Copies a table of another store, by the engine's name.
+    pub(crate) fn copy_table(&self, source: Source<'_>, table: &str, step: &mut dyn FnMut()) -> Result<(), StoreError> {
+        let mut copy = |put: &mut Visit<'_>| {
+            source.each_row(table, &mut |key, value| {
                 step();
-                Ok(())
+                put(key, value)
+            })
+        };
+        if table == tables::LEAF_NAME { self.fill_leaves(&mut copy) } else { self.fill(Bytes::new(table), &mut copy) }
+    }
+
+    /// Fills a table in one transaction with what `rows` puts.
+    pub(crate) fn fill(&self, table: Bytes<'_>, rows: &mut Fill<'_>) -> Result<(), StoreError> {
+        self.write(|txn| {
+            let mut open = txn.open_table(table).map_err(|e| self.health.blame(e, Record::Engine))?;
+            rows(&mut |key, value| open.insert(key, value).map(drop).map_err(|e| self.health.blame(e, Record::Engine)))
+        })
+    }
+
+    fn fill_leaves(&self, rows: &mut Fill<'_>) -> Result<(), StoreError> {
+        self.write(|txn| {
+            let mut open = txn.open_table(tables::LEAF).map_err(|e| self.health.blame(e, Record::Engine))?;
+            rows(&mut |path, value| {
+                let path: &[u8; 32] =
+                    path.try_into().map_err(|_| StoreError::damaged(Record::Engine, Fault::Malformed))?;
+                open.insert(path, value).map(drop).map_err(|e| self.health.blame(e, Record::Engine))
             })
         })
+    }
+
+    /// The engine over a sealed disk of any version.
+    pub(crate) fn engine_of(
+        disk: Arc<dyn Disk>,
+        key: &StoreKey,
+        options: &Options,
+    ) -> Result<(Database, Arc<Health>), StoreError> {
+        let sealed = SealedDisk::open(Arc::clone(&disk), &FileHeader::read(&*disk)?, key)?;
+        let started = Self::start(disk, sealed, options)?;
+        Ok((started.db, started.health))
     }
 
     fn start(disk: Arc<dyn Disk>, sealed: SealedDisk, options: &Options) -> Result<Starting, StoreError> {
@@ -235,7 +230,7 @@ impl Store {
     /// Takes up what was written last.
     fn refresh(&self) -> Result<View, StoreError> {
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
-        *current = View::open(&self.db, &self.health)?;
+        *current = View::open(&self.db, &self.health, &self.cache)?;
         Ok(current.clone())
     }
 }
@@ -259,8 +254,9 @@ impl Starting {
     }
 
     fn with_current(self) -> Result<Store, StoreError> {
-        let current = RwLock::new(View::open(&self.db, &self.health)?);
-        Ok(Store { db: self.db, health: self.health, disk: self.disk, current })
+        let cache = Arc::default();
+        let current = RwLock::new(View::open(&self.db, &self.health, &cache)?);
+        Ok(Store { db: self.db, health: self.health, cache, disk: self.disk, current })
     }
 }
 

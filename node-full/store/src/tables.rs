@@ -6,7 +6,8 @@
 //! | `header`, `certificate` | height u64 | bytes |
 //! | `set` | hash | validator set |
 //! | `handover` | height u64 of a header that names another set | nothing |
-//! | `entry`, `event` | place in the log u64 | bytes |
+//! | `bundle` | number u64 | 256 log entries, or the last ones, each behind its length |
+//! | `event` | place in the log u64 | bytes |
 //! | `start` | place of a block's first entry u64 | height u64 |
 //! | `tile` | level u8, index u64 | 1 to 256 hashes |
 //! | `node` | nibbles u8, prefix | [`crate::tree::Node`] |
@@ -27,7 +28,7 @@ pub(crate) const HEADER: Bytes<'_> = TableDefinition::new("header");
 pub(crate) const CERTIFICATE: Bytes<'_> = TableDefinition::new("certificate");
 pub(crate) const SET: Bytes<'_> = TableDefinition::new("set");
 pub(crate) const HANDOVER: Bytes<'_> = TableDefinition::new("handover");
-pub(crate) const ENTRY: Bytes<'_> = TableDefinition::new("entry");
+pub(crate) const BUNDLE: Bytes<'_> = TableDefinition::new("bundle");
 pub(crate) const EVENT: Bytes<'_> = TableDefinition::new("event");
 pub(crate) const START: Bytes<'_> = TableDefinition::new("start");
 pub(crate) const TILE: Bytes<'_> = TableDefinition::new("tile");
@@ -43,7 +44,7 @@ pub(crate) const LEAF_NAME: &str = "leaf";
 
 /// Every table that is there from the beginning, `leaf` excepted.
 pub(crate) const FIXED: [Bytes<'_>; 11] =
-    [META, HEADER, CERTIFICATE, SET, HANDOVER, ENTRY, EVENT, START, TILE, NODE, UNDECIDED];
+    [META, HEADER, CERTIFICATE, SET, HANDOVER, BUNDLE, EVENT, START, TILE, NODE, UNDECIDED];
 
 /// The key in `meta` of the state tree's root and number of leaves.
 pub(crate) const META_ROOT: &[u8] = b"root";

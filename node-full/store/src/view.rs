@@ -2,12 +2,13 @@
 
 use crate::{
     error::{Fault, Mark, StoreError},
-    log::{LogTail, TILE_WIDTH, bundle, folded, hashes_of},
+    log::{LogTail, TILE_WIDTH, entries_of, folded, hashes_of, put_entry},
     record::Record,
     rows::{KeyValue, RowRange},
     sealed::Health,
+    source::Source,
     tables::{self, Bytes, Leaves, tile_key},
-    tree::{self, LeafRow, Node, NodeKey, Part, Summary, TreeRead},
+    tree::{self, Hashed, LeafRow, Node, NodeCache, NodeKey, Part, Summary, TreeRead},
 };
 use medproof_core::{
     certificate::Certificate,
@@ -19,9 +20,7 @@ use medproof_core::{
     state::{self, BucketProof, NodeHash, Path, Prefix, StateProof},
     validators::ValidatorSet,
 };
-use redb::{
-    AccessGuard, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTableMetadata, TableError, TableHandle,
-};
+use redb::{AccessGuard, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTableMetadata, TableError};
 use std::sync::Arc;
 
 /// A snapshot: nothing in it changes while it is held. Cheap to clone, and can be shared by threads.
@@ -31,6 +30,7 @@ pub struct View(Arc<Snapshot>);
 struct Snapshot {
     txn: ReadTransaction,
     health: Arc<Health>,
+    cache: Arc<NodeCache>,
     fixed: Fixed,
     leaf: ReadOnlyTable<&'static [u8; 32], &'static [u8]>,
     root: Summary,
@@ -48,16 +48,13 @@ struct Fixed {
     certificate: Table,
     set: Table,
     handover: Table,
-    entry: Table,
+    bundle: Table,
     event: Table,
     start: Table,
     tile: Table,
     node: Table,
     undecided: Table,
 }
-
-/// What is done with a row's key and value.
-pub(crate) type Visit<'a> = dyn FnMut(&[u8], &[u8]) -> Result<(), StoreError> + 'a;
 
 /// An event, and where it stands in its block.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,7 +85,7 @@ pub struct Counts {
 }
 
 impl View {
-    pub(crate) fn open(db: &redb::Database, health: &Arc<Health>) -> Result<Self, StoreError> {
+    pub(crate) fn open(db: &redb::Database, health: &Arc<Health>, cache: &Arc<NodeCache>) -> Result<Self, StoreError> {
         let txn = db.begin_read().map_err(|e| health.blame(e, Record::Engine))?;
         let open = |table: Bytes<'_>| txn.open_table(table).map_err(|e| health.blame(e, Record::Engine));
         let meta = open(tables::META)?;
@@ -102,7 +99,7 @@ impl View {
             certificate: open(tables::CERTIFICATE)?,
             set: open(tables::SET)?,
             handover: open(tables::HANDOVER)?,
-            entry: open(tables::ENTRY)?,
+            bundle: open(tables::BUNDLE)?,
             event: open(tables::EVENT)?,
             start: open(tables::START)?,
             tile: open(tables::TILE)?,
@@ -111,7 +108,15 @@ impl View {
         };
         let leaf = txn.open_table::<_, &[u8]>(tables::LEAF as Leaves).map_err(|e| health.blame(e, Record::Engine))?;
         let tip = last_header(&fixed.header, health)?;
-        Ok(Self(Arc::new(Snapshot { txn, health: Arc::clone(health), fixed, leaf, root, tip })))
+        Ok(Self(Arc::new(Snapshot {
+            txn,
+            health: Arc::clone(health),
+            cache: Arc::clone(cache),
+            fixed,
+            leaf,
+            root,
+            tip,
+        })))
     }
 
     /// The newest header; `None` before the first block.
@@ -246,23 +251,26 @@ impl View {
 
     /// The first `width` entries of a bundle, each behind its length; `None` if there are not as many.
     pub fn entry_bundle(&self, index: u64, width: u16) -> Result<Option<Vec<u8>>, StoreError> {
-        let Some(first) = index.checked_mul(TILE_WIDTH) else { return Ok(None) };
-        let end = first.saturating_add(u64::from(width));
-        if width == 0 || u64::from(width) > TILE_WIDTH || end > self.log_size().0 {
+        let Some(bundle) = self.bundle(index)? else { return Ok(None) };
+        let entries: Vec<&[u8]> = entries_of(bundle.value()).take(usize::from(width)).collect();
+        if width == 0 || entries.len() < usize::from(width) {
             return Ok(None);
         }
-        let entries: Result<Vec<_>, _> = (first..end).map(|index| self.whole_entry(LeafIndex(index))).collect();
-        Ok(Some(bundle(entries?.iter().map(Vec::as_slice))))
+        let mut part = Vec::new();
+        entries.iter().for_each(|entry| put_entry(&mut part, entry));
+        Ok(Some(part))
     }
 
     /// A log entry.
     pub fn entry(&self, index: LeafIndex) -> Result<Option<Vec<u8>>, StoreError> {
-        let entry = self.get(&self.0.fixed.entry, &index.0.to_be_bytes(), || Record::Entry(index))?;
-        Ok(entry.map(|entry| entry.value().to_vec()))
+        let place = (index.0 % TILE_WIDTH) as usize;
+        let bundle = self.bundle(index.0 / TILE_WIDTH)?;
+        Ok(bundle.and_then(|bundle| entries_of(bundle.value()).nth(place).map(<[u8]>::to_vec)))
     }
 
-    fn whole_entry(&self, index: LeafIndex) -> Result<Vec<u8>, StoreError> {
-        self.entry(index)?.ok_or(absent(Record::Entry(index)))
+    fn bundle(&self, number: u64) -> Result<Option<Guard>, StoreError> {
+        let record = || Record::Entry(LeafIndex(number.saturating_mul(TILE_WIDTH)));
+        self.get(&self.0.fixed.bundle, &number.to_be_bytes(), record)
     }
 
     /// An event by the place of its entry in the log.
@@ -344,7 +352,7 @@ impl View {
         let len = |table: &Table| table.len().map_err(|e| self.0.health.blame(e, Record::Engine));
         Ok(Counts {
             blocks: len(&self.0.fixed.header)?,
-            entries: len(&self.0.fixed.entry)?,
+            entries: self.log_size().0,
             leaves: self.0.root.leaves,
             nodes: len(&self.0.fixed.node)?,
             undecided: len(&self.0.fixed.undecided)?,
@@ -370,32 +378,9 @@ impl View {
         self.0.leaf.len().map_err(|e| self.0.health.blame(e, Record::Engine))
     }
 
-    /// The engine's names of all tables.
-    pub(crate) fn table_names(&self) -> Result<Vec<String>, StoreError> {
-        let names = self.0.txn.list_tables().map_err(|e| self.0.health.blame(e, Record::Engine))?;
-        Ok(names.map(|table| table.name().to_string()).collect())
-    }
-
-    /// Visits every row of a table, by the engine's name.
-    pub(crate) fn each_row(&self, table: &str, visit: &mut Visit<'_>) -> Result<(), StoreError> {
-        let record = |key: &[u8]| Record::Row { table: table.into(), key: key.to_vec() };
-        let mut last = Vec::new();
-        if table == tables::LEAF_NAME {
-            let rows = self.0.leaf.range::<&[u8; 32]>(..).map_err(|e| self.0.health.blame(e, record(&last)))?;
-            for row in rows {
-                let (path, value) = row.map_err(|e| self.0.health.blame(e, record(&last)))?;
-                visit(path.value(), value.value())?;
-                last = path.value().to_vec();
-            }
-            return Ok(());
-        }
-        let rows = self.0.txn.open_table(Bytes::new(table)).map_err(|e| self.0.health.blame(e, record(&last)))?;
-        for row in rows.range::<&[u8]>(..).map_err(|e| self.0.health.blame(e, record(&last)))? {
-            let (key, value) = row.map_err(|e| self.0.health.blame(e, record(&last)))?;
-            visit(key.value(), value.value())?;
-            last = key.value().to_vec();
-        }
-        Ok(())
+    /// All rows, to be copied.
+    pub(crate) fn source(&self) -> Source<'_> {
+        Source { txn: &self.0.txn, health: &self.0.health }
     }
 
     fn get(&self, table: &Table, key: &[u8], record: impl Fn() -> Record) -> Result<Option<Guard>, StoreError> {
@@ -437,6 +422,10 @@ impl TreeRead for View {
     fn node(&self, key: &NodeKey) -> Result<Node, StoreError> {
         let row = self.get(&self.0.fixed.node, &key.to_bytes(), || key.record())?.ok_or(absent(key.record()))?;
         Node::from_bytes(row.value()).ok_or(malformed(key.record()))
+    }
+
+    fn hashed(&self, key: &NodeKey, expected: &Summary) -> Result<Arc<Hashed>, StoreError> {
+        self.0.cache.get(&expected.hash, || Hashed::new(TreeRead::node(self, key)?, key, expected))
     }
 
     fn leaves(&self, key: &NodeKey) -> Result<Vec<LeafRow>, StoreError> {

@@ -8,7 +8,11 @@ use medproof_core::{header::Height, log::LeafIndex, state::Path};
 use medproof_store::{
     Fault, Mark, Options, Record, Row, Store, StoreError, StoreKey, StoreVersion, View, fsck, read_newest, write_newest,
 };
-use std::{fs, path::Path as FilePath};
+use std::{
+    fs,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path as FilePath,
+};
 use support::{Chain, MARKER, Rng, changes, key};
 
 /// A store of a few blocks at `path`, closed.
@@ -182,7 +186,7 @@ fn another_version_is_refused_before_anything_is_touched() {
     let path = folder.path().join("store");
     filled(&path, 1);
     let good = fs::read(&path).unwrap();
-    for (version, code, advice) in [(2, "store.newer-version", "update"), (0, "store.older-version", "migrate")] {
+    for (version, code, advice) in [(3, "store.newer-version", "update"), (0, "store.older-version", "migrate")] {
         let other = with_version(&good, version);
         fs::write(&path, &other).unwrap();
         let error = open(&path).unwrap_err();
@@ -220,3 +224,52 @@ fn a_file_put_back_from_yesterday_is_noticed() {
     fs::write(&newest, b"nonsense").unwrap();
     assert!(matches!(read_newest(&newest), Err(StoreError::Damaged { record: Record::Newest, .. })));
 }
+
+#[test]
+fn a_page_put_back_from_an_older_file_proves_nothing_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    let (mut chain, mut known) = filled(&path, 3);
+    let old = fs::read(&path).unwrap();
+    let (store, mut rng) = (open(&path).unwrap(), Rng(31));
+    for _ in 0..4 {
+        chain.commit(&store, changes(&mut rng, &mut known, 400, 20), 5);
+    }
+    drop(store);
+    let new = fs::read(&path).unwrap();
+    let pages: Vec<usize> = (0..)
+        .map(|page| PAGES_AT + page * SEALED)
+        .take_while(|at| at + SEALED <= old.len())
+        .filter(|at| old[*at..at + SEALED] != new[*at..at + SEALED])
+        .collect();
+    let (mut noticed, mut found, mut wrong) = (0, 0, 0);
+    for at in &pages {
+        let mut mixed = new.clone();
+        mixed[*at..at + SEALED].copy_from_slice(&old[*at..at + SEALED]);
+        fs::write(&path, &mixed).unwrap();
+        found += u64::from(!fsck(&path, &key(), &mut |_| {}).unwrap().is_clean());
+        assert!(fs::read(&path).unwrap() == mixed, "a check changes nothing");
+        // The engine may stop at a mixture of times that it holds impossible: that is no answer either.
+        let proved = catch_unwind(AssertUnwindSafe(|| {
+            open(&path).map(|store| {
+                let view = store.view();
+                (0..20).all(|_| {
+                    let asked = [known[rng.below(known.len() as u64) as usize], rng.pack(4)];
+                    view.prove(&asked).is_ok_and(|proof| {
+                        wrong += u64::from(proof != chain.tree.prove(&asked));
+                        true
+                    })
+                })
+            })
+        }));
+        noticed += u64::from(!matches!(proved, Ok(Ok(true))));
+    }
+    assert_eq!(wrong, 0);
+    assert!(noticed > 0 && found > 0, "{noticed} noticed and {found} found of {}", pages.len());
+}
+
+/// Length of a sealed page.
+const SEALED: usize = 24 + 4096 + 16;
+
+/// Where page 1 begins: behind two file headers and four copies of page 0.
+const PAGES_AT: usize = 2 * 4096 + 4 * SEALED;

@@ -23,6 +23,8 @@ struct State {
     /// Operations left before the power is cut; `None` for never.
     left: Option<u64>,
     count: u64,
+    /// Whether the power was cut.
+    dark: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -57,6 +59,10 @@ impl Cut {
         let state = &mut *state;
         state.count += 1;
         let cut = state.left == Some(0);
+        if state.dark {
+            return Err(io::Error::other("no power"));
+        }
+        state.dark = cut;
         if let Some(op) = op {
             // What is written as the power fails may be there, or in part.
             state.pending.push(op.clone());
@@ -175,7 +181,8 @@ fn a_failed_write_is_no_lost_store() {
     assert_eq!(store.view().mark(), before.mark());
     assert!(store.commit(&block).is_err());
     drop((store, before));
-    disk.0.lock().unwrap().left = None;
+    let bytes = disk.left_over(&mut Rng(1));
+    let disk = Cut::of(bytes, None);
     let store = Store::open_on(disk, &key(), &options()).unwrap();
     assert!(store.commit(&block).is_ok());
 }

@@ -45,7 +45,7 @@ pub fn respond(world: &World, behaviour: Behaviour, path: &str, query: &str, bod
         Behaviour::Redirect => {
             Answer { status: 302, location: Some("http://127.0.0.2:9/"), ..Answer::bytes("text/plain", vec![]) }
         }
-        Behaviour::Nosy if path.starts_with("v1/buckets/") => Answer::problem(403, "proof.bucket-refused", json!({})),
+        Behaviour::Nosy if path.starts_with("v1/buckets/") => Answer::problem(403, "proof.bucket", json!({})),
         Behaviour::CutOff => {
             let mut answer = Node { world, behaviour }.answer(path, query, body);
             answer.missing_bytes = answer.body.len() / 2;
@@ -70,7 +70,9 @@ impl Node<'_> {
             ["v1", "headers", "latest"] => Some(Answer::of("header", self.header())),
             ["v1", "proofs"] if body.is_empty() => parameter(query, "code").and_then(|code| self.proof(&[code])),
             ["v1", "proofs"] => codes(body).and_then(|codes| self.proof(&codes)),
-            ["v1", "buckets", bits, hex] => self.bucket(bits, hex),
+            ["v1", "buckets", bits, hex] => {
+                parameter(query, "product").and_then(|product| self.bucket(bits, hex, &product))
+            }
             ["v1", "products", "1", code] => {
                 let number = (1..=PRODUCTS).find(|n| product_code(*n).code() == *code);
                 number.map(|n| Answer::of("product-info", info(n).to_bytes()))
@@ -135,14 +137,13 @@ impl Node<'_> {
         Some(Answer::of("proof", proof.to_bytes()))
     }
 
-    fn bucket(&self, bits: &str, hex: &str) -> Option<Answer> {
+    fn bucket(&self, bits: &str, hex: &str, product: &str) -> Option<Answer> {
         let bits: u8 = bits.parse().ok()?;
         let prefix = prefix(bits, hex)?;
         let mut ledger = self.ledger().clone();
-        let of = |n: &u32| ledger.paths().product(&product_code(*n)).shares_prefix(prefix.first(), 28);
-        let number = (1..=PRODUCTS).find(of);
+        let number = (1..=PRODUCTS).find(|n| product == format!("1:{}", product_code(*n).code()));
         let Some(number) = number.filter(|n| *n != 2) else {
-            return Some(Answer::problem(403, "proof.bucket-refused", json!({})));
+            return Some(Answer::problem(403, "proof.bucket", json!({})));
         };
         let leaves: Vec<Path> = ledger.values.keys().filter(|path| prefix.contains(path)).copied().collect();
         if leaves.len() > BUCKET_LEAVES {
@@ -181,10 +182,11 @@ fn questions(scans: &[String]) -> Option<Vec<Vec<Key>>> {
 }
 
 fn prefix(bits: u8, hex: &str) -> Option<Prefix> {
-    let is_well_formed = (MIN_BITS..=MAX_BITS).contains(&bits) && hex.len() == 2 * usize::from(bits).div_ceil(8);
+    let is_well_formed = (MIN_BITS..=MAX_BITS).contains(&bits) && hex.len() == usize::from(bits).div_ceil(4);
+    let whole = format!("{hex:0<64}");
     let mut path = [0; 32];
-    for (at, byte) in path.iter_mut().enumerate().take(hex.len() / 2) {
-        *byte = u8::from_str_radix(hex.get(2 * at..2 * at + 2)?, 16).ok()?;
+    for (at, byte) in path.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(whole.get(2 * at..2 * at + 2)?, 16).ok()?;
     }
     let path = Path::new(path);
     (is_well_formed && path.truncated(usize::from(bits)) == path).then(|| Prefix::new(&path, bits))
@@ -226,7 +228,7 @@ impl Answer {
 
     /// A refusal by a stable code.
     fn problem(status: u16, code: &str, mut more: Value) -> Self {
-        more["code"] = json!(code);
+        more["type"] = json!(code);
         more["status"] = json!(status);
         let mut answer = Self::bytes("application/problem+json", more.to_string().into_bytes());
         answer.status = status;

@@ -35,6 +35,8 @@ export interface Explanation {
   reasons: Sentence[];
   /** "Did you get it about then?", for a holder whose pack was given out. */
   question: Sentence | null;
+  /** The time that the answer is about, where a quorum vouches for one. */
+  asOf: Sentence | null;
   checks: Check[];
   notProved: Sentence[];
 }
@@ -57,6 +59,7 @@ export function explain(catalogue: Catalogue, verdict: Verdict, about: About): E
     overall: say(`overall.${verdict.overall}.${about.purpose}`),
     reasons: verdict.reasons.map((code) => say(code)),
     question: isGivenOut ? say("question.got-it-then") : null,
+    asOf: verdict.axes.time_ms === null ? null : say("axis.as-of"),
     checks: checks(verdict, say),
     notProved: ["not-proved.copy", "not-proved.contents"].map((code) => say(code)),
   };

@@ -2,7 +2,7 @@
 
 use super::{CATALOGUES, bindgen, bindings, catalogue, generate, library, renew, stripped};
 use crate::stage::{Outcome, Run};
-use crate::{Result, command, place};
+use crate::{Result, command, npm, place};
 use std::env::consts::{ARCH, OS};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,7 +10,7 @@ use std::process::Command;
 /// Runs every Kotlin test: the shared vectors, malformed input, threads, the samples.
 pub(crate) fn stage(run: &mut Run) -> Result<Outcome> {
     prepare()?;
-    run.check(maven().arg("verify"))
+    run.check(maven().arg("verify").env("MEDPROOF_LIAR", npm::test::liar()?))
 }
 
 /// Times verdicts over `fixture`; not among the tests.

@@ -2,7 +2,7 @@
 
 use super::bindings;
 use crate::stage::{Outcome, Run};
-use crate::{Result, command, setup};
+use crate::{Result, command, npm, setup};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -17,6 +17,7 @@ pub(crate) fn stage(run: &mut Run) -> Result<Outcome> {
     let mut unittest = setup::package_python();
     // unittest writes to standard error; what it says is counted.
     let program = "import sys, unittest; sys.stderr = sys.stdout; unittest.main(module=None)";
+    unittest.env("MEDPROOF_LIAR", npm::test::liar()?);
     run.check(unittest.args(["-B", "-c", program, "discover"]).current_dir(&tests))
 }
 

@@ -3,7 +3,7 @@
 use super::{CATALOGUES, bindings, catalogue, generate, library, renew};
 use crate::setup::{self, SWIFT};
 use crate::stage::{Outcome, Run};
-use crate::{Result, place, refuse};
+use crate::{Result, npm, place, refuse};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -25,7 +25,7 @@ pub(crate) fn stage(run: &mut Run) -> Result<Outcome> {
     }
     let package = assemble()?;
     let mut swift = setup::swift(&[&place::target(), &place::root()], &["test", "--disable-sandbox", "--package-path"]);
-    swift.arg(&package).env("MEDPROOF_CHECKOUT", place::root());
+    swift.arg(&package).env("MEDPROOF_CHECKOUT", place::root()).env("MEDPROOF_LIAR", npm::test::liar()?);
     run.check(&mut swift)
 }
 

@@ -1,10 +1,10 @@
 //! The npm package `@medproof/verify`: built into the target folder, from the crate `wasm` and the sources in
 //! `wasm/npm`.
 
-mod test;
+pub(crate) mod test;
 mod weight;
 
-pub(crate) use test::stage;
+pub(crate) use test::{liar, stage};
 pub(crate) use weight::stage as weight;
 
 use crate::setup::{self, Part};

@@ -3,9 +3,10 @@
 use super::{
     file_header::{FileHeader, HEADER_BYTES},
     health::Health,
-    key::{StoreKey, fill_random},
-    page::{Cipher, NONCE_BYTES, PAGE_BYTES, Place, SEALED_BYTES},
+    key::StoreKey,
+    page::{Cipher, PAGE_BYTES, Place, SEALED_BYTES},
     page_zero::{PageZero, SLOTS_BYTES},
+    writer::{PageWriter, Pages},
 };
 use crate::{
     disk::Disk,
@@ -21,7 +22,8 @@ use std::{
 #[derive(Debug)]
 pub(crate) struct SealedDisk {
     disk: Arc<dyn Disk>,
-    cipher: Cipher,
+    cipher: Arc<Cipher>,
+    writer: PageWriter,
     page_zero: Mutex<PageZero>,
     health: Arc<Health>,
 }
@@ -29,23 +31,28 @@ pub(crate) struct SealedDisk {
 impl SealedDisk {
     /// Seals a new, empty disk.
     pub(crate) fn create(disk: Arc<dyn Disk>, header: &FileHeader, key: &StoreKey) -> Result<Self, StoreError> {
-        let cipher = header.unwrap(key)?;
+        let cipher = Arc::new(header.unwrap(key)?);
         disk.set_len(PAGES_AT_BYTES)?;
         header.write(&*disk)?;
         let mut page_zero = PageZero::blank();
         page_zero.put(&*disk, &cipher, SLOTS_AT_BYTES, 0, &[])?;
-        Ok(Self { disk, cipher, page_zero: Mutex::new(page_zero), health: Arc::default() })
+        Self::start(disk, cipher, page_zero)
     }
 
     /// Opens a disk that was sealed under `key`.
     pub(crate) fn open(disk: Arc<dyn Disk>, header: &FileHeader, key: &StoreKey) -> Result<Self, StoreError> {
-        let cipher = header.unwrap(key)?;
+        let cipher = Arc::new(header.unwrap(key)?);
         if disk.len_bytes()? < PAGES_AT_BYTES {
             return Err(StoreError::damaged(Record::Engine, Fault::Absent));
         }
         let page_zero = PageZero::read(&*disk, &cipher, SLOTS_AT_BYTES)?;
         let page_zero = page_zero.ok_or(StoreError::damaged(Record::Engine, Fault::Page(PageIndex(0))))?;
-        Ok(Self { disk, cipher, page_zero: Mutex::new(page_zero), health: Arc::default() })
+        Self::start(disk, cipher, page_zero)
+    }
+
+    fn start(disk: Arc<dyn Disk>, cipher: Arc<Cipher>, page_zero: PageZero) -> Result<Self, StoreError> {
+        let writer = PageWriter::start(Arc::clone(&disk), Arc::clone(&cipher))?;
+        Ok(Self { disk, cipher, writer, page_zero: Mutex::new(page_zero), health: Arc::default() })
     }
 
     /// What is known of damage.
@@ -71,6 +78,7 @@ impl redb::StorageBackend for SealedDisk {
             return inside.ok_or_else(crosses);
         };
         let mut sealed = vec![0; out.len() / PAGE_BYTES * SEALED_BYTES];
+        self.writer.drain()?;
         let (pages, []) = out.as_chunks_mut::<PAGE_BYTES>() else { return Err(crosses()) };
         self.disk.read_at(sealed_at(first), &mut sealed)?;
         for ((index, sealed), page) in (first..).zip(sealed.chunks_exact(SEALED_BYTES)).zip(pages) {
@@ -82,6 +90,7 @@ impl redb::StorageBackend for SealedDisk {
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {
+        self.writer.drain()?;
         let pages = (len / PAGE_BYTES as u64).saturating_sub(1);
         self.disk.set_len(PAGES_AT_BYTES + pages * SEALED_BYTES as u64)
     }
@@ -89,6 +98,7 @@ impl redb::StorageBackend for SealedDisk {
     fn sync_data(&self) -> io::Result<()> {
         // Held, so that no write of page 0 slips in between and is taken for durable.
         let mut page_zero = self.page_zero();
+        self.writer.drain()?;
         self.disk.sync()?;
         page_zero.synced();
         Ok(())
@@ -99,16 +109,10 @@ impl redb::StorageBackend for SealedDisk {
             let offset = usize::try_from(offset).map_err(|_| crosses())?;
             return self.page_zero().put(&*self.disk, &self.cipher, SLOTS_AT_BYTES, offset, data);
         };
-        let (pages, []) = data.as_chunks::<PAGE_BYTES>() else { return Err(crosses()) };
-        let mut nonces = vec![[0; NONCE_BYTES]; pages.len()];
-        fill_random(nonces.as_flattened_mut())?;
-        let mut sealed = vec![0; pages.len() * SEALED_BYTES];
-        let frames = sealed.chunks_exact_mut(SEALED_BYTES);
-        for (((index, page), nonce), frame) in (first..).zip(pages).zip(&nonces).zip(frames) {
-            frame.iter_mut().zip(nonce).for_each(|(to, from)| *to = *from);
-            self.cipher.seal(Place::Page(index), page, frame)?;
+        if !data.len().is_multiple_of(PAGE_BYTES) {
+            return Err(crosses());
         }
-        self.disk.write_at(sealed_at(first), &sealed)
+        self.writer.write(Pages { first, bytes: data.to_vec(), at_bytes: sealed_at(first) })
     }
 }
 

@@ -20,6 +20,7 @@ mod health;
 mod key;
 mod page;
 mod page_zero;
+mod writer;
 
 pub(crate) use backend::SealedDisk;
 pub(crate) use file_header::{FileHeader, HEADER_BYTES};

@@ -8,6 +8,7 @@
 //! row = bitmap u16 (child 0 is the most significant bit) ‖ per child: hash 32 ‖ leaves u64
 //! ```
 
+mod cache;
 mod key;
 mod node;
 mod read;
@@ -15,6 +16,7 @@ mod stage;
 mod subtree;
 
 use crate::error::StoreError;
+pub(crate) use cache::{Hashed, NodeCache};
 pub(crate) use key::NodeKey;
 use medproof_core::state::complete_root;
 use node::leaf_hash;

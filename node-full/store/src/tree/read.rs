@@ -1,12 +1,14 @@
 //! Reading a stored tree, and one with staged changes on top.
 
 use super::{
+    cache::Hashed,
     key::NodeKey,
     node::{Node, Summary},
     stage::Staged,
 };
 use crate::error::StoreError;
 use medproof_core::state::Path;
+use std::sync::Arc;
 
 /// A leaf with its value.
 pub(crate) type LeafRow = (Path, Vec<u8>);
@@ -18,6 +20,11 @@ pub(crate) trait TreeRead: Sync {
 
     /// The row of a subtree with more than 32 leaves.
     fn node(&self, key: &NodeKey) -> Result<Node, StoreError>;
+
+    /// As [`node`](Self::node), hashed and compared with what is said of it.
+    fn hashed(&self, key: &NodeKey, expected: &Summary) -> Result<Arc<Hashed>, StoreError> {
+        Hashed::new(self.node(key)?, key, expected).map(Arc::new)
+    }
 
     /// The leaves below a prefix, ascending.
     fn leaves(&self, key: &NodeKey) -> Result<Vec<LeafRow>, StoreError>;

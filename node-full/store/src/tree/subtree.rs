@@ -2,8 +2,9 @@
 
 use super::{
     BUCKET_LEAVES,
+    cache::Hashed,
     key::NodeKey,
-    node::{Node, Summary, combined, leaf_hash},
+    node::{Summary, leaf_hash},
     read::{LeafRow, TreeRead},
 };
 use crate::error::StoreError;
@@ -15,7 +16,7 @@ pub(crate) enum Part<'a> {
     /// Everything below a prefix of whole nibbles; nothing of it is read yet.
     Below { tree: &'a dyn TreeRead, key: NodeKey, summary: Summary },
     /// Two, four or eight neighbouring children of a row.
-    Children { tree: &'a dyn TreeRead, key: NodeKey, node: Arc<Node>, range: Range<u8> },
+    Children { tree: &'a dyn TreeRead, key: NodeKey, node: Arc<Hashed>, range: Range<u8> },
     /// Leaves of a bucket.
     Leaves(Arc<[LeafRow]>, Range<usize>),
 }
@@ -27,7 +28,7 @@ impl<'a> Part<'a> {
         (summary.leaves > 0).then_some(Self::Below { tree, key: NodeKey::ROOT, summary })
     }
 
-    fn children(tree: &'a dyn TreeRead, key: NodeKey, node: &Arc<Node>, range: Range<u8>) -> Option<Self> {
+    fn children(tree: &'a dyn TreeRead, key: NodeKey, node: &Arc<Hashed>, range: Range<u8>) -> Option<Self> {
         let mut filled = range.clone().zip(part(node, &range)).filter(|(_, child)| child.leaves > 0);
         let (nibble, summary) = filled.next()?;
         if range.len() == 1 || summary.leaves == 1 && filled.next().is_none() {
@@ -48,7 +49,7 @@ impl<'a> Part<'a> {
         Ok(leaves)
     }
 
-    fn halves(tree: &'a dyn TreeRead, key: NodeKey, node: &Arc<Node>, range: &Range<u8>) -> Fork<Self> {
+    fn halves(tree: &'a dyn TreeRead, key: NodeKey, node: &Arc<Hashed>, range: &Range<u8>) -> Fork<Self> {
         let middle = range.start + (range.end - range.start) / 2;
         let half = |range| Self::children(tree, key, node, range);
         (half(range.start..middle), half(middle..range.end))
@@ -65,7 +66,9 @@ impl Subtree for Part<'_> {
                 let leaves: Arc<[LeafRow]> = tree.leaves(key)?.into();
                 Ok(split(&leaves, 0..leaves.len(), depth))
             }
-            Self::Below { tree, key, .. } => Ok(Some(Self::halves(*tree, *key, &Arc::new(tree.node(key)?), &(0..16)))),
+            Self::Below { tree, key, summary } => {
+                Ok(Some(Self::halves(*tree, *key, &tree.hashed(key, summary)?, &(0..16))))
+            }
             Self::Children { tree, key, node, range } => Ok(Some(Self::halves(*tree, *key, node, range))),
             Self::Leaves(leaves, range) => Ok(split(leaves, range.clone(), depth)),
         }
@@ -74,7 +77,7 @@ impl Subtree for Part<'_> {
     fn hash_at(&self, depth: usize) -> Result<NodeHash, StoreError> {
         Ok(match self {
             Self::Below { summary, .. } => summary.hash,
-            Self::Children { node, range, .. } => combined(part(node, range)),
+            Self::Children { node, range, .. } => node.over(range),
             Self::Leaves(leaves, range) => {
                 let leaves = leaves.get(range.clone()).unwrap_or_default();
                 let hashed: Vec<_> = leaves.iter().map(|(path, value)| (*path, leaf_hash(path, value))).collect();
@@ -88,8 +91,8 @@ impl Subtree for Part<'_> {
             Self::Below { tree, key, summary } if summary.leaves <= BUCKET_LEAVES.max(limit as u64) => {
                 tree.leaves(key)?
             }
-            Self::Below { tree, key, .. } => {
-                Self::first_leaves(Self::children(*tree, *key, &Arc::new(tree.node(key)?), 0..16), limit)?
+            Self::Below { tree, key, summary } => {
+                Self::first_leaves(Self::children(*tree, *key, &tree.hashed(key, summary)?, 0..16), limit)?
             }
             Self::Children { tree, key, node, range } => {
                 let children = range.clone().filter_map(|nibble| Self::children(*tree, *key, node, nibble..nibble + 1));
@@ -113,6 +116,6 @@ fn split<'a>(leaves: &Arc<[LeafRow]>, range: Range<usize>, depth: usize) -> Opti
     Some((half(range.start..middle), half(middle..range.end)))
 }
 
-fn part<'a>(node: &'a Node, range: &Range<u8>) -> &'a [Summary] {
-    node.0.get(usize::from(range.start)..usize::from(range.end)).unwrap_or_default()
+fn part<'a>(node: &'a Hashed, range: &Range<u8>) -> &'a [Summary] {
+    node.node.0.get(usize::from(range.start)..usize::from(range.end)).unwrap_or_default()
 }

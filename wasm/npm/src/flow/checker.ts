@@ -98,7 +98,7 @@ class Session {
       return this.#answer(read, { verdict, node: null, proof: NOTHING, lookup: "exact" }, "not-asked");
     }
     await this.#goForward();
-    const search = new Search(this.client, scan, purpose, this.now);
+    const search = new Search(this.client, scan, read, purpose, this.now);
     const found = await search.run(this.nodes, this.lookup);
     this.#attempts.push(...search.attempts);
     this.#isAnswered ||= search.isAnswered;

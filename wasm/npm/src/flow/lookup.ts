@@ -1,5 +1,5 @@
 import { VerifyError } from "../error.js";
-import type { Purpose, Verdict } from "../records.js";
+import type { Purpose, ScanInfo, Verdict } from "../records.js";
 import type { Client } from "../verifier.js";
 import type { Attempt, Lookup, LookupPolicy } from "./answer.js";
 import type { Node, Reply } from "./node.js";
@@ -19,12 +19,14 @@ export class Search {
   isAnswered = false;
   readonly #client: Client;
   readonly #scan: string;
+  readonly #product: string | null;
   readonly #purpose: Purpose;
   readonly #now: () => number;
 
-  constructor(client: Client, scan: string, purpose: Purpose, now: () => number) {
+  constructor(client: Client, scan: string, read: ScanInfo, purpose: Purpose, now: () => number) {
     this.#client = client;
     this.#scan = scan;
+    this.#product = read.readings[0]?.products[0] ?? null;
     this.#purpose = purpose;
     this.#now = now;
   }
@@ -56,9 +58,10 @@ export class Search {
     let bits = FEWEST_BITS;
     for (let step = 0; step < MOST_STEPS; step += 1) {
       const prefix = this.#client.bucketPrefix(this.#scan, bits);
-      if (!prefix) return null;
-      const reply = await node.bucket(bits, prefix, this.#client.height());
-      const wanted = reply.result === "refused" && reply.code === "proof.bucket-size" ? reply.bits : null;
+      if (!prefix || !this.#product) return null;
+      const reply = await node.bucket(bits, prefix, this.#product, this.#client.height());
+      const isTooLarge = reply.result === "refused" && reply.code === "proof.bucket-size";
+      const wanted = isTooLarge ? (reply.bits ?? bits + STEP_BITS) : null;
       if (wanted === null || wanted <= bits || wanted > MOST_BITS) {
         return this.#judge(node, "bucket", reply, (bytes, policy) =>
           this.#client.verifyBucket(this.#scan, bytes, this.#now(), policy));
@@ -115,5 +118,8 @@ const FEWEST_BITS = 32;
 /** With more, a bucket would hide nothing: a product has at most some 2^33 packs. */
 const MOST_BITS = 56;
 
+/** How many bits more, where a node does not say. */
+const STEP_BITS = 4;
+
 /** How often a node may ask for a longer prefix. */
-const MOST_STEPS = 6;
+const MOST_STEPS = 7;

@@ -28,12 +28,14 @@ export class Node {
   }
 
   proofs(scans: readonly string[], have: bigint): Promise<Reply> {
-    const body = JSON.stringify({ codes: scans, have: String(have) });
+    const body = JSON.stringify({ codes: scans, have: Number(have) });
     return this.#ask("v1/proofs", { method: "POST", body, headers: { "content-type": "application/json" } });
   }
 
-  bucket(bits: number, prefix: Uint8Array, have: bigint): Promise<Reply> {
-    return this.#ask(`v1/buckets/${bits}/${hex(prefix)}?have=${have}`);
+  /** `product` is scheme, colon, code. */
+  bucket(bits: number, prefix: Uint8Array, product: string, have: bigint): Promise<Reply> {
+    const digits = hex(prefix).slice(0, Math.ceil(bits / 4));
+    return this.#ask(`v1/buckets/${bits}/${digits}?product=${encodeURIComponent(product)}&have=${have}`);
   }
 
   async #ask(path: string, init: RequestInit = {}): Promise<Reply> {
@@ -94,7 +96,7 @@ async function refusal(response: Response): Promise<Reply> {
   } catch {
     // A refusal without a document is a refusal.
   }
-  const code = typeof problem["code"] === "string" ? problem["code"] : null;
+  const code = typeof problem["type"] === "string" ? problem["type"] : null;
   const bits = typeof problem["bits"] === "number" ? problem["bits"] : null;
   return { result: "refused", status: response.status, code, bits };
 }

@@ -1,0 +1,83 @@
+//! `medproof doctor`: what would keep the node from running, one line for each check.
+
+use super::{
+    Context,
+    output::{Answer, Output, Result, Told},
+    run_file::RunFile,
+};
+use medproof_core::{encoding::Message, genesis::Genesis};
+use medproof_node::{
+    chain,
+    clock::Clock,
+    config::Config,
+    fault::{self, Fault},
+    folder::{self, Folder},
+    keyring,
+    node::store_key,
+};
+use medproof_store::{Options, Store, read_newest};
+use serde_json::{Value, json};
+use std::{
+    fs,
+    net::{SocketAddr, TcpListener},
+};
+
+pub(crate) fn perform(context: &Context) -> Result<Answer> {
+    let data = &context.folder;
+    let is_running = RunFile::find(data)?.is_some();
+    let mut checks: Vec<(&str, fault::Result)> =
+        vec![("folder", genesis(data)), ("keys", keys(data)), ("config", Config::load(data).map(|_| ()))];
+    // A running node has the file and the ports, so nobody else can try them.
+    if !is_running {
+        let config = Config::load(data).unwrap_or_default();
+        checks.push(("ledger", ledger(data)));
+        checks.push(("api", is_free(config.api.listen)));
+        checks.push(("consensus", is_free(config.consensus.listen)));
+    }
+    let is_well = checks.iter().all(|(_, found)| found.is_ok());
+    let lines = checks.iter().map(|(name, found)| line(&context.output, name, found)).collect();
+    let views: Vec<Value> = checks
+        .iter()
+        .map(|(name, found)| json!({ "check": name, "fault": found.as_ref().err().map(ToString::to_string) }))
+        .collect();
+    let told = Told::new(if is_well { "cli.doctor" } else { "cli.doctor.faults" });
+    let view = json!({ "running": is_running, "well": is_well, "checks": views });
+    Ok(Answer { lines, exit: u8::from(!is_well), ..Answer::told(told, view) })
+}
+
+fn line(output: &Output, name: &str, found: &fault::Result) -> String {
+    match found {
+        Ok(()) => format!("+ {name}"),
+        Err(fault) => format!("- {name}: {}", output.tell(&fault.into()).replace('\n', " ")),
+    }
+}
+
+fn genesis(data: &Folder) -> fault::Result {
+    let path = data.genesis();
+    Genesis::from_bytes(&folder::read(&path)?).map(|_| ()).map_err(|cause| Fault::contents(&path, cause.code()))
+}
+
+/// Every key can be read by its owner, and by nobody else.
+fn keys(data: &Folder) -> fault::Result {
+    let keys = data.keys();
+    for entry in fs::read_dir(&keys).map_err(|cause| Fault::file(&keys, &cause))? {
+        let path = entry.map_err(|cause| Fault::file(&keys, &cause))?.path();
+        if path.extension().is_some_and(|ending| ending == "key") {
+            keyring::read_secret(&path)?;
+        }
+    }
+    store_key(data).map(|_| ())
+}
+
+/// The ledger opens, is not older than it was, and does not lie in the future.
+fn ledger(data: &Folder) -> fault::Result {
+    let options = Options { newest: read_newest(&data.newest())?, ..Options::default() };
+    let store = Store::open(&data.store(), &store_key(data)?, &options)?;
+    let (time, now) = (chain::tip(&store.view())?.time(), Clock::wall().now());
+    if time > now { Err(Fault::new("cli.clock").with("seconds", (time.0 - now.0).div_ceil(1_000))) } else { Ok(()) }
+}
+
+fn is_free(address: SocketAddr) -> fault::Result {
+    let bound = TcpListener::bind(address);
+    bound.map(|_| ()).map_err(|cause| Fault::new("node.http.listen").with("address", address).with("cause", cause))
+}

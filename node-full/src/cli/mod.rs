@@ -1,0 +1,148 @@
+//! The command line.
+//!
+//! ```text
+//! arguments ─► command ─┬─ on the data folder          init, run, token, keys, backup, restore, fsck, doctor
+//!                       ├─ over HTTP, with a token      medicine, lot, pack, unit, member, query, prove, audit
+//!                       └─ on files alone               verify, audit verify
+//! ```
+//!
+//! | exit code | meaning |
+//! |---|---|
+//! | 0 | done; the verdict is "ok" |
+//! | 1 | refused or failed; standard error says why |
+//! | 2 | the arguments are wrong |
+//! | 3 | the verdict is "warn" |
+//! | 4 | the verdict is "do not use" |
+//! | 5 | the verdict is "unknown" |
+//! | 6 | the verdict is "cannot tell" |
+
+mod audit;
+mod backup;
+mod check;
+mod control;
+mod demo;
+mod doctor;
+mod goods;
+mod init;
+mod keys;
+mod medicine;
+mod node_client;
+mod output;
+mod pack;
+mod progress;
+mod run;
+mod run_file;
+mod serials;
+mod token;
+
+use clap::{Parser, Subcommand};
+use medproof_node::{folder::Folder, messages::Language};
+use output::{Answer, Output};
+use std::{path::PathBuf, process::ExitCode};
+
+/// A ledger of medicine packs that answers with proofs.
+///
+/// Exit codes: 0 done, or the verdict is "ok"; 1 refused or failed; 2 wrong arguments; verdicts of query and
+/// verify: 3 warn, 4 do not use, 5 unknown, 6 cannot tell.
+#[derive(Debug, Parser)]
+#[command(name = "medproof", version)]
+struct Arguments {
+    /// The node's data folder.
+    #[arg(long, global = true, env = "MEDPROOF_DATA", default_value = "./medproof-data", value_name = "DIR")]
+    data: PathBuf,
+    /// Answer in JSON, one document on standard output; failures on standard error.
+    #[arg(long, global = true)]
+    json: bool,
+    /// The language of answers, `zh` or `en`.
+    #[arg(long, global = true, env = "LANG", default_value = "en", value_name = "LANGUAGE", hide_env = true)]
+    language: String,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make the data folder of a new node.
+    Init(init::Init),
+    /// Run the node until it is interrupted.
+    Run,
+    /// Make a region's year on a chain of its own, and run it.
+    Demo(demo::Demo),
+    /// Add and find medicines.
+    #[command(subcommand)]
+    Medicine(medicine::Medicine),
+    /// Release lots.
+    #[command(subcommand)]
+    Lot(goods::Lot),
+    /// Register packs, and do something to packs and units.
+    #[command(subcommand)]
+    Pack(pack::Pack),
+    /// Pack into cases and pallets, and unpack.
+    #[command(subcommand)]
+    Unit(goods::Unit),
+    /// Members of the chain.
+    #[command(subcommand)]
+    Member(keys::Member),
+    /// What the running node proves about a scan, checked here.
+    Query(check::Query),
+    /// Save the proof about a scan.
+    Prove(check::Prove),
+    /// Check a saved proof, offline.
+    Verify(check::Verify),
+    /// Make a token for a person or a program.
+    Token(token::Token),
+    /// The keys in the data folder.
+    Keys,
+    /// The audit log.
+    #[command(subcommand)]
+    Audit(audit::Audit),
+    /// Copy the ledger into a new folder, while the node runs or not.
+    Backup(backup::Backup),
+    /// Put a backup's ledger into the data folder.
+    Restore(backup::Restore),
+    /// Compute every hash of the ledger again.
+    Fsck,
+    /// Look for what would keep the node from running.
+    Doctor,
+}
+
+/// What every command has at hand.
+struct Context {
+    folder: Folder,
+    output: Output,
+}
+
+pub(crate) fn main() -> ExitCode {
+    let Arguments { data, json, language, command } = Arguments::parse();
+    let output = Output::new(json, Language::of_locale(&language));
+    let context = Context { folder: Folder::new(data), output };
+    match command.perform(&context) {
+        Ok(answer) => context.output.show(&answer),
+        Err(failure) => context.output.fail(&failure),
+    }
+}
+
+impl Command {
+    fn perform(self, context: &Context) -> output::Result<Answer> {
+        match self {
+            Self::Init(init) => init.perform(context),
+            Self::Run => run::perform(context),
+            Self::Demo(demo) => demo.perform(context),
+            Self::Medicine(medicine) => medicine.perform(context),
+            Self::Lot(lot) => lot.perform(context),
+            Self::Pack(pack) => pack.perform(context),
+            Self::Unit(unit) => unit.perform(context),
+            Self::Member(member) => member.perform(context),
+            Self::Query(query) => query.perform(context),
+            Self::Prove(prove) => prove.perform(context),
+            Self::Verify(verify) => verify.perform(context),
+            Self::Token(token) => token.perform(context),
+            Self::Keys => keys::list(context),
+            Self::Audit(audit) => audit.perform(context),
+            Self::Backup(backup) => backup.perform(context),
+            Self::Restore(restore) => restore.perform(context),
+            Self::Fsck => backup::fsck(context),
+            Self::Doctor => doctor::perform(context),
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Timelines: what happened to a pack or unit, which day, by which role. Not who: that is for members.
+
+use super::proof::count_guessable;
+use crate::{
+    chain::tip,
+    http::{
+        answer::{self, set},
+        ask::{self, Asked, parameter},
+        face::{Face, Shared},
+    },
+    index::Index,
+    keyring::to_hex,
+    problem::Problem,
+    proofs,
+};
+use axum::{extract::State, response::Response};
+use medproof_core::{custody::Step, encoding::Wire, event::LogEntry, log::LeafIndex, proof::Key, state::Path};
+use serde_json::{Value, json};
+
+/// The steps of a pack's or unit's custody chain, oldest first, with what a client needs to fold them into the
+/// running hash of the leaf.
+pub(in crate::http) async fn timeline(State(face): State<Shared>, asked: Asked) -> Result<Response, Problem> {
+    let code = asked.text("code").ok_or_else(|| parameter("code"))?;
+    let view = face.node.view();
+    let index = Index::new(&view);
+    let keys = proofs::questions(code)?;
+    count_guessable(&face, &asked, &index, keys.iter())?;
+    let path = item_path(&index, &keys)?;
+    let steps: Result<Vec<Value>, Problem> =
+        index.custody(&path)?.iter().map(|(place, step)| step_view(&face, *place, step)).collect();
+    Ok(answer::json(&json!({ "height": tip(&view)?.height().0, "path": to_hex(path.as_bytes()), "steps": steps? })))
+}
+
+/// Where the leaf of the first registered pack or unit among `keys` lies.
+fn item_path(index: &Index<'_>, keys: &[Key]) -> Result<Path, Problem> {
+    for key in keys {
+        match key {
+            Key::Pack(pack) => {
+                if let Some(canonical) = index.canonical_pack(pack)? {
+                    return Ok(index.paths().pack(&canonical));
+                }
+            }
+            Key::Unit(sscc) => {
+                if let Some(unit) = index.unit(*sscc)? {
+                    return Ok(index.paths().unit(unit));
+                }
+            }
+            _ => {}
+        }
+    }
+    Err(Problem::new("rules.pack.absent"))
+}
+
+fn step_view(face: &Face, place: LeafIndex, step: &Step) -> Result<Value, Problem> {
+    let (entry, unit) = match step {
+        Step::Own(entry) => (entry, None),
+        Step::Unit(path, unit, entry) => (entry, Some((path, unit))),
+    };
+    let placed = face.node.view().event(place).map_err(crate::fault::Fault::from)?;
+    let mut view = entry_view(entry);
+    set(&mut view, "index", place.0);
+    set(&mut view, "height", placed.map(|placed| placed.height.0));
+    set(&mut view, "entry", to_hex(&entry.to_wire()));
+    if let Some((path, unit)) = unit {
+        set(
+            &mut view,
+            "unit",
+            json!({ "path": to_hex(path.as_bytes()), "events": unit.events, "hash": to_hex(&unit.hash.0) }),
+        );
+    }
+    Ok(view)
+}
+
+/// What a log entry says in the open.
+pub(in crate::http) fn entry_view(entry: &LogEntry) -> Value {
+    let kind = medproof_rules::kind::find(entry.kind).map_or("other", |kind| kind.name);
+    json!({ "kind": entry.kind.0, "name": kind, "day": ask::day_text(entry.day), "role": entry.role.0 })
+}

@@ -1,0 +1,91 @@
+//! The pages' files, read once when the node starts: what is not among them cannot be asked for.
+
+use crate::fault::{Fault, Result};
+use axum::{
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use sha2::{Digest, Sha256};
+use std::{collections::HashMap, fs, path::Path};
+
+/// Files by their paths, without the slash at the beginning.
+#[derive(Debug, Default)]
+pub struct Pages(HashMap<String, File>);
+
+#[derive(Debug)]
+struct File {
+    contents: bytes::Bytes,
+    media_type: &'static str,
+    tag: String,
+}
+
+impl Pages {
+    /// The files below `folder`; none without one.
+    pub fn load(folder: Option<&Path>) -> Result<Self> {
+        let mut files = HashMap::new();
+        if let Some(folder) = folder {
+            add(&mut files, folder, "")?;
+        }
+        Ok(Self(files))
+    }
+
+    /// The file at `path`, or the page of the folder there.
+    pub fn find(&self, path: &str, headers: &HeaderMap) -> Option<Response> {
+        let path = path.trim_start_matches('/');
+        let is_folder = path.is_empty() || path.ends_with('/');
+        let file = if is_folder { self.0.get(&format!("{path}index.html")) } else { self.0.get(path) }?;
+        let is_same = headers.get(header::IF_NONE_MATCH).is_some_and(|tag| tag.as_bytes() == file.tag.as_bytes());
+        let body = if is_same { bytes::Bytes::new() } else { file.contents.clone() };
+        let status = if is_same { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
+        let mut response = (status, body).into_response();
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(file.media_type));
+        if let Ok(tag) = HeaderValue::from_str(&file.tag) {
+            response.headers_mut().insert(header::ETAG, tag);
+        }
+        Some(response)
+    }
+}
+
+fn add(files: &mut HashMap<String, File>, folder: &Path, below: &str) -> Result {
+    let fault = |cause| Fault::file(folder, &cause);
+    for entry in fs::read_dir(folder).map_err(fault)? {
+        let entry = entry.map_err(fault)?;
+        let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
+        // Hidden files and links are nobody's pages.
+        let kind = entry.file_type().map_err(fault)?;
+        if name.starts_with('.') || kind.is_symlink() {
+            continue;
+        }
+        if kind.is_dir() {
+            add(files, &path, &format!("{below}{name}/"))?;
+        } else {
+            let contents = fs::read(&path).map_err(|cause| Fault::file(&path, &cause))?;
+            let tag =
+                format!("\"{}\"", crate::keyring::to_hex(Sha256::digest(&contents).get(..16).unwrap_or_default()));
+            files.insert(
+                format!("{below}{name}"),
+                File { contents: contents.into(), media_type: media_type(&name), tag },
+            );
+        }
+    }
+    Ok(())
+}
+
+fn media_type(name: &str) -> &'static str {
+    let ending = name.rsplit('.').next().unwrap_or_default();
+    match ending {
+        "html" => "text/html; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "json" | "map" => "application/json",
+        "webmanifest" => "application/manifest+json",
+        "wasm" => "application/wasm",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "ico" => "image/x-icon",
+        "woff2" => "font/woff2",
+        "txt" | "md" => "text/plain; charset=utf-8",
+        "tgz" => "application/gzip",
+        _ => "application/octet-stream",
+    }
+}

@@ -1,0 +1,137 @@
+//! Making lots, packs and units.
+
+use super::super::{
+    answer,
+    ask::{self, Asked, parameter},
+    face::{Face, Shared},
+};
+use super::{deed, packs, receipt_view};
+use crate::{
+    index::Index,
+    items::{self, Subject},
+    problem::Problem,
+};
+use axum::{body::Bytes, extract::State, http::StatusCode, response::Response};
+use medproof_core::{
+    identity::Serial,
+    leaf::{Leaf, Parent},
+};
+use medproof_rules::body::{Act, Aggregate, Capacity, Disaggregate, Dissolve, LotRelease, PackRegister};
+use serde::Deserialize;
+use std::num::NonZeroU16;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewLot {
+    product: String,
+    lot: String,
+    expiry: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewPacks {
+    product: String,
+    lot: String,
+    #[serde(default = "one")]
+    quantity: NonZeroU16,
+    serials: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Unit {
+    sscc: String,
+    /// Scans of what goes in or out; when unpacking, all of it if there are none.
+    #[serde(default)]
+    items: Vec<String>,
+}
+
+const fn one() -> NonZeroU16 {
+    NonZeroU16::MIN
+}
+
+/// Releases a lot.
+pub(in crate::http) async fn release(
+    State(face): State<Shared>,
+    asked: Asked,
+    bytes: Bytes,
+) -> Result<Response, Problem> {
+    let NewLot { product, lot, expiry } = ask::json(&asked, &bytes)?;
+    let lot = LotRelease { product: ask::product(&product)?, lot: ask::lot(&lot)?, expiry: ask::day(&expiry)? };
+    created(&face, &asked, Act::LotRelease(lot)).await
+}
+
+/// Registers serials of a lot.
+pub(in crate::http) async fn register(
+    State(face): State<Shared>,
+    asked: Asked,
+    bytes: Bytes,
+) -> Result<Response, Problem> {
+    let NewPacks { product, lot, quantity, serials } = ask::json(&asked, &bytes)?;
+    let serials: Result<Vec<_>, _> = serials.iter().map(|serial| Serial::new(serial)).collect();
+    let serials = serials.map_err(|_| parameter("serials"))?;
+    let packs = PackRegister { product: ask::product(&product)?, lot: ask::lot(&lot)?, quantity, serials };
+    created(&face, &asked, Act::PackRegister(packs)).await
+}
+
+/// Puts packs and units into a unit, which is made if it is not there.
+pub(in crate::http) async fn pack(State(face): State<Shared>, asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
+    let Unit { sscc, items } = ask::json(&asked, &bytes)?;
+    let (unit, subjects) = (ask::sscc(&sscc)?, subjects(&items)?);
+    let view = face.node.view();
+    let index = Index::new(&view);
+    let (unit, unit_salt) = match index.unit(unit)? {
+        Some(live) if !is_dissolved(&index, live)? => {
+            let item = items::unit_item(&index, Capacity::Holder, unit)?;
+            (item.unit, item.salt)
+        }
+        // A number that was unpacked is used again as its next generation.
+        Some(old) => (Parent { generation: old.generation + 1, ..old }, None),
+        None => (Parent { sscc: unit, generation: 1 }, None),
+    };
+    let items = all_named(&index, &subjects)?;
+    created(&face, &asked, Act::Aggregate(Aggregate { unit, unit_salt, items })).await
+}
+
+/// Takes packs and units out of a unit, or everything.
+pub(in crate::http) async fn unpack(
+    State(face): State<Shared>,
+    asked: Asked,
+    bytes: Bytes,
+) -> Result<Response, Problem> {
+    let Unit { sscc, items } = ask::json(&asked, &bytes)?;
+    let subjects = subjects(&items)?;
+    let view = face.node.view();
+    let index = Index::new(&view);
+    let unit = items::unit_item(&index, Capacity::Holder, ask::sscc(&sscc)?)?;
+    let salt = unit.salt.ok_or_else(|| Problem::new("node.index"))?;
+    let act = if subjects.is_empty() {
+        Act::Dissolve(Dissolve { unit: unit.unit, salt })
+    } else {
+        Act::Disaggregate(Disaggregate { unit: unit.unit, unit_salt: salt, items: all_named(&index, &subjects)? })
+    };
+    created(&face, &asked, act).await
+}
+
+async fn created(face: &Face, asked: &Asked, act: Act) -> Result<Response, Problem> {
+    Ok(answer::with_status(StatusCode::CREATED, &receipt_view(&deed(face, asked, act).await?)))
+}
+
+fn subjects(scans: &[String]) -> Result<Vec<Subject>, Problem> {
+    scans.iter().map(|scan| packs::subject(scan)).collect()
+}
+
+/// What a unit's event names: all of it or nothing.
+fn all_named(index: &Index<'_>, subjects: &[Subject]) -> Result<medproof_rules::body::Items, Problem> {
+    let named = items::name(index, Capacity::Holder, subjects)?;
+    for (place, found) in named.found.into_iter().enumerate() {
+        found.map_err(|fault| Problem::from(fault).extra("item", place))?;
+    }
+    Ok(named.items)
+}
+
+fn is_dissolved(index: &Index<'_>, unit: Parent) -> Result<bool, Problem> {
+    let leaf = index.leaf(&index.paths().unit(unit))?;
+    Ok(matches!(leaf, Some(Leaf::Unit(leaf)) if matches!(leaf.place, medproof_core::leaf::UnitPlace::Dissolved(_))))
+}

@@ -1,0 +1,99 @@
+//! What people and programs with a token do.
+
+pub(super) mod alert;
+pub(super) mod event;
+pub(super) mod figures;
+pub(super) mod goods;
+pub(super) mod me;
+pub(super) mod medicine;
+pub(super) mod packs;
+pub(super) mod recall;
+pub(super) mod trade;
+pub(super) mod verify;
+
+use super::{
+    ask::{Asked, parameter},
+    face::Face,
+};
+use crate::{
+    access::page_role,
+    fault::{Fault, Result},
+    genesis_file::Role,
+    index::Index,
+    pool::Receipt,
+    problem::Problem,
+};
+use medproof_core::{
+    encoding::Message,
+    event::{Event, EventKind, MemberRole},
+    hash::Digest,
+};
+use medproof_rules::{
+    body::{Act, Body, Capacity},
+    kind,
+};
+use serde_json::{Value, json};
+
+/// The member role in which the caller acts: `as` of the query, or the first that the rules allow this kind.
+fn role(face: &Face, asked: &Asked, kind: EventKind, capacity: Option<Capacity>) -> std::result::Result<Role, Problem> {
+    let roles = face.node.roles(asked.caller()?.member)?;
+    if let Some(name) = asked.text("as") {
+        let named = roles.into_iter().find(|role| page_role(*role) == name);
+        return named.ok_or_else(|| parameter("as"));
+    }
+    let Some(kind) = kind::find(kind) else { return Err(Problem::new("rules.event.kind")) };
+    let allows = |role: &Role| {
+        let number = MemberRole(*role as u8);
+        capacity.map_or_else(|| !kind.senders_of(number).is_empty(), |capacity| kind.allows(number, capacity))
+    };
+    // The regulator's office comes last: who has all roles acts as what it is in the trade.
+    roles.into_iter().rev().find(allows).ok_or_else(|| Problem::new("rules.event.sender"))
+}
+
+/// Signs and sends one deed of the caller's member.
+async fn deed(face: &Face, asked: &Asked, act: Act) -> std::result::Result<Receipt, Problem> {
+    send(face, asked, Body::new(asked.idempotency, act), None).await
+}
+
+/// Signs and sends a body for the caller's member.
+async fn send(
+    face: &Face,
+    asked: &Asked,
+    body: Body,
+    capacity: Option<Capacity>,
+) -> std::result::Result<Receipt, Problem> {
+    let (kind, member) = (body.kind(), asked.caller()?.member);
+    if let Some((event, receipt)) = sent_before(face, asked)? {
+        // The node fell between the block and its answer.
+        let is_same = event.head().kind == kind && event.head().member == member;
+        return if is_same { Ok(receipt) } else { Err(Problem::new("request.key-reused")) };
+    }
+    let role = role(face, asked, kind, capacity)?;
+    let receipt: Result<Receipt> = face.node.act(member, role, &body).await;
+    receipt.map_err(|fault| Problem::from(fault).of_kind(kind))
+}
+
+/// The event of the same idempotency key, if it is on the ledger already.
+fn sent_before(face: &Face, asked: &Asked) -> std::result::Result<Option<(Event, Receipt)>, Problem> {
+    if asked.idempotency == Digest::ZERO {
+        return Ok(None);
+    }
+    let view = face.node.view();
+    let Some(index) = Index::new(&view).of_idempotency(&asked.idempotency)? else { return Ok(None) };
+    let fault = |cause| Problem::from(Fault::from(cause));
+    let placed = view.event(index).map_err(fault)?.ok_or_else(|| Problem::new("node.index"))?;
+    let header = view.header(placed.height).map_err(fault)?.ok_or_else(|| Problem::new("node.index"))?;
+    let event = Event::from_bytes(&placed.event).map_err(|_| Problem::new("node.index"))?;
+    let receipt = Receipt { id: event.head().id(), height: placed.height, time: header.time(), index };
+    Ok(Some((event, receipt)))
+}
+
+/// Where what was done stands.
+fn receipt_view(receipt: &Receipt) -> Value {
+    json!({
+        "event": crate::keyring::to_hex(&receipt.id.0),
+        "height": receipt.height.0,
+        "index": receipt.index.0,
+        "time_ms": receipt.time.0,
+    })
+}

@@ -1,0 +1,451 @@
+//! What is done to packs and units: an array of scans in, one answer for each out.
+
+use super::{
+    super::{
+        answer::{self, set},
+        ask::{self, Asked, parameter},
+        face::{Face, Shared},
+    },
+    alert::{self, Alert},
+    receipt_view, send, sent_before,
+};
+use crate::{
+    access::Staff,
+    index::Index,
+    items::{self, Canonical, Subject},
+    pool::Receipt,
+    problem::Problem,
+};
+use axum::{body::Bytes, extract::State, http::StatusCode, response::Response};
+use medproof_core::{
+    event::{Event, EventKind},
+    identity::MemberId,
+    scan::{Mode, Reading, Scan, Target, parse},
+};
+use medproof_rules::body::{
+    Act, AtSite, Body, Capacity, Country, Destroy, DestroyReason, DispensePartly, Export, Items, Lock, PackHoldReason,
+    Portion, Quarantine, Receive, Release, Return, ReturnReason, Ship, Site, Undo, Unlock, number,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::num::NonZeroU16;
+
+/// What can be done to packs and units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) enum Action {
+    Ship,
+    ShipCancel,
+    Return,
+    Receive,
+    PutAway,
+    WardIssue,
+    Dispense,
+    DispensePartly,
+    Sample,
+    Export,
+    Destroy,
+    Stolen,
+    Undo,
+    Lock,
+    Unlock,
+    Quarantine,
+    Release,
+}
+
+/// The path of each action.
+pub(in crate::http) const ACTIONS: [(&str, Action); 17] = [
+    ("/v1/packs/ship", Action::Ship),
+    ("/v1/packs/ship-cancel", Action::ShipCancel),
+    ("/v1/packs/return", Action::Return),
+    ("/v1/packs/receive", Action::Receive),
+    ("/v1/packs/put-away", Action::PutAway),
+    ("/v1/packs/ward-issue", Action::WardIssue),
+    ("/v1/packs/dispense", Action::Dispense),
+    ("/v1/packs/dispense-partly", Action::DispensePartly),
+    ("/v1/packs/sample", Action::Sample),
+    ("/v1/packs/export", Action::Export),
+    ("/v1/packs/destroy", Action::Destroy),
+    ("/v1/packs/stolen", Action::Stolen),
+    ("/v1/packs/undo", Action::Undo),
+    ("/v1/packs/lock", Action::Lock),
+    ("/v1/packs/unlock", Action::Unlock),
+    ("/v1/packs/quarantine", Action::Quarantine),
+    ("/v1/packs/release", Action::Release),
+];
+
+/// One of the array: a scan, or a scan with how much is taken from the pack.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Item {
+    Code(String),
+    Portion {
+        code: String,
+        #[serde(default)]
+        amount: Option<NonZeroU16>,
+    },
+}
+
+/// An item on its way to an answer.
+struct Entry {
+    /// How the scan was read.
+    read: Result<(Subject, Reading), Problem>,
+    amount: Option<NonZeroU16>,
+    problem: Option<Problem>,
+}
+
+/// Does `action` to every item of the body, leaving out those that cannot be.
+pub(in crate::http) async fn act(
+    action: Action,
+    State(face): State<Shared>,
+    asked: Asked,
+    bytes: Bytes,
+) -> Result<Response, Problem> {
+    let items: Vec<Item> = ask::json(&asked, &bytes)?;
+    if items.is_empty() || items.len() > MOST_ITEMS {
+        return Err(Problem::new("proof.keys").with("most", MOST_ITEMS));
+    }
+    let capacity = capacity(action, &asked)?;
+    let mut entries: Vec<Entry> = items.into_iter().map(Entry::new).collect();
+    if let Some((event, receipt)) = sent_before(&face, &asked)? {
+        leave_out(&face, &event, &mut entries)?;
+        return Ok(answer(&asked, action.kind(), Some(receipt), entries));
+    }
+    let receipt = send_fitting(&face, &asked, action, capacity, &mut entries).await?;
+    let kind = action.kind();
+    raise_alerts(&face, &asked, kind, &entries)?;
+    Ok(answer(&asked, kind, receipt, entries))
+}
+
+/// Marks what an event does not name: it was left out when the event was sent.
+fn leave_out(face: &Face, event: &Event, entries: &mut [Entry]) -> Result<(), Problem> {
+    let body = Body::decode(event.head().kind, event.body()).map_err(|_| Problem::new("node.index"))?;
+    let (view, named) = (face.node.view(), in_body_order(&body));
+    let index = Index::new(&view);
+    for entry in entries {
+        let is_named = match &entry.read {
+            Ok((Subject::Pack(pack), _)) => {
+                index.canonical_pack(pack)?.is_some_and(|pack| named.contains(&Canonical::Pack(pack)))
+            }
+            Ok((Subject::Unit(sscc), _)) => {
+                named.iter().any(|name| matches!(name, Canonical::Unit(unit) if unit.sscc == *sscc))
+            }
+            Err(_) => true,
+        };
+        if !is_named {
+            entry.problem = Some(Problem::new("request.item-left-out"));
+        }
+    }
+    Ok(())
+}
+
+/// Sends what is left after each refusal of a single item, until nothing is refused or nothing is left.
+async fn send_fitting(
+    face: &Face,
+    asked: &Asked,
+    action: Action,
+    capacity: Capacity,
+    entries: &mut [Entry],
+) -> Result<Option<Receipt>, Problem> {
+    for _ in 0..MOST_ROUNDS {
+        let (items, places) = name(face, action, capacity, entries)?;
+        if items.is_empty() {
+            return Ok(None);
+        }
+        let body = Body::new(asked.idempotency, build(face, action, asked, items, entries, &places)?);
+        let order = in_body_order(&body);
+        let problem = match send(face, asked, body, Some(capacity)).await {
+            Ok(receipt) => return Ok(Some(receipt)),
+            Err(problem) => problem,
+        };
+        let culprit =
+            problem.item().and_then(|item| order.get(item)).and_then(|name| places.iter().find(|(_, of)| of == name));
+        let Some(entry) = culprit.and_then(|(place, _)| entries.get_mut(*place)) else { return Err(problem) };
+        entry.problem = Some(problem);
+    }
+    Err(Problem::new("node.busy").retry_after_s(1))
+}
+
+/// The items that are not refused yet, with the place of each in the array.
+fn name(
+    face: &Face,
+    action: Action,
+    capacity: Capacity,
+    entries: &mut [Entry],
+) -> Result<(Items, Vec<(usize, Canonical)>), Problem> {
+    let view = face.node.view();
+    let index = Index::new(&view);
+    let open: Vec<(usize, Subject)> =
+        entries.iter().enumerate().filter_map(|(place, entry)| entry.open(place)).collect();
+    let subjects: Vec<Subject> = open.iter().map(|(_, subject)| subject.clone()).collect();
+    let named = items::name(&index, capacity, &subjects)?;
+    let mut places = Vec::new();
+    for ((place, _), found) in open.iter().zip(named.found) {
+        let Some(entry) = entries.get_mut(*place) else { continue };
+        match found {
+            Ok(canonical) => places.push((*place, canonical)),
+            Err(fault) => entry.problem = Some(Problem::from(fault).of_kind(action.kind())),
+        }
+    }
+    let mismatched = mismatches(&index, action, entries, &places)?;
+    if mismatched.is_empty() {
+        return Ok((named.items, places));
+    }
+    for (place, problem) in mismatched {
+        if let Some(entry) = entries.get_mut(place) {
+            entry.problem = Some(problem);
+        }
+    }
+    name(face, action, capacity, entries)
+}
+
+/// Packs on whose box stands another lot or expiry than on the ledger: checked where the pack leaves the trade.
+fn mismatches(
+    index: &Index<'_>,
+    action: Action,
+    entries: &[Entry],
+    places: &[(usize, Canonical)],
+) -> Result<Vec<(usize, Problem)>, Problem> {
+    let mut found = Vec::new();
+    if !action.is_outcome() {
+        return Ok(found);
+    }
+    for (place, canonical) in places {
+        let (Canonical::Pack(pack), Some(Ok((_, reading)))) = (canonical, entries.get(*place).map(|entry| &entry.read))
+        else {
+            continue;
+        };
+        let row = index.item(&index.paths().pack(pack))?;
+        let Some(lot) = row.and_then(|row| row.lot) else { continue };
+        let leaf = match index.leaf(&index.paths().lot(&pack.product, &lot))? {
+            Some(medproof_core::leaf::Leaf::Lot(leaf)) => leaf,
+            _ => continue,
+        };
+        let lot_differs = reading.lot.as_ref().is_some_and(|on_pack| *on_pack != lot);
+        let expiry_differs = reading.expiry.is_some_and(|on_pack| on_pack != leaf.expiry);
+        if lot_differs {
+            found.push((*place, Problem::new("agreement.lot-mismatch").of_kind(action.kind())));
+        } else if expiry_differs {
+            found.push((*place, Problem::new("agreement.expiry-mismatch").of_kind(action.kind())));
+        }
+    }
+    Ok(found)
+}
+
+fn build(
+    face: &Face,
+    action: Action,
+    asked: &Asked,
+    items: Items,
+    entries: &[Entry],
+    places: &[(usize, Canonical)],
+) -> Result<Act, Problem> {
+    let site = Site(asked.optional("site")?.unwrap_or(face.node.config().member.site));
+    let consignee = || asked.required("consignee").map(MemberId);
+    let at = |items| AtSite { site, items };
+    Ok(match action {
+        Action::Ship => Act::Ship(Ship { consignee: consignee()?, site, trade: super::trade::named(asked)?, items }),
+        Action::ShipCancel => Act::ShipCancel(at(items)),
+        Action::Return => {
+            let reason = word(asked, ReturnReason::from_number)?.unwrap_or(ReturnReason::NotStated);
+            Act::Return(Return { reason, consignee: consignee()?, site, trade: super::trade::named(asked)?, items })
+        }
+        Action::Receive => Act::Receive(Receive { site, trade: super::trade::named(asked)?, items }),
+        Action::PutAway => Act::PutAway(at(items)),
+        Action::WardIssue => Act::WardIssue(at(items)),
+        Action::Dispense => Act::Dispense(at(items)),
+        Action::DispensePartly => {
+            Act::DispensePartly(DispensePartly { site, portions: portions(items, entries, places)? })
+        }
+        Action::Sample => Act::Sample(at(items)),
+        Action::Export => Act::Export(Export { country: country(asked)?, site, items }),
+        Action::Destroy => {
+            let reason = word(asked, DestroyReason::from_number)?.unwrap_or(DestroyReason::NotStated);
+            Act::Destroy(Destroy { reason, site, items })
+        }
+        Action::Stolen => Act::Stolen(at(items)),
+        Action::Undo => {
+            Act::Undo(Undo { undone: EventKind(asked.optional("kind")?.unwrap_or(number::DISPENSE.0)), site, items })
+        }
+        Action::Lock => Act::Lock(Lock { reason: hold_reason(asked)?, items }),
+        Action::Unlock => Act::Unlock(Unlock { items }),
+        Action::Quarantine => Act::Quarantine(Quarantine { reason: hold_reason(asked)?, items }),
+        Action::Release => {
+            Act::Release(Release { allowance_minutes: asked.optional("allowance_minutes")?.unwrap_or(0), items })
+        }
+    })
+}
+
+fn portions(items: Items, entries: &[Entry], places: &[(usize, Canonical)]) -> Result<Vec<Portion>, Problem> {
+    let portion = |item: medproof_rules::body::PackItem| {
+        let place = places.iter().find(|(_, name)| matches!(name, Canonical::Pack(pack) if *pack == item.pack));
+        let amount = place.and_then(|(place, _)| entries.get(*place)).and_then(|entry| entry.amount);
+        let (Some(amount), Some(salt)) = (amount, item.salt) else { return Err(parameter("amount")) };
+        Ok(Portion { pack: item.pack, salt, amount })
+    };
+    items.packs.into_iter().map(portion).collect()
+}
+
+/// The items as the rules count them: the body's own order.
+fn in_body_order(body: &Body) -> Vec<Canonical> {
+    let Ok(read) = Body::decode(body.kind(), &body.to_bytes()) else { return Vec::new() };
+    if let Act::DispensePartly(partly) = &read.act {
+        return partly.portions.iter().map(|portion| Canonical::Pack(portion.pack.clone())).collect();
+    }
+    let items = read.act.items().cloned().unwrap_or_else(|| Items::new(Capacity::Holder));
+    let units = items.units.into_iter().map(|item| Canonical::Unit(item.unit));
+    units.chain(items.packs.into_iter().map(|item| Canonical::Pack(item.pack))).collect()
+}
+
+fn answer(asked: &Asked, kind: EventKind, receipt: Option<Receipt>, entries: Vec<Entry>) -> Response {
+    let (mut refused, mut first) = (0_usize, None);
+    let views: Vec<Value> = entries
+        .into_iter()
+        .map(|entry| match entry.problem() {
+            None => json!({ "status": 200 }),
+            Some(problem) => {
+                refused += 1;
+                let mut view = problem.to_item(asked.language);
+                set(&mut view, "status", problem.status().as_u16());
+                first.get_or_insert(problem);
+                view
+            }
+        })
+        .collect();
+    let Some(receipt) = receipt else {
+        let problem = first.unwrap_or_else(|| Problem::new("rules.event.body"));
+        return axum::response::IntoResponse::into_response(problem.extra("items", views));
+    };
+    let mut view = receipt_view(&receipt);
+    set(&mut view, "kind", kind.0);
+    set(&mut view, "items", views);
+    answer::with_status(if refused == 0 { StatusCode::OK } else { StatusCode::MULTI_STATUS }, &view)
+}
+
+/// Refusals that raise an alert in the European system go into the inbox.
+fn raise_alerts(face: &Face, asked: &Asked, kind: EventKind, entries: &[Entry]) -> Result<(), Problem> {
+    for entry in entries {
+        let (Some(problem), Ok((subject, _))) = (&entry.problem, &entry.read) else { continue };
+        let Some(code) = problem.member("emvs_alert") else { continue };
+        let item = match subject {
+            Subject::Pack(pack) => {
+                json!({ "product": ask::product_text(&pack.product), "serial": pack.serial.as_str() })
+            }
+            Subject::Unit(sscc) => json!({ "sscc": sscc.digits() }),
+        };
+        let details = json!({ "emvs_alert": code, "kind": kind.0, "member": asked.caller()?.member.0, "item": item });
+        alert::raise(&*face.rows, &Alert::new("refusal", problem.code(), face.gate.clock.now(), details)?)?;
+    }
+    Ok(())
+}
+
+/// As what the caller acts: `capacity` of the query, or what the action and the caller's office say.
+fn capacity(action: Action, asked: &Asked) -> Result<Capacity, Problem> {
+    match asked.text("capacity") {
+        Some("holder") => return Ok(Capacity::Holder),
+        Some("issuer") => return Ok(Capacity::Issuer),
+        Some("regulator") => return Ok(Capacity::Regulator),
+        Some("shipper") => return Ok(Capacity::Shipper),
+        Some(_) => return Err(parameter("capacity")),
+        None => {}
+    }
+    let is_regulator = asked.caller()?.staff.contains(&Staff::Regulator);
+    Ok(match action {
+        Action::ShipCancel | Action::Undo => Capacity::Shipper,
+        Action::Lock | Action::Unlock | Action::Release | Action::Sample | Action::Destroy | Action::Stolen
+            if is_regulator =>
+        {
+            Capacity::Regulator
+        }
+        _ => Capacity::Holder,
+    })
+}
+
+/// What a scan names.
+pub(super) fn subject(scan: &str) -> Result<Subject, Problem> {
+    read(scan).map(|(subject, _)| subject)
+}
+
+fn read(scan: &str) -> Result<(Subject, Reading), Problem> {
+    let reading = match parse(scan, Mode::Tolerant) {
+        Scan::Read(reading) => reading,
+        Scan::Ambiguous(_) => return Err(Problem::new("identifier.scan.ambiguous")),
+        Scan::Unreadable(error) => return Err(Problem::new(error.code())),
+        _ => return Err(Problem::new("scan.unreadable")),
+    };
+    let subject = match &reading.target {
+        Target::Pack(packs) => packs.first().cloned().map(Subject::Pack),
+        Target::Unit(sscc) => Some(Subject::Unit(*sscc)),
+        _ => None,
+    };
+    subject
+        .map(|subject| (subject, reading))
+        .ok_or_else(|| Problem::new("request.body").with("cause", "a scan names no pack and no unit"))
+}
+
+fn word<T>(asked: &Asked, from_number: impl Fn(u8) -> Option<T>) -> Result<Option<T>, Problem> {
+    let number = asked.optional("reason")?;
+    number.map(|number| from_number(number).ok_or_else(|| parameter("reason"))).transpose()
+}
+
+fn hold_reason(asked: &Asked) -> Result<PackHoldReason, Problem> {
+    Ok(word(asked, PackHoldReason::from_number)?.unwrap_or(PackHoldReason::NotStated))
+}
+
+fn country(asked: &Asked) -> Result<Country, Problem> {
+    let letters = asked.text("country").and_then(|text| text.as_bytes().try_into().ok());
+    letters.and_then(|letters| Country::new(letters).ok()).ok_or_else(|| parameter("country"))
+}
+
+impl Entry {
+    fn new(item: Item) -> Self {
+        let (code, amount) = match item {
+            Item::Code(code) => (code, None),
+            Item::Portion { code, amount } => (code, amount),
+        };
+        Self { read: read(&code), amount, problem: None }
+    }
+
+    /// Its subject, if nothing speaks against it yet.
+    fn open(&self, place: usize) -> Option<(usize, Subject)> {
+        let subject = self.read.as_ref().ok().filter(|_| self.problem.is_none()).map(|(subject, _)| subject.clone());
+        subject.map(|subject| (place, subject))
+    }
+
+    fn problem(self) -> Option<Problem> {
+        self.problem.or_else(|| self.read.err())
+    }
+}
+
+impl Action {
+    const fn kind(self) -> EventKind {
+        match self {
+            Self::Ship => number::SHIP,
+            Self::ShipCancel => number::SHIP_CANCEL,
+            Self::Return => number::RETURN,
+            Self::Receive => number::RECEIVE,
+            Self::PutAway => number::PUT_AWAY,
+            Self::WardIssue => number::WARD_ISSUE,
+            Self::Dispense => number::DISPENSE,
+            Self::DispensePartly => number::DISPENSE_PARTLY,
+            Self::Sample => number::SAMPLE,
+            Self::Export => number::EXPORT,
+            Self::Destroy => number::DESTROY,
+            Self::Stolen => number::STOLEN,
+            Self::Undo => number::UNDO,
+            Self::Lock => number::LOCK,
+            Self::Unlock => number::UNLOCK,
+            Self::Quarantine => number::QUARANTINE,
+            Self::Release => number::RELEASE,
+        }
+    }
+
+    const fn is_outcome(self) -> bool {
+        matches!(self, Self::Dispense | Self::DispensePartly | Self::Sample | Self::Export)
+    }
+}
+
+/// The most items of one call.
+const MOST_ITEMS: usize = 10_000;
+
+/// After so many refused items the caller is asked to come again.
+const MOST_ROUNDS: usize = 200;

@@ -1,0 +1,167 @@
+//! Trades: orders, confirmations, sales, despatch advices, deliveries, discrepancies.
+//!
+//! The ledger holds a step's id, which step it follows, the other party, and a commitment to its document. The
+//! document, with its lines and volumes, stays with those who have it.
+
+use super::super::{
+    answer::{self, set},
+    ask::{self, Asked, parameter},
+    face::{Face, Shared},
+};
+use super::{receipt_view, send};
+use crate::{
+    index::Index,
+    keyring::{self, from_hex, to_hex},
+    problem::Problem,
+    rows::Change,
+};
+use axum::{body::Bytes, extract::State, http::StatusCode, response::Response};
+use medproof_core::{event::Event, hash::Digest, identity::MemberId, log::LeafIndex};
+use medproof_rules::{
+    body::{self, Act, Body, TradeId, TradeStep, number},
+    kind,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewStep {
+    step: Step,
+    counterparty: u32,
+    /// The id of the step that this one follows.
+    follows: Option<String>,
+    /// The document: lines, volumes, whatever the two parties agreed on.
+    document: Value,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Step {
+    Order,
+    Confirmation,
+    Sale,
+    DespatchAdvice,
+    Delivery,
+    Discrepancy,
+}
+
+/// Takes a step of a trade: keeps its document and puts its commitment on the ledger.
+pub(in crate::http) async fn step(State(face): State<Shared>, asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
+    let new: NewStep = ask::json(&asked, &bytes)?;
+    let follows = new.follows.as_deref().map(|text| id(text).ok_or_else(|| parameter("follows"))).transpose()?;
+    let trade = TradeId(keyring::random()?);
+    let fields = TradeStep { trade, follows, counterparty: MemberId(new.counterparty) };
+    let (salt, document): ([u8; 32], _) = (keyring::random()?, new.document.to_string());
+    let commitment = body::document(&salt, document.as_bytes());
+    let row = |value| Change { table: DOCUMENT, key: commitment.0.to_vec(), value };
+    face.rows.put(vec![row(Some([&salt[..], document.as_bytes()].concat()))])?;
+    let body = Body::new(asked.idempotency, new.step.act(fields)).with_documents(vec![commitment]);
+    match send(&face, &asked, body, None).await {
+        Ok(receipt) => {
+            let mut view = receipt_view(&receipt);
+            set(&mut view, "trade", to_hex(&trade.0));
+            set(&mut view, "document", to_hex(&commitment.0));
+            Ok(answer::with_status(StatusCode::CREATED, &view))
+        }
+        Err(problem) => {
+            face.rows.put(vec![row(None)])?;
+            Err(problem)
+        }
+    }
+}
+
+/// The steps that the caller's member took or that name it, newest first, with the documents that this node has.
+pub(in crate::http) async fn list(State(face): State<Shared>, asked: Asked) -> Result<Response, Problem> {
+    let (view, member) = (face.node.view(), asked.caller()?.member);
+    let index = Index::new(&view);
+    let mut places: Vec<LeafIndex> = Vec::new();
+    for kind in KINDS {
+        places.extend(index.of_kind(kind)?);
+    }
+    places.sort_by_key(|place| std::cmp::Reverse(place.0));
+    let mut steps = Vec::new();
+    for place in places {
+        let Some(event) = index.event(place)? else { continue };
+        let Some((fields, documents)) = read(&event) else { continue };
+        if event.head().member == member || fields.counterparty == member {
+            steps.push(step_view(&face, place, &event, &fields, &documents)?);
+        }
+        if steps.len() >= MOST {
+            break;
+        }
+    }
+    Ok(answer::json(&json!({ "steps": steps })))
+}
+
+/// The trade that a movement belongs to, as the query names it.
+pub(super) fn named(asked: &Asked) -> Result<Option<TradeId>, Problem> {
+    asked.text("trade").map(|text| id(text).ok_or_else(|| parameter("trade"))).transpose()
+}
+
+fn id(text: &str) -> Option<TradeId> {
+    from_hex(text).map(TradeId)
+}
+
+fn read(event: &Event) -> Option<(TradeStep, Vec<Digest>)> {
+    let body = Body::decode(event.head().kind, event.body()).ok()?;
+    let fields = match body.act {
+        Act::Order(fields)
+        | Act::Confirmation(fields)
+        | Act::Sale(fields)
+        | Act::DespatchAdvice(fields)
+        | Act::Delivery(fields)
+        | Act::Discrepancy(fields) => fields,
+        _ => return None,
+    };
+    Some((fields, body.documents))
+}
+
+fn step_view(
+    face: &Face,
+    place: LeafIndex,
+    event: &Event,
+    fields: &TradeStep,
+    documents: &[Digest],
+) -> Result<Value, Problem> {
+    let mut kept = Vec::new();
+    for commitment in documents {
+        let row = face.rows.get(DOCUMENT, &commitment.0)?;
+        let document =
+            row.as_deref().and_then(|row| row.get(32..)).and_then(|text| serde_json::from_slice::<Value>(text).ok());
+        kept.push(json!({ "commitment": to_hex(&commitment.0), "document": document }));
+    }
+    let head = event.head();
+    Ok(json!({
+        "index": place.0,
+        "step": kind::find(head.kind).map(|kind| kind.name),
+        "day": ask::day_text(head.day),
+        "member": head.member.0,
+        "counterparty": fields.counterparty.0,
+        "trade": to_hex(&fields.trade.0),
+        "follows": fields.follows.map(|follows| to_hex(&follows.0)),
+        "documents": kept,
+    }))
+}
+
+impl Step {
+    const fn act(self, fields: TradeStep) -> Act {
+        match self {
+            Self::Order => Act::Order(fields),
+            Self::Confirmation => Act::Confirmation(fields),
+            Self::Sale => Act::Sale(fields),
+            Self::DespatchAdvice => Act::DespatchAdvice(fields),
+            Self::Delivery => Act::Delivery(fields),
+            Self::Discrepancy => Act::Discrepancy(fields),
+        }
+    }
+}
+
+const KINDS: [medproof_core::event::EventKind; 6] =
+    [number::ORDER, number::CONFIRMATION, number::SALE, number::DESPATCH_ADVICE, number::DELIVERY, number::DISCREPANCY];
+
+/// Salt and document, by commitment.
+const DOCUMENT: &str = "trade-document";
+
+/// The most steps in one answer.
+const MOST: usize = 500;

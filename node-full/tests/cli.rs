@@ -1,0 +1,283 @@
+//! The program as people run it: a folder from nothing, a node, a medicine from the maker to the ward, and a proof
+//! that is checked without the node.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use serde_json::Value;
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+const GTIN: &str = "09504000059101";
+
+/// A data folder with the program that works on it.
+struct Place {
+    folder: tempfile::TempDir,
+}
+
+/// A node that runs, and is killed if the test ends early.
+struct Running(Child);
+
+impl Place {
+    fn new() -> Self {
+        let place = Self { folder: tempfile::tempdir().expect("a folder") };
+        place.json(&["init", "--name", "Hospital"]);
+        let config = "[api]\nlisten = \"127.0.0.1:0\"\n[consensus]\nlisten = \"127.0.0.1:0\"\n";
+        fs::write(place.data().join("config.toml"), config).expect("written");
+        place
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    fn file(&self, name: &str) -> String {
+        self.folder.path().join(name).display().to_string()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_medproof"));
+        command.args(arguments).env("MEDPROOF_DATA", self.data()).env("LANG", "C.UTF-8").stdin(Stdio::null());
+        command
+    }
+
+    fn call(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().expect("the program runs")
+    }
+
+    /// The JSON of a command that succeeds.
+    fn json(&self, arguments: &[&str]) -> Value {
+        let output = self.command(arguments).arg("--json").output().expect("the program runs");
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{arguments:?}: {text}{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_str(&text).unwrap_or_else(|cause| panic!("{arguments:?}: {cause}: {text}"))
+    }
+
+    fn run(&self) -> Running {
+        let mut command = self.command(&["run"]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("started");
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().expect("a pipe")).read_line(&mut line).expect("a line");
+        assert_eq!(line.trim(), "The node is running");
+        Running(child)
+    }
+
+    fn add_medicine(&self) {
+        let mut arguments = vec!["medicine", "add", "--product", GTIN, "--name-zh", "阿莫西林"];
+        arguments.extend(["--name-en", "Amoxicillin", "--holder", "Maker", "--form", "capsule"]);
+        arguments.extend(["--strength", "500 mg", "--pack-size", "24", "--min-celsius", "-5", "--max-celsius", "25"]);
+        self.json(&arguments);
+        self.json(&["lot", "add", "--product", GTIN, "--lot", "L1", "--expiry", "2030-05-31"]);
+    }
+}
+
+impl Running {
+    fn stop(mut self) {
+        let number = self.0.id().to_string();
+        let told = Command::new("kill").args(["-TERM", &number]).status().expect("kill runs");
+        assert!(told.success());
+        let until = Instant::now() + Duration::from_secs(30);
+        loop {
+            if let Some(status) = self.0.try_wait().expect("waited") {
+                assert!(status.success(), "{status}");
+                return;
+            }
+            assert!(Instant::now() < until, "the node does not stop");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It has ended already where the test went well.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn scan(serial: &str) -> String {
+    format!("(01){GTIN}(21){serial}")
+}
+
+fn code(output: &Output) -> Option<i32> {
+    output.status.code()
+}
+
+/// Must show 1 of the node: from nothing to a proof that is checked offline.
+#[test]
+fn a_medicine_goes_from_the_maker_to_the_ward_and_is_proved_offline() {
+    let place = Place::new();
+    let node = place.run();
+    place.add_medicine();
+    let serials = place.file("serials");
+    let made =
+        place.json(&["pack", "register", "--product", GTIN, "--lot", "L1", "--count", "10000", "--out", &serials]);
+    assert_eq!(made["count"], 10_000);
+    let serials: Vec<String> = fs::read_to_string(&serials).expect("serials").lines().map(scan).collect();
+    assert_eq!(serials.len(), 10_000);
+    let (first, shipped) = (serials[0].as_str(), place.file("shipped"));
+    fs::write(&shipped, serials[..200].join("\n")).expect("written");
+
+    assert_eq!(place.json(&["pack", "ship", "--to", "1", "--file", &shipped])["done"], 200);
+    assert_eq!(code(&place.call(&["query", first, "--purpose", "dispenser"])), Some(3));
+    assert_eq!(place.json(&["pack", "receive", "--file", &shipped])["done"], 200);
+    let before = place.file("before.mproof");
+    // A name alone is a file in the folder where the program runs.
+    let mut prove = place.command(&["prove", first, "--out", "before.mproof"]);
+    assert!(prove.current_dir(place.folder.path()).status().expect("ran").success());
+    assert_eq!(place.json(&["pack", "dispense", first])["done"], 1);
+    let twice = place.call(&["pack", "dispense", first]);
+    assert_eq!(code(&twice), Some(1));
+    assert!(String::from_utf8_lossy(&twice.stderr).contains("given out"), "{twice:?}");
+    let after = place.file("after.mproof");
+    place.json(&["prove", first, "--out", &after]);
+    let steps = place.json(&["query", first, "--purpose", "holder"])["timeline"]["steps"].clone();
+    let names: Vec<_> = steps.as_array().expect("steps").iter().map(|step| step["name"].clone()).collect();
+    assert_eq!(names, ["pack-register", "ship", "receive", "dispense"]);
+    assert!(place.data().join("run.json").exists() && place.data().join("newest.header").exists());
+    node.stop();
+    assert!(!place.data().join("run.json").exists());
+
+    let anchor = place.data().join("anchor.mpanchor").display().to_string();
+    let verify = |proof: &str, scan: &str, purpose: &str| {
+        code(&place.call(&["verify", "--anchor", &anchor, "--scan", scan, "--proof", proof, "--purpose", purpose]))
+    };
+    assert_eq!(verify(&before, first, "dispenser"), Some(0));
+    assert_eq!(verify(&after, first, "dispenser"), Some(4));
+    assert_eq!(verify(&after, first, "holder"), Some(0));
+    // The proof is about another pack.
+    assert_eq!(verify(&after, &serials[1], "holder"), Some(6));
+    let bytes = fs::read(&after).expect("a proof");
+    for place_of_bit in [bytes.len() / 3, bytes.len() / 2, bytes.len() - 1] {
+        let mut changed = bytes.clone();
+        changed[place_of_bit] ^= 1;
+        let changed_file = place.file("changed.mproof");
+        fs::write(&changed_file, changed).expect("written");
+        assert_eq!(verify(&changed_file, first, "holder"), Some(6), "byte {place_of_bit}");
+    }
+}
+
+#[test]
+fn what_is_refused_is_listed_and_the_rest_is_done() {
+    let place = Place::new();
+    let node = place.run();
+    place.add_medicine();
+    let mut register = place.command(&["pack", "register", "--product", GTIN, "--lot", "L1", "--file", "-"]);
+    let mut child = register.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("started");
+    std::io::Write::write_all(child.stdin.as_mut().expect("a pipe"), b"A1\nA2\n").expect("written");
+    drop(child.stdin.take());
+    assert!(child.wait().expect("ended").success());
+    let sent = place.call(&["pack", "ward-issue", &scan("A1"), &scan("nobody"), &scan("A2")]);
+    let text = String::from_utf8_lossy(&sent.stdout).into_owned();
+    assert_eq!(code(&sent), Some(1), "{text}");
+    assert!(text.contains("2 of 3 were recorded") && text.contains("\n2: "), "{text}");
+    let listed = place.json(&["medicine", "list", "amxl"]);
+    assert_eq!(listed["total"], 1);
+    assert_eq!(place.json(&["medicine", "show", GTIN])["lots"][0]["lot"], "L1");
+    assert_eq!(place.json(&["member", "list"])["members"][0]["member"], 1);
+    let log = place.file("audit.log");
+    place.json(&["audit", "export", "--out", &log]);
+    assert_eq!(place.json(&["audit", "verify", &log])["entries"], 4);
+    let changed = fs::read_to_string(&log).expect("a log").replacen("cli@1", "you@1", 1);
+    fs::write(&log, changed).expect("written");
+    assert_eq!(code(&place.call(&["audit", "verify", &log])), Some(1));
+    // What needs the ledger's file says that the node has it.
+    for arguments in [&["fsck"][..], &["restore", &place.file("b")], &["run"]] {
+        let refused = place.call(arguments);
+        assert_eq!(code(&refused), Some(1));
+        assert!(String::from_utf8_lossy(&refused.stderr).contains("A node is running on this folder"), "{refused:?}");
+    }
+    assert_eq!(place.json(&["doctor"])["running"], true);
+    node.stop();
+}
+
+#[test]
+fn a_backup_is_restored_and_damage_is_found() {
+    let place = Place::new();
+    let node = place.run();
+    place.add_medicine();
+    let hot = place.file("hot");
+    let height = place.json(&["backup", &hot])["height"].clone();
+    assert!(height.as_u64() >= Some(2));
+    let again = place.call(&["backup", &hot]);
+    assert_eq!(code(&again), Some(1));
+    assert!(String::from_utf8_lossy(&again.stderr).starts_with("The ledger was not copied\n"), "{again:?}");
+    node.stop();
+    let backup = place.file("backup");
+    assert!(place.json(&["backup", &backup])["height"].as_u64() >= height.as_u64());
+    assert!(place.json(&["fsck"])["checked"].as_u64().is_some_and(|checked| checked > 10));
+    let ledger = place.data().join("ledger.redb");
+    fs::remove_file(&ledger).expect("removed");
+    assert_eq!(place.json(&["restore", &hot])["height"], height);
+    fs::remove_file(&ledger).expect("removed");
+    place.json(&["restore", &backup]);
+    assert_eq!(place.json(&["doctor"])["well"], true);
+    let node = place.run();
+    assert_eq!(place.json(&["medicine", "list"])["total"], 1);
+    node.stop();
+    damage(&ledger);
+    let found = place.call(&["fsck"]);
+    assert_eq!(code(&found), Some(1), "{found:?}");
+}
+
+/// Changes every thousandth byte of a file behind its beginning.
+fn damage(path: &Path) {
+    let mut bytes = fs::read(path).expect("a file");
+    bytes.iter_mut().skip(8_192).step_by(1_000).for_each(|byte| *byte ^= 1);
+    fs::write(path, bytes).expect("written");
+}
+
+#[test]
+fn the_program_says_what_is_missing_in_both_languages() {
+    let place = Place::new();
+    let stopped = place.call(&["medicine", "list"]);
+    assert_eq!(code(&stopped), Some(1));
+    assert!(String::from_utf8_lossy(&stopped.stderr).starts_with("No node is running on this folder\n"));
+    let chinese = place.command(&["medicine", "list"]).env("LANG", "zh_CN.UTF-8").output().expect("ran");
+    assert!(String::from_utf8_lossy(&chinese.stderr).starts_with("此目录上没有正在运行的节点"));
+    let json = place.call(&["medicine", "list", "--json"]);
+    let told: Value = serde_json::from_slice(&json.stderr).expect("JSON");
+    assert_eq!(told["type"], "cli.not-running");
+    assert_eq!(code(&place.call(&["init"])), Some(1));
+    assert_eq!(code(&place.call(&["nonsense"])), Some(2));
+    let token = place.json(&["token", "--subject", "li", "--staff", "pharmacist", "--purpose", "TREAT"]);
+    assert_eq!(token["token"].as_str().map(|token| token.split('.').count()), Some(3));
+    assert_eq!(code(&place.call(&["token", "--subject", "li", "--staff", "nurse", "--hours", "13"])), Some(1));
+    assert_eq!(place.json(&["keys"])["keys"][0]["member"], 1);
+    let taken: SocketAddr = ([127, 0, 0, 1], 0).into();
+    let listener = std::net::TcpListener::bind(taken).expect("a port");
+    let config = format!("[api]\nlisten = \"{}\"\n", listener.local_addr().expect("an address"));
+    fs::write(place.data().join("config.toml"), config).expect("written");
+    let found = place.command(&["doctor", "--json"]).output().expect("ran");
+    assert_eq!(code(&found), Some(1));
+    let view: Value = serde_json::from_slice(&found.stdout).expect("JSON");
+    let faulty: Vec<_> =
+        view["checks"].as_array().expect("checks").iter().filter(|check| !check["fault"].is_null()).collect();
+    assert_eq!(faulty.len(), 1, "{view}");
+    assert_eq!(faulty[0]["check"], "api");
+}
+
+#[test]
+fn commands_reach_a_node_that_speaks_tls_to_others() {
+    let place = Place::new();
+    let made = rcgen::generate_simple_self_signed(vec!["hospital.example".into()]).expect("made");
+    let (certificate, key) = (place.file("certificate.pem"), place.file("key.pem"));
+    fs::write(&certificate, made.cert.pem()).expect("written");
+    medproof_node::folder::write_private(Path::new(&key), made.key_pair.serialize_pem().as_bytes()).expect("written");
+    let tls = format!("tls_certificate = \"{certificate}\"\ntls_key = \"{key}\"\n");
+    let config = format!("[api]\nlisten = \"0.0.0.0:0\"\n{tls}[consensus]\nlisten = \"127.0.0.1:0\"\n");
+    fs::write(place.data().join("config.toml"), config).expect("written");
+    let node = place.run();
+    place.add_medicine();
+    assert_eq!(place.json(&["medicine", "list"])["total"], 1);
+    let run: Value = serde_json::from_slice(&fs::read(place.data().join("run.json")).expect("a file")).expect("JSON");
+    assert!(run["api"].as_str().is_some_and(|api| api.starts_with("https://0.0.0.0:")), "{run}");
+    assert!(run["local"].as_str().is_some_and(|local| local.starts_with("http://127.0.0.1:")), "{run}");
+    node.stop();
+}

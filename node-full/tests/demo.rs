@@ -1,0 +1,81 @@
+//! The demonstration's year, in small: every thing to scan comes out as the story says.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "tests")]
+
+use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
+use http_body_util::BodyExt;
+use medproof_core::{
+    encoding::Message,
+    plain::{Client, Policy},
+};
+use medproof_node::{
+    config::Config,
+    demo::{
+        self,
+        outcomes::{outcomes, verdict},
+        year::{Scale, Year},
+    },
+    fault::Fault,
+    folder::Folder,
+    http::Face,
+};
+use std::{net::SocketAddr, sync::Arc};
+use tower::ServiceExt;
+
+/// The proof about a scan, as anybody gets it from the interface.
+async fn served(router: &Router, scan: &str) -> Vec<u8> {
+    let code: String = scan.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let mut request = Request::get(format!("/v1/proofs?code={code}&have=0")).body(Body::empty()).expect("a request");
+    request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 40_000))));
+    let response = router.clone().oneshot(request).await.expect("an answer");
+    assert_eq!(response.status(), 200, "{scan}");
+    response.into_body().collect().await.expect("bytes").to_bytes().to_vec()
+}
+
+fn policy(purpose: &str) -> Policy {
+    Policy {
+        purpose: purpose.into(),
+        mode: "online".into(),
+        max_age_online_ms: None,
+        max_age_carried_ms: None,
+        clock_tolerance_ms: None,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_outcome_is_what_the_story_says() {
+    let place = tempfile::tempdir().expect("a folder");
+    let folder = Folder::new(place.path().join("data"));
+    let mut config = Config::default();
+    config.consensus.listen.set_port(0);
+    demo::create(&folder, config.clone()).expect("made");
+    config.member.number = demo::HOSPITAL.0;
+    let node = demo::open(folder, config).expect("opened");
+    let mut consensus = node.start().await.expect("started");
+    let story = async {
+        let year = Year::begin(Arc::clone(&node), Scale::SMALL).await?;
+        year.pass(&|_, _| {}).await?;
+        Ok::<_, Fault>(year)
+    };
+    let year = tokio::select! {
+        year = story => year.expect("a year"),
+        end = consensus.ended() => panic!("consensus ended: {end:?}"),
+    };
+    let found = outcomes(&node, &year).expect("as expected");
+    assert_eq!(found.len(), 10);
+    for (name, outcome) in &found {
+        let again = verdict(&node, &outcome.scan, &outcome.purpose).expect("a verdict");
+        assert_eq!(again, (outcome.overall.clone(), outcome.reasons.clone()), "{name}");
+    }
+    let router = Face::new(Arc::clone(&node)).expect("a face").router();
+    let mut client = Client::new(&node.anchor().to_bytes()).expect("an anchor");
+    for (name, outcome) in &found {
+        let proof = served(&router, &outcome.scan).await;
+        let verdict = client.verify(&outcome.scan, &proof, node.clock().now().0, &policy(&outcome.purpose));
+        let verdict = verdict.expect("a policy");
+        assert_eq!(verdict.overall.to_string(), outcome.overall, "{name}");
+        let reasons: Vec<String> = verdict.reasons.iter().map(ToString::to_string).collect();
+        assert_eq!(reasons, outcome.reasons, "{name}");
+    }
+    consensus.stop().await.expect("stopped");
+}

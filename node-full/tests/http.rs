@@ -1,0 +1,364 @@
+//! The interface over the real router of a real node: who may call what, in which form, how often.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod http_alone;
+
+use axum::{
+    body::Body,
+    extract::ConnectInfo,
+    http::{Request, StatusCode, header},
+};
+use http_alone::{Alone, GTIN, ME};
+use http_body_util::BodyExt;
+use medproof_core::{
+    encoding::Message,
+    log::LeafIndex,
+    plain::{Client, Policy},
+};
+use medproof_node::{
+    access::{Access, Purpose, Staff, TABLE, Verb},
+    http::limits::Quotas,
+};
+use medproof_rules::body::{Act, Body as EventBody};
+use serde_json::json;
+use std::net::SocketAddr;
+use tower::ServiceExt;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_cell_of_the_access_table_is_as_it_says() {
+    let alone = Alone::new(&Quotas { report: 100_000, ..Quotas::default() }).await;
+    for row in TABLE {
+        let path = row.path.replace("{*", "{").replace("{height}", "latest").replace(['{', '}'], "");
+        for staff in Staff::ALL {
+            let purpose = row.purposes.first().copied().unwrap_or(Purpose::Hoperat);
+            let token = alone.token(&[staff], purpose);
+            let answer = alone.call(row.verb.name(), &path, Some(&token), "").await;
+            let code = answer.code();
+            match row.access {
+                Access::Staff(allowed) if !allowed.contains(&staff) => {
+                    assert_eq!(
+                        (answer.status, code.as_str()),
+                        (StatusCode::FORBIDDEN, "access.staff-role"),
+                        "{path} {staff:?}"
+                    );
+                }
+                _ => assert!(!code.starts_with("access.") && !code.starts_with("token."), "{path} {staff:?} {code}"),
+            }
+            assert!(answer.status != StatusCode::METHOD_NOT_ALLOWED, "{path}");
+            assert!(code != "request.path" || ["/page", "/demo.json"].contains(&path.as_str()), "{path} is not served");
+        }
+        let without = alone.call(row.verb.name(), &path, None, "").await;
+        let is_open = !matches!(row.access, Access::Staff(_));
+        assert_eq!(without.code() == "access.token", !is_open, "{path}");
+        if let (Access::Staff(allowed), false) = (row.access, row.purposes.is_empty()) {
+            let token = alone.token(allowed, Purpose::Patrqt);
+            assert_eq!(alone.call(row.verb.name(), &path, Some(&token), "").await.code(), "access.purpose", "{path}");
+        }
+    }
+    for method in ["PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "FOO"] {
+        for path in ["/v1/proofs", "/v1/packs/dispense", "/", "/v1/nothing"] {
+            let status = alone.call(method, path, Some(&alone.token(&Staff::ALL, Purpose::Treat)), "").await.status;
+            assert!([404, 405].contains(&status.as_u16()), "{method} {path} {status}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_role_that_the_row_does_not_name_is_refused() {
+    let alone = Alone::new(&Quotas { report: 100_000, ..Quotas::default() }).await;
+    // Nobody of this number is admitted: the member has no role at all.
+    let token = alone.token_of(medproof_core::identity::MemberId(77), &Staff::ALL, Purpose::Treat);
+    for row in TABLE.iter().filter(|row| matches!(row.access, Access::Staff(_)) && !row.path.contains('{')) {
+        assert_eq!(
+            alone.call(row.verb.name(), row.path, Some(&token), "").await.code(),
+            "access.member-role",
+            "{}",
+            row.path
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn proofs_that_are_served_are_accepted_by_the_light_client() {
+    let alone = Alone::stocked(3).await;
+    let scan = format!("]d201{GTIN}21S00001");
+    let answer = alone.call("GET", &format!("/v1/proofs?code={scan}&have=0"), None, "").await;
+    assert_eq!(answer.headers[header::CONTENT_TYPE], "application/vnd.medproof.proof");
+    assert_eq!(answer.headers[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
+    let anchor = alone.call("GET", "/v1/anchor", None, "").await;
+    let mut client = Client::new(&anchor.body).expect("an anchor");
+    let verdict = client.verify(&scan, &answer.body, alone.now_ms(), &policy("dispenser")).expect("a policy");
+    assert_eq!(verdict.overall, "ok");
+    let update = alone.call("GET", "/v1/updates?from=0", None, "").await;
+    client.advance(&update.body, alone.now_ms()).expect("an update");
+    let text = alone.call_with("GET", &format!("/v1/proofs?code={scan}"), &[("accept", "text/plain")], "").await;
+    let qr = medproof_core::plain::message_from_text(&text.text()).expect("MP1 text");
+    assert_eq!(client.verify(&scan, &qr, alone.now_ms(), &policy("dispenser")).expect("a policy").overall, "ok");
+    let link = alone
+        .call_with("GET", &format!("/01/{GTIN}/21/S00001"), &[("accept", "application/vnd.medproof.proof")], "")
+        .await;
+    assert_eq!(client.verify(&scan, &link.body, alone.now_ms(), &policy("dispenser")).expect("a policy").overall, "ok");
+    let page = alone.call_with("GET", &format!("/01/{GTIN}/21/S00001"), &[("accept", "text/html")], "").await;
+    assert!(page.headers[header::CONTENT_TYPE].to_str().is_ok_and(|kind| kind.starts_with("text/html")));
+    let many = json!({ "codes": [scan, format!("]d201{GTIN}21S00002"), format!("]d201{GTIN}21absent")], "have": 0 });
+    let many = alone.call("POST", "/v1/proofs", None, &many.to_string()).await;
+    let scans = [scan.clone(), format!("]d201{GTIN}21S00002"), format!("]d201{GTIN}21absent")];
+    let verdicts =
+        client.verify_many(&scans, &many.body, alone.now_ms(), &policy("dispenser")).expect("a policy").verdicts;
+    let overall: Vec<_> = verdicts.iter().map(|verdict| verdict.overall).collect();
+    assert_eq!(overall, ["ok", "ok", "do-not-use"]);
+    let absent = alone.call("GET", &format!("/v1/proofs?code=]d201{GTIN}21absent&have=0"), None, "").await;
+    let verdict = client
+        .verify(&format!("]d201{GTIN}21absent"), &absent.body, alone.now_ms(), &policy("buyer"))
+        .expect("a policy");
+    assert_eq!(verdict.overall, "do-not-use");
+    let timeline = alone.call("GET", &format!("/v1/timeline?code={scan}"), None, "").await.json();
+    assert_eq!(timeline["steps"][0]["name"], "pack-register");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dispensing_answers_each_item_once_and_again_the_same() {
+    let alone = Alone::stocked(4).await;
+    let token = alone.token(&[Staff::Pharmacist], Purpose::Treat);
+    let scan = |serial: &str| format!("]d201{GTIN}21{serial}");
+    let body = json!([scan("S00000"), scan("absent"), scan("S00001"), "nonsense"]).to_string();
+    let send = |key: &'static str, body: String| {
+        let (alone, token) = (&alone, &token);
+        async move {
+            alone
+                .call_with("POST", "/v1/packs/dispense", &[("authorization", token), ("idempotency-key", key)], &body)
+                .await
+        }
+    };
+    let first = send("k1", body.clone()).await;
+    assert_eq!(first.status, StatusCode::MULTI_STATUS, "{}", first.text());
+    let items = first.json()["items"].clone();
+    assert_eq!((&items[0]["status"], &items[2]["status"]), (&json!(200), &json!(200)));
+    assert_eq!(
+        (&items[1]["type"], &items[1]["emvs_alert"], &items[1]["nmvs_code"]),
+        (&json!("rules.pack.absent"), &json!("A3"), &json!("NMVS_NC_PC_02"))
+    );
+    assert_eq!(items[3]["status"], 400);
+    let again = send("k1", body.clone()).await;
+    assert_eq!((again.status, &again.body), (first.status, &first.body));
+    assert_eq!(again.headers["idempotency-replayed"], "true");
+    assert_eq!(send("k1", json!([scan("S00003")]).to_string()).await.code(), "request.key-reused");
+    let twice = send("k2", json!([scan("S00000")]).to_string()).await;
+    assert_eq!((twice.status, twice.code().as_str()), (StatusCode::CONFLICT, "rules.state.dispensed-pack"));
+    assert_eq!(twice.json()["emvs_alert"], "A7");
+    let wrong = send("k3", json!([format!("]d201{GTIN}17310531\u{1d}21S00002")]).to_string()).await;
+    assert_eq!(wrong.code(), "agreement.expiry-mismatch", "{}", wrong.text());
+    let qa = alone.token(&[Staff::Qa], Purpose::Hoperat);
+    let alerts = alone.call("GET", "/v1/alerts", Some(&qa), "").await.json();
+    let codes: Vec<_> =
+        alerts["alerts"].as_array().expect("a list").iter().map(|alert| alert["code"].clone()).collect();
+    assert!(
+        codes.contains(&json!("rules.pack.absent")) && codes.contains(&json!("rules.state.dispensed-pack")),
+        "{codes:?}"
+    );
+    let log = alone.call("GET", "/v1/audit", Some(&alone.token(&[Staff::Auditor], Purpose::Hoperat)), "").await.text();
+    let verified = medproof_node::audit::verify(&log).expect("whole");
+    assert!(
+        verified.entries.iter().any(|entry| entry.action == "POST /v1/packs/dispense" && entry.actor == "tester@1")
+    );
+    assert!(!log.contains("S0000") && !log.contains(&token), "the audit log names a serial or a token");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn problems_are_told_in_the_callers_language() {
+    let alone = Alone::new(&Quotas::default()).await;
+    for (language, tag, title) in [
+        ("zh-CN,zh;q=0.9", "zh-Hans", "需要令牌"),
+        ("en-GB", "en", "A token is needed"),
+        ("fr", "en", "A token is needed"),
+    ] {
+        let answer = alone.call_with("GET", "/v1/stats", &[("accept-language", language)], "").await;
+        assert_eq!(
+            (answer.status, &answer.headers[header::CONTENT_LANGUAGE]),
+            (StatusCode::UNAUTHORIZED, &tag.parse().expect("a value"))
+        );
+        assert_eq!(
+            (answer.json()["title"].as_str(), answer.headers[header::CONTENT_TYPE].to_str().ok()),
+            (Some(title), Some("application/problem+json"))
+        );
+        assert_eq!(answer.headers[header::WWW_AUTHENTICATE], "Bearer realm=\"medproof\"");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_origins_reach_open_paths_only() {
+    let alone = Alone::new(&Quotas::default()).await;
+    let preflight = |path: &'static str| {
+        let alone = &alone;
+        async move {
+            alone
+                .call_with(
+                    "OPTIONS",
+                    path,
+                    &[("origin", "https://shop.example"), ("access-control-request-method", "GET")],
+                    "",
+                )
+                .await
+        }
+    };
+    let open = preflight("/v1/proofs").await;
+    assert_eq!(
+        (open.status, &open.headers[header::ACCESS_CONTROL_ALLOW_ORIGIN]),
+        (StatusCode::NO_CONTENT, &"*".parse().expect("a value"))
+    );
+    for path in ["/v1/packs/dispense", "/v1/stats", "/metrics", "/v1/audit"] {
+        let closed = preflight(path).await;
+        assert!(
+            closed.headers.get(header::ACCESS_CONTROL_ALLOW_ORIGIN).is_none() && closed.status.is_client_error(),
+            "{path}"
+        );
+    }
+    for (verb, path) in [(Verb::Get, "/v1/anchor"), (Verb::Get, "/v1/stats")] {
+        let answer = alone.call(verb.name(), path, Some(&alone.token(&[Staff::Admin], Purpose::Hoperat)), "").await;
+        assert_eq!(answer.headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN), path == "/v1/anchor");
+        assert!(!answer.headers.contains_key(header::ACCESS_CONTROL_ALLOW_CREDENTIALS));
+        for name in ["content-security-policy", "x-content-type-options", "referrer-policy", "x-request-id"] {
+            assert!(answer.headers.contains_key(name), "{path} {name}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_that_are_too_long_are_refused_before_they_are_read() {
+    let alone = Alone::new(&Quotas::default()).await;
+    let stated = alone.call_with("POST", "/v1/reports", &[("content-length", "65537")], "").await;
+    assert_eq!((stated.status, stated.code().as_str()), (StatusCode::PAYLOAD_TOO_LARGE, "request.too-large"));
+    let counted = alone.call("POST", "/v1/reports", None, &"x".repeat(65_537)).await;
+    assert_eq!(counted.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let unasked = alone.call("GET", "/v1/anchor", None, "x").await;
+    assert_eq!(unasked.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let report = json!({ "code": format!("]d201{GTIN}21X"), "signs": ["seal-broken"] }).to_string();
+    assert_eq!(alone.call("POST", "/v1/reports", None, &report).await.status, StatusCode::ACCEPTED);
+    let patient = json!({ "code": "]d280180123456789012345" }).to_string();
+    let refused = alone.call("POST", "/v1/reports", None, &patient).await;
+    assert!(refused.status == StatusCode::BAD_REQUEST || refused.status == StatusCode::ACCEPTED, "{}", refused.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_guesses_serials_is_stopped_and_learns_nothing() {
+    let alone = Alone::stocked(3).await;
+    let mut statuses = Vec::new();
+    for number in 0..80 {
+        let answer = alone.call("GET", &format!("/v1/proofs?code=]d201{GTIN}21G{number:05}"), None, "").await;
+        statuses.push(answer.status);
+        if answer.status == StatusCode::TOO_MANY_REQUESTS {
+            assert_eq!(answer.code(), "access.limit");
+            assert!(
+                answer.headers[header::RETRY_AFTER]
+                    .to_str()
+                    .is_ok_and(|seconds| seconds.parse::<u64>().is_ok_and(|seconds| seconds > 0))
+            );
+        }
+    }
+    assert!(statuses[..60].iter().all(|status| *status == StatusCode::OK));
+    assert!(statuses[65..].iter().all(|status| *status == StatusCode::TOO_MANY_REQUESTS));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_in_the_address_is_refused_and_metrics_stay_at_home() {
+    let alone = Alone::new(&Quotas::default()).await;
+    let token = alone.token(&[Staff::Admin], Purpose::Hoperat);
+    let bare = token.trim_start_matches("Bearer ");
+    assert_eq!(alone.call("GET", &format!("/v1/stats?access_token={bare}"), None, "").await.code(), "token.in-query");
+    assert_eq!(alone.call("GET", "/metrics", None, "").await.status, StatusCode::OK);
+    for headers in [&[("x-forwarded-for", "192.0.2.1")][..], &[("forwarded", "for=192.0.2.1")][..]] {
+        assert_eq!(alone.call_with("GET", "/metrics", headers, "").await.code(), "access.loopback");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_audit_log_is_anchored_on_the_ledger_once_for_what_is_new() {
+    let alone = Alone::stocked(1).await;
+    assert_eq!(alone.face.anchor().await.expect("asked"), None);
+    let token = alone.token(&[Staff::Pharmacist], Purpose::Treat);
+    let scan = json!([format!("]d201{GTIN}21S00000")]).to_string();
+    alone.call("POST", "/v1/packs/dispense", Some(&token), &scan).await;
+    let receipt = alone.face.anchor().await.expect("anchored").expect("something new");
+    let event = alone.node.view().event(receipt.index).expect("read").expect("an event").event;
+    let event = medproof_core::event::Event::from_bytes(&event).expect("an event");
+    let body = EventBody::decode(event.head().kind, event.body()).expect("a body");
+    let log = alone.call("GET", "/v1/audit", Some(&alone.token(&[Staff::Auditor], Purpose::Hoperat)), "").await.text();
+    let verified = medproof_node::audit::verify(&log).expect("whole");
+    let Act::AuditAnchor(anchor) = body.act else { panic!("another kind") };
+    assert_eq!((anchor.first, anchor.last, anchor.head), (0, verified.count - 1, verified.head));
+    assert_eq!(alone.face.anchor().await.expect("asked"), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_was_lost_is_found_on_the_ledger() {
+    let alone = Alone::stocked(3).await;
+    let token = alone.token(&[Staff::Pharmacist], Purpose::Treat);
+    let scan = |serial: &str| format!("]d201{GTIN}21{serial}");
+    let headers = [("authorization", token.as_str()), ("idempotency-key", "lost")];
+    let body = json!([scan("S00001"), scan("S00000"), scan("absent")]).to_string();
+    let first = alone.call_with("POST", "/v1/packs/dispense", &headers, &body).await;
+    let key = medproof_rules::body::idempotency(ME, b"lost");
+    let gone = medproof_node::rows::Change { table: "answer", key: key.0.to_vec(), value: None };
+    alone.face.rows.put(vec![gone]).expect("removed");
+    let again = alone.call_with("POST", "/v1/packs/dispense", &headers, &body).await;
+    assert_eq!((again.status, &again.json()["event"]), (StatusCode::MULTI_STATUS, &first.json()["event"]));
+    let statuses: Vec<_> = (0..3).map(|item| again.json()["items"][item]["status"].clone()).collect();
+    assert_eq!(statuses, [json!(200), json!(200), json!(409)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_stream_goes_on_where_it_broke_off() {
+    let alone = Alone::stocked(1).await;
+    let token = alone.token(&[Staff::Machine], Purpose::Hoperat);
+    let read = |after: String, wanted: usize| {
+        let request = Request::get(format!("/v1/events/stream{after}")).header("authorization", &token);
+        let request = request
+            .extension(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 1))))
+            .body(Body::empty())
+            .expect("a request");
+        let router = alone.router.clone();
+        async move {
+            let (mut body, mut text) = (router.oneshot(request).await.expect("an answer").into_body(), String::new());
+            while text.matches("id: ").count() < wanted {
+                let frame = body.frame().await.expect("more").expect("a frame");
+                text.push_str(&String::from_utf8_lossy(frame.data_ref().expect("data")));
+            }
+            text.lines().filter_map(|line| line.strip_prefix("id: ")).map(String::from).collect::<Vec<_>>()
+        }
+    };
+    let id = |index| {
+        let placed = alone.node.view().event(LeafIndex(index)).expect("read").expect("an event");
+        format!("{}.{}", placed.height.0, placed.place)
+    };
+    let all = [id(0), id(1), id(2)];
+    assert_eq!(read(format!("?after={}", id(0)), 2).await, all[1..]);
+    assert_eq!(read(format!("?after={}", id(1)), 1).await, all[2..]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_medicine_entry_is_found_by_name_initials_and_code() {
+    let alone = Alone::stocked(1).await;
+    let token = alone.token(&[Staff::Qa], Purpose::Hoperat);
+    for (words, found) in [("amox", 1), ("%E9%98%BF%E8%8E%AB", 1), ("amxl", 1), (GTIN, 1), ("aspirin", 0), ("", 1)] {
+        let answer = alone.call("GET", &format!("/v1/medicines?q={words}"), Some(&token), "").await.json();
+        assert_eq!(answer["total"], found, "{words}");
+    }
+    let recall = json!({ "measure": "recall", "product": GTIN, "lot": "L1", "severity": 1, "depth": 3 }).to_string();
+    let done = alone.call("POST", "/v1/recalls", Some(&token), &recall).await;
+    assert_eq!(done.status, StatusCode::CREATED, "{}", done.text());
+    let listed = alone.call("GET", "/v1/recalls", Some(&token), "").await.json();
+    assert_eq!((&listed["lots"][0]["lot"], &listed["lots"][0]["state"]), (&json!("L1"), &json!("recalled")));
+    let impact = alone.call("GET", &format!("/v1/recalls/impact?product={GTIN}&lot=L1"), Some(&token), "").await.json();
+    assert_eq!((&impact["stock"][0]["packs"], &impact["stock"][0]["member"]), (&json!(1), &json!(ME.0)));
+}
+
+fn policy(purpose: &str) -> Policy {
+    Policy {
+        purpose: purpose.into(),
+        mode: "online".into(),
+        max_age_online_ms: None,
+        max_age_carried_ms: None,
+        clock_tolerance_ms: None,
+    }
+}

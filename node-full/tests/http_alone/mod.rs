@@ -1,0 +1,145 @@
+//! A node by itself, with its interface, for tests to call.
+
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use axum::http::{HeaderMap, StatusCode};
+use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
+use http_body_util::BodyExt;
+use medproof_core::{
+    identity::{Day, Lot, MemberId, ProductCode, Serial},
+    info::ProductInfo,
+};
+use medproof_node::{
+    access::{Caller, Purpose, Staff},
+    clock::Clock,
+    config::Config,
+    folder::Folder,
+    genesis_file::Role,
+    http::{self, Face, limits::Quotas},
+    node::{self, Node},
+    token::Issuer,
+};
+use medproof_rules::body::{Act, LotRelease, PackRegister, ProductRegister};
+use serde_json::Value;
+use std::{net::SocketAddr, num::NonZero, sync::Arc};
+use tower::ServiceExt;
+
+pub(crate) const ME: MemberId = MemberId(1);
+pub(crate) const GTIN: &str = "09504000059101";
+
+/// What came back.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("{} {}", self.status, self.text()))
+    }
+
+    pub(crate) fn code(&self) -> String {
+        let body: Option<Value> = serde_json::from_slice(&self.body).ok();
+        body.and_then(|body| Some(body.get("type")?.as_str()?.to_owned())).unwrap_or_default()
+    }
+}
+
+pub(crate) struct Alone {
+    pub(crate) node: Arc<Node>,
+    pub(crate) router: Router,
+    pub(crate) face: http::Shared,
+    issuer: Issuer,
+    _consensus: medproof_consensus::Handle,
+    _place: tempfile::TempDir,
+}
+
+impl Alone {
+    pub(crate) async fn new(quotas: &Quotas) -> Self {
+        let place = tempfile::tempdir().expect("a folder");
+        let folder = Folder::new(place.path().join("data"));
+        node::init(&folder, "Hospital", jiff::Timestamp::now()).expect("made");
+        let mut config = Config::load(&folder).expect("read");
+        config.consensus.listen.set_port(0);
+        config.api.limits = quotas.clone();
+        let node = Arc::new(Node::open(folder, config, Clock::wall()).expect("opened"));
+        let consensus = node.start().await.expect("started");
+        let face = Face::new(Arc::clone(&node)).expect("a face");
+        let issuer = http::issuer(&node).expect("a key");
+        let me = Self { node, router: face.router(), face, issuer, _consensus: consensus, _place: place };
+        me.product().await;
+        me
+    }
+
+    pub(crate) async fn stocked(count: usize) -> Self {
+        let me = Self::new(&Quotas::default()).await;
+        let (product, lot) = (product(), Lot::new("L1").expect("a lot"));
+        let expiry = Day::from_date(2030, 5, 31).expect("a date");
+        me.deed(Act::LotRelease(LotRelease { product: product.clone(), lot: lot.clone(), expiry })).await;
+        let serials = (0..count).map(|number| Serial::new(&format!("S{number:05}")).expect("a serial")).collect();
+        me.deed(Act::PackRegister(PackRegister { product, lot, quantity: NonZero::<u16>::MIN, serials })).await;
+        me
+    }
+
+    pub(crate) fn now_ms(&self) -> u64 {
+        self.node.clock().now().0
+    }
+
+    pub(crate) fn token(&self, staff: &[Staff], purpose: Purpose) -> String {
+        self.token_of(ME, staff, purpose)
+    }
+
+    pub(crate) fn token_of(&self, member: MemberId, staff: &[Staff], purpose: Purpose) -> String {
+        let caller = Caller { subject: "tester".into(), member, staff: staff.to_vec(), purpose: Some(purpose) };
+        format!("Bearer {}", self.issuer.issue(&caller, Clock::wall().now(), 1).expect("a token"))
+    }
+
+    pub(crate) async fn call(&self, method: &str, uri: &str, token: Option<&str>, body: &str) -> Answer {
+        let headers: Vec<(&str, &str)> = token.map(|token| ("authorization", token)).into_iter().collect();
+        self.call_with(method, uri, &headers, body).await
+    }
+
+    pub(crate) async fn call_with(&self, method: &str, uri: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let mut request = Request::builder().method(method).uri(uri);
+        if !body.is_empty() || method == "POST" {
+            request = request.header("content-type", "application/json");
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let peer = ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 50_000)));
+        let request = request.extension(peer).body(Body::from(body.to_owned())).expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let (parts, body) = response.into_parts();
+        let is_stream = parts.headers.get("content-type").is_some_and(|kind| kind == "text/event-stream");
+        let body = if is_stream { Vec::new() } else { body.collect().await.expect("a body").to_bytes().to_vec() };
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    async fn product(&self) {
+        let info = ProductInfo {
+            name_zh: "阿莫西林".into(),
+            name_en: "Amoxicillin".into(),
+            holder: "Maker".into(),
+            form: "capsule".into(),
+            strength: "500 mg".into(),
+            pack_size: "24".into(),
+            approval_number: String::new(),
+            atc: "J01CA04".into(),
+            limits: None,
+        };
+        self.deed(Act::ProductRegister(ProductRegister { product: product(), info, random_serials: false })).await;
+    }
+
+    async fn deed(&self, act: Act) {
+        self.node.deed(ME, Role::Manufacturer, act).await.expect("accepted");
+    }
+}
+
+fn product() -> ProductCode {
+    ProductCode::from_gtin14(GTIN).expect("a GTIN")
+}
