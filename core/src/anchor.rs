@@ -10,7 +10,7 @@
 //! who ships the anchor vouches for it.
 
 use crate::{
-    encoding::{DecodeError, Message, MessageType, Reader, Wire, is_text, put_bytes8},
+    encoding::{DecodeError, Field, Message, MessageType, Reader, Wire, is_text, put_bytes8, put_number},
     hash::{Digest, sha256},
     header::Header,
     validators::ValidatorSet,
@@ -96,22 +96,22 @@ impl Wire for Anchor {
     fn put(&self, out: &mut Vec<u8>) {
         self.chain_id().put(out);
         put_bytes8(out, self.name.as_bytes());
-        out.push(u8::from(self.demo));
+        put_number(out, u64::from(self.demo), 1);
         self.header.put(out);
         self.set.put(out);
-        out.extend_from_slice(&self.trusting_period_ms.to_be_bytes());
+        put_number(out, self.trusting_period_ms, 8);
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let chain_id = Digest::get(reader)?;
-        let name = reader.text8(1..=64)?;
-        let demo = reader.flag()?;
-        let header = Header::get(reader)?;
-        if *header.chain_id() != chain_id {
-            return Err(DecodeError::Value);
-        }
-        let set = ValidatorSet::get(reader)?;
-        Self::new(&name, demo, header, set, reader.u64()?)
+        let chain_id = Digest::read(reader);
+        let name = reader.text(1, 64);
+        let demo = reader.bit();
+        let header = Header::read(reader);
+        reader.require(*header.chain_id() == chain_id, DecodeError::Value);
+        let set = ValidatorSet::read(reader);
+        let trusting_period_ms = reader.number(8);
+        reader.sound(())?;
+        Self::new(name, demo, header, set, trusting_period_ms)
     }
 }
 

@@ -12,11 +12,11 @@
 
 use crate::{
     certificate::Certificate,
-    encoding::{DecodeError, Message, MessageType, Reader, Wire},
+    encoding::{DecodeError, Field, Message, MessageType, Reader, Wire},
     handover::{HandOver, get_hand_overs, put_hand_overs},
     header::Header,
     identity::ProductCode,
-    state::{BucketProof, Path, Prefix},
+    state::{BucketProof, Prefix},
 };
 use alloc::vec::Vec;
 
@@ -47,9 +47,7 @@ pub struct Bucket {
 impl Wire for Bucket {
     fn put(&self, out: &mut Vec<u8>) {
         self.product.put(out);
-        let bits = self.prefix.len_bits();
-        out.push(bits);
-        out.extend(self.prefix.first().as_bytes().iter().take(usize::from(bits).div_ceil(8)));
+        self.prefix.put(out);
         put_hand_overs(&self.hand_overs, out);
         self.header.put(out);
         self.certificate.put(out);
@@ -57,14 +55,15 @@ impl Wire for Bucket {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            product: ProductCode::get(reader)?,
-            prefix: get_prefix(reader)?,
-            hand_overs: get_hand_overs(reader)?,
-            header: Header::get(reader)?,
-            certificate: Certificate::get(reader)?,
-            state: BucketProof::get(reader)?,
-        })
+        let bucket = Self {
+            product: ProductCode::read(reader),
+            prefix: read_prefix(reader),
+            hand_overs: get_hand_overs(reader),
+            header: Header::read(reader),
+            certificate: Certificate::read(reader),
+            state: BucketProof::read(reader),
+        };
+        reader.sound(bucket)
     }
 }
 
@@ -72,15 +71,8 @@ impl Message for Bucket {
     const TYPE: MessageType = MessageType::Bucket;
 }
 
-fn get_prefix(reader: &mut Reader<'_>) -> Result<Prefix, DecodeError> {
-    let bits = reader.u8()?;
-    if !(MIN_BITS..=MAX_BITS).contains(&bits) {
-        return Err(DecodeError::Bounds);
-    }
-    let mut path = [0; 32];
-    for (to, from) in path.iter_mut().zip(reader.take(usize::from(bits).div_ceil(8))?) {
-        *to = *from;
-    }
-    let path = Path::new(path);
-    if path.truncated(usize::from(bits)) == path { Ok(Prefix::new(&path, bits)) } else { Err(DecodeError::Padding) }
+fn read_prefix(reader: &mut Reader<'_>) -> Prefix {
+    let bits = reader.rest().first().copied().unwrap_or(MIN_BITS);
+    reader.require((MIN_BITS..=MAX_BITS).contains(&bits), DecodeError::Bounds);
+    Prefix::read(reader)
 }

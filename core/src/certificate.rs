@@ -12,7 +12,7 @@
 //! two nodes may hold different ones for one header.
 
 use crate::{
-    encoding::{DecodeError, Reader, Wire, put_count16},
+    encoding::{DecodeError, Field, Reader, Wire, put, put_count16, put_number},
     hash::{Digest, Tag},
     header::{Header, Height},
     keys::Signature,
@@ -204,58 +204,59 @@ pub fn vote_message(
     header_hash: &Digest,
 ) -> Vec<u8> {
     let mut message = Tag::Vote.prefix();
-    message.push(kind as u8);
-    message.extend_from_slice(&chain_id.0);
-    message.extend_from_slice(&height.0.to_be_bytes());
-    message.extend_from_slice(&round.to_be_bytes());
-    message.extend_from_slice(&proof_of_lock_round.to_be_bytes());
-    message.extend_from_slice(&header_hash.0);
+    put_number(&mut message, kind as u64, 1);
+    put(&mut message, &chain_id.0);
+    put_number(&mut message, height.0, 8);
+    put_number(&mut message, u64::from(round), 4);
+    put_number(&mut message, proof_of_lock_round as u64, 4);
+    put(&mut message, &header_hash.0);
     message
 }
 
 impl Wire for Certificate {
     fn put(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.height.0.to_be_bytes());
-        out.extend_from_slice(&self.round.to_be_bytes());
+        put_number(out, self.height.0, 8);
+        put_number(out, u64::from(self.round), 4);
         self.header_hash.put(out);
         self.signers.put(out);
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            height: Height(reader.u64()?),
-            round: reader.u32()?,
-            header_hash: Digest::get(reader)?,
-            signers: Signers::get(reader)?,
-        })
+        reader.whole()
+    }
+}
+
+impl Field for Certificate {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        Self {
+            height: Height(reader.number(8)),
+            round: reader.number(4) as u32,
+            header_hash: Digest::read(reader),
+            signers: Signers::read(reader),
+        }
     }
 }
 
 impl Wire for Signers {
     fn put(&self, out: &mut Vec<u8>) {
         put_count16(out, usize::from(self.set_len));
-        out.extend_from_slice(&self.bitmap);
+        put(out, &self.bitmap);
         for signature in &self.signatures {
             signature.put(out);
         }
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let set_len = reader.u16()?;
-        if !(1..=MAX_VALIDATORS).contains(&usize::from(set_len)) {
-            return Err(DecodeError::Bounds);
-        }
-        let bitmap = reader.take(usize::from(set_len).div_ceil(8))?;
-        let padding_bits = bitmap.len() as u32 * 8 - u32::from(set_len);
-        if bitmap.last().is_some_and(|byte| byte.trailing_zeros() < padding_bits) {
-            return Err(DecodeError::Padding);
-        }
-        let count = bitmap.iter().map(|byte| byte.count_ones() as usize).sum::<usize>();
-        if count * 64 > reader.rest().len() {
-            return Err(DecodeError::Truncated);
-        }
-        let signatures = reader.list(count)?;
-        Ok(Self { set_len, bitmap: bitmap.to_vec(), signatures })
+        reader.whole()
+    }
+}
+
+impl Field for Signers {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let set_len = reader.count(2, 1, MAX_VALIDATORS, 0);
+        let (bitmap, count) = reader.bitmap(set_len);
+        reader.require(count * 64 <= reader.rest().len(), DecodeError::Truncated);
+        Self { set_len: set_len as u16, bitmap: bitmap.to_vec(), signatures: reader.fields(count) }
     }
 }
 

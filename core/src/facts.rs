@@ -16,7 +16,8 @@
 
 use crate::{
     encoding::DecodeError,
-    identity::{MemberId, PackId, ProductCode, Sscc},
+    event::MemberRole,
+    identity::{Day, MemberId, PackId, ProductCode, Sscc},
     keys::KeyNumber,
     leaf::{self, Leaf, LeafError, MAX_UNIT_DEPTH, Parent, Paths, Place, UnitPlace},
     proof::Key,
@@ -123,16 +124,17 @@ pub(crate) enum PackLeaf {
     Unread,
 }
 
-/// The issuer of a lot, with the keys that count.
+/// The issuer of a lot, and what is known of the keys that count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct IssuerFact {
     pub(crate) member: MemberId,
-    /// `None`, as for the keys, if only a newer client reads the leaf.
+    pub(crate) role: MemberRole,
+    /// `None` if only a newer client reads the leaf.
     pub(crate) leaf: Option<leaf::Member>,
-    pub(crate) lot: leaf::Lot,
+    /// Whether the lot was released, or the pack registered, with a key that others may have had.
+    pub(crate) was_compromised: bool,
+    /// The release key, unless only a newer client reads its leaf.
     pub(crate) release_key: Option<leaf::Key>,
-    /// The key that registered the pack and on which day, where a pack was asked for.
-    pub(crate) registered: Option<(leaf::Key, crate::identity::Day)>,
 }
 
 /// Derives every leaf that `keys`, the keys of one scan, require, and collects what they say.
@@ -206,6 +208,22 @@ impl Derivation<'_, '_> {
         }
     }
 
+    /// A leaf of one type that need not be there; `None` also if only a newer client reads it.
+    fn asked(&mut self, path: &Path, wanted: u8) -> Result<Option<Leaf>, ProofGap> {
+        match self.at(path)? {
+            At::Leaf(leaf) => of_type(leaf, wanted).map(Some),
+            At::Nothing | At::Newer => Ok(None),
+        }
+    }
+
+    /// As [`Self::asked`], a leaf that another leaf names.
+    fn required(&mut self, path: &Path, wanted: u8) -> Result<Option<Leaf>, ProofGap> {
+        match self.named(path)? {
+            Some(leaf) => of_type(leaf, wanted).map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// The canonical code of a known product.
     fn product(&mut self, code: &ProductCode) -> Result<Option<ProductCode>, ProofGap> {
         match self.at(&self.paths.product(code))? {
@@ -217,14 +235,10 @@ impl Derivation<'_, '_> {
     }
 
     fn canonical_product(&mut self, code: &ProductCode) -> Result<(), ProofGap> {
-        match self.named(&self.paths.product(code))? {
-            Some(Leaf::Product(product)) => {
-                self.add_product(code, product);
-                Ok(())
-            }
-            Some(_) => Err(ProofGap::LeafType),
-            None => Ok(()),
+        if let Some(Leaf::Product(product)) = self.required(&self.paths.product(code), leaf::PRODUCT)? {
+            self.add_product(code, product);
         }
+        Ok(())
     }
 
     fn add_product(&mut self, code: &ProductCode, product: leaf::Product) -> ProductCode {
@@ -308,32 +322,23 @@ impl Derivation<'_, '_> {
 
     fn lot_scan(&mut self, code: &ProductCode, lot: &crate::identity::Lot) -> Result<(), ProofGap> {
         let Some(product) = self.product(code)? else { return Ok(()) };
-        match self.at(&self.paths.lot(&product, lot))? {
-            At::Nothing | At::Newer => Ok(()),
-            At::Leaf(Leaf::Lot(lot)) => {
-                self.facts.lots.push(lot.clone());
-                self.issuer(lot, None)
-            }
-            At::Leaf(_) => Err(ProofGap::LeafType),
+        match self.asked(&self.paths.lot(&product, lot), leaf::LOT)? {
+            Some(Leaf::Lot(lot)) => self.issuer(lot, None),
+            _ => Ok(()),
         }
     }
 
     fn lot(&mut self, path: &Path) -> Result<Option<leaf::Lot>, ProofGap> {
-        match self.named(path)? {
-            Some(Leaf::Lot(lot)) => {
-                self.facts.lots.push(lot.clone());
-                Ok(Some(lot))
-            }
-            Some(_) => Err(ProofGap::LeafType),
-            None => Ok(None),
-        }
+        Ok(match self.required(path, leaf::LOT)? {
+            Some(Leaf::Lot(lot)) => Some(lot),
+            _ => None,
+        })
     }
 
     fn unit_scan(&mut self, sscc: Sscc) -> Result<(), ProofGap> {
-        match self.at(&self.paths.unit_head(sscc))? {
-            At::Nothing | At::Newer => Ok(()),
-            At::Leaf(Leaf::UnitHead(generation)) => self.units(Parent { sscc, generation }),
-            At::Leaf(_) => Err(ProofGap::LeafType),
+        match self.asked(&self.paths.unit_head(sscc), leaf::UNIT_HEAD)? {
+            Some(Leaf::UnitHead(generation)) => self.units(Parent { sscc, generation }),
+            _ => Ok(()),
         }
     }
 
@@ -341,11 +346,7 @@ impl Derivation<'_, '_> {
         let mut next = Some(lowest);
         for _ in 0..MAX_UNIT_DEPTH {
             let Some(parent) = next else { return Ok(()) };
-            let unit = match self.named(&self.paths.unit(parent))? {
-                Some(Leaf::Unit(unit)) => unit,
-                Some(_) => return Err(ProofGap::LeafType),
-                None => return Ok(()),
-            };
+            let Some(Leaf::Unit(unit)) = self.required(&self.paths.unit(parent), leaf::UNIT)? else { return Ok(()) };
             next = match unit.place {
                 UnitPlace::Inside(above) => Some(above),
                 UnitPlace::Holder(_) | UnitPlace::Dissolved(_) => None,
@@ -357,43 +358,39 @@ impl Derivation<'_, '_> {
         if next.is_some() { Err(ProofGap::TooDeep) } else { Ok(()) }
     }
 
-    fn issuer(
-        &mut self,
-        lot: leaf::Lot,
-        registered: Option<(KeyNumber, crate::identity::Day)>,
-    ) -> Result<(), ProofGap> {
+    fn issuer(&mut self, lot: leaf::Lot, registered: Option<(KeyNumber, Day)>) -> Result<(), ProofGap> {
         let member = lot.issuer;
-        let leaf = match self.named(&self.paths.member(member))? {
+        let leaf = match self.required(&self.paths.member(member), leaf::MEMBER)? {
             Some(Leaf::Member(leaf)) => Some(leaf),
-            Some(_) => return Err(ProofGap::LeafType),
-            None => None,
+            _ => None,
         };
         let release_key = self.key(member, lot.key_number)?;
-        let registered = match registered {
-            Some((number, day)) if number == lot.key_number => release_key.clone().map(|key| (key, day)),
-            Some((number, day)) => self.key(member, number)?.map(|key| (key, day)),
-            None => None,
-        };
-        self.facts.issuers.push(IssuerFact { member, leaf, lot, release_key, registered });
+        let mut was_compromised = release_key.as_ref().is_some_and(|key| key.is_compromised_on(lot.released));
+        if let Some((number, day)) = registered {
+            let other = if number == lot.key_number { None } else { self.key(member, number)? };
+            let key = if number == lot.key_number { &release_key } else { &other };
+            was_compromised |= key.as_ref().is_some_and(|key| key.is_compromised_on(day));
+        }
+        self.facts.issuers.push(IssuerFact { member, role: lot.issuer_role, leaf, was_compromised, release_key });
+        self.facts.lots.push(lot);
         Ok(())
     }
 
     fn key(&mut self, member: MemberId, number: KeyNumber) -> Result<Option<leaf::Key>, ProofGap> {
-        match self.named(&self.paths.key(member, number))? {
-            Some(Leaf::Key(key)) => Ok(Some(key)),
-            Some(_) => Err(ProofGap::LeafType),
-            None => Ok(None),
-        }
+        Ok(match self.required(&self.paths.key(member, number), leaf::KEY)? {
+            Some(Leaf::Key(key)) => Some(key),
+            _ => None,
+        })
     }
 
     fn record_scan(&mut self, id: &[u8; 32]) -> Result<(), ProofGap> {
-        match self.at(&self.paths.record(id))? {
-            At::Nothing | At::Newer => Ok(()),
-            At::Leaf(Leaf::Record(record)) => {
-                self.facts.record = Some(record);
-                Ok(())
-            }
-            At::Leaf(_) => Err(ProofGap::LeafType),
+        if let Some(Leaf::Record(record)) = self.asked(&self.paths.record(id), leaf::RECORD)? {
+            self.facts.record = Some(record);
         }
+        Ok(())
     }
+}
+
+fn of_type(leaf: Leaf, wanted: u8) -> Result<Leaf, ProofGap> {
+    if leaf.leaf_type() == wanted { Ok(leaf) } else { Err(ProofGap::LeafType) }
 }

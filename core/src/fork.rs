@@ -8,7 +8,7 @@
 
 use crate::{
     certificate::{Certificate, CertificateError},
-    encoding::{DecodeError, Message, MessageType, Reader, Wire},
+    encoding::{DecodeError, Field, Message, MessageType, Reader, Wire},
     header::{Header, Height},
     validators::ValidatorSet,
 };
@@ -69,9 +69,10 @@ impl Wire for Fork {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let set = ValidatorSet::get(reader)?;
-        let mut side = || Ok((Header::get(reader)?, Certificate::get(reader)?));
-        let sides: [(Header, Certificate); 2] = [side()?, side()?];
+        let set = ValidatorSet::read(reader);
+        let mut side = || (Header::read(reader), Certificate::read(reader));
+        let sides = [side(), side()];
+        reader.sound(())?;
         let [(a, _), (b, _)] = &sides;
         if a.hash() > b.hash() {
             return Err(DecodeError::Order);

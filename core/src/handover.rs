@@ -9,7 +9,7 @@
 
 use crate::{
     certificate::Certificate,
-    encoding::{DecodeError, Reader, Wire},
+    encoding::{DecodeError, Field, Reader, Wire},
     header::Header,
     validators::ValidatorSet,
 };
@@ -38,22 +38,25 @@ impl Wire for HandOver {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            header: Header::get(reader)?,
-            certificate: Certificate::get(reader)?,
-            new_set: ValidatorSet::get(reader)?,
-        })
+        reader.whole()
+    }
+}
+
+impl Field for HandOver {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        Self {
+            header: Header::read(reader),
+            certificate: Certificate::read(reader),
+            new_set: ValidatorSet::read(reader),
+        }
     }
 }
 
 /// Reads a counted list of hand-overs.
-pub(crate) fn get_hand_overs(reader: &mut Reader<'_>) -> Result<Vec<HandOver>, DecodeError> {
-    let count = reader.count16(0..=MAX_HAND_OVERS, SMALLEST_LEN_BYTES)?;
-    let mut hand_overs = Vec::with_capacity(count);
-    for _ in 0..count {
-        hand_overs.push(HandOver::get(reader)?);
-    }
-    Ok(hand_overs)
+#[inline(never)]
+pub(crate) fn get_hand_overs(reader: &mut Reader<'_>) -> Vec<HandOver> {
+    let count = reader.count(2, 0, MAX_HAND_OVERS, SMALLEST_LEN_BYTES);
+    reader.fields(count)
 }
 
 /// Appends a counted list of hand-overs.

@@ -7,7 +7,7 @@
 //! The length byte is at least 12, so no tagged input begins with the 0 or 1 of RFC 6962. The two
 //! trees separate leaf from node by their own rules and take no tag.
 
-use crate::encoding::{DecodeError, Reader, Wire};
+use crate::encoding::{DecodeError, Field, Reader, Wire, bytes32, put};
 use alloc::vec::Vec;
 use sha2::{Digest as _, Sha256};
 
@@ -23,11 +23,17 @@ impl Digest {
 
 impl Wire for Digest {
     fn put(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.0);
+        put(out, &self.0);
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self(reader.array()?))
+        reader.whole()
+    }
+}
+
+impl Field for Digest {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        Self(bytes32(reader))
     }
 }
 

@@ -10,12 +10,15 @@
 //! in all versions, so an old client can still check who signed a header that it cannot read.
 
 use crate::{
-    encoding::{DecodeError, FORMAT_VERSION, MAGIC, MessageType, PRELUDE_LEN_BYTES, Reader, SUITE, Wire, put_bytes16},
+    encoding::{
+        DecodeError, FORMAT_VERSION, Field, MessageType, PRELUDE_LEN_BYTES, Reader, SUITE, Wire, bytes32, put,
+        put_bytes16, put_number,
+    },
     hash::{Digest, Tag, tagged},
     log::{LogHash, TreeSize},
     state::NodeHash,
 };
-use alloc::{boxed::Box, vec::Vec};
+use alloc::{sync::Arc, vec::Vec};
 
 /// The number of a block; genesis is 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,22 +62,22 @@ impl HeaderFields {
         let mut out = Vec::with_capacity(HEADER_LEN_BYTES);
         crate::encoding::put_prelude(&mut out, MessageType::Header);
         self.chain_id.put(&mut out);
-        out.extend_from_slice(&self.height.0.to_be_bytes());
-        out.extend_from_slice(&self.time.0.to_be_bytes());
+        put_number(&mut out, self.height.0, 8);
+        put_number(&mut out, self.time.0, 8);
         self.set_hash.put(&mut out);
         self.next_set_hash.put(&mut out);
         self.parent_hash.put(&mut out);
-        out.extend_from_slice(&self.log_size.0.to_be_bytes());
-        out.extend_from_slice(self.log_root.as_bytes());
-        out.extend_from_slice(self.state_root.as_bytes());
-        out.extend_from_slice(&self.rules_version.to_be_bytes());
+        put_number(&mut out, self.log_size.0, 8);
+        put(&mut out, self.log_root.as_bytes());
+        put(&mut out, self.state_root.as_bytes());
+        put_number(&mut out, u64::from(self.rules_version), 4);
         out
     }
 }
 
 /// A header as it arrived: its bytes, the fields that every version has, and the rest if understood.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Header(Box<Parts>);
+#[derive(Clone, Debug, Eq)]
+pub struct Header(Arc<Parts>);
 
 /// Behind a pointer: headers are moved a good deal, and each move of 200 bytes is code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,22 +103,8 @@ impl Header {
             return Err(DecodeError::Bounds);
         }
         let mut reader = Reader::new(bytes);
-        if reader.array()? != MAGIC {
-            return Err(DecodeError::Magic);
-        }
-        if reader.u8()? != MessageType::Header as u8 {
-            return Err(DecodeError::Type);
-        }
-        let understood = (reader.u8()?, reader.u8()?) == (FORMAT_VERSION, SUITE);
-        let fixed = FixedFields {
-            chain_id: Digest::get(&mut reader)?,
-            height: Height(reader.u64()?),
-            time: UnixMillis(reader.u64()?),
-            set_hash: Digest::get(&mut reader)?,
-            next_set_hash: Digest::get(&mut reader)?,
-        };
-        let rest = if understood { Some(read_rest(&mut reader)?) } else { None };
-        Ok(Self(Box::new(Parts { raw: bytes.to_vec(), fixed, rest })))
+        let header = Self::of(bytes, &mut reader);
+        reader.sound(header)
     }
 
     /// The bytes that the certificate stands over.
@@ -185,9 +174,34 @@ impl Header {
     }
 }
 
+impl Header {
+    /// The header that `raw` is, read by `reader`.
+    fn of(raw: &[u8], reader: &mut Reader<'_>) -> Self {
+        reader.magic();
+        reader.expect(MessageType::Header as u8, DecodeError::Type);
+        let understood = reader.number(2) == u64::from(u16::from_be_bytes([FORMAT_VERSION, SUITE]));
+        let fixed = FixedFields {
+            chain_id: Digest::read(reader),
+            height: Height(reader.number(8)),
+            time: UnixMillis(reader.number(8)),
+            set_hash: Digest::read(reader),
+            next_set_hash: Digest::read(reader),
+        };
+        let rest = understood.then(|| read_rest(reader));
+        Self(Arc::new(Parts { raw: raw.to_vec(), fixed, rest }))
+    }
+}
+
+/// Everything else follows from the raw bytes.
+impl PartialEq for Header {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.raw == other.0.raw
+    }
+}
+
 impl From<&HeaderFields> for Header {
     fn from(fields: &HeaderFields) -> Self {
-        Self(Box::new(Parts {
+        Self(Arc::new(Parts {
             raw: fields.to_bytes(),
             fixed: FixedFields {
                 chain_id: fields.chain_id,
@@ -207,18 +221,28 @@ impl Wire for Header {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Self::from_bytes(reader.bytes16(0..=HEADER_MAX_BYTES)?)
+        reader.whole()
     }
 }
 
-fn read_rest(reader: &mut Reader<'_>) -> Result<(TreeSize, LogHash, NodeHash), DecodeError> {
-    reader.take(32)?;
-    let log_size = TreeSize(reader.u64()?);
-    let log_root = LogHash::from_bytes(reader.array()?);
-    let state_root = NodeHash::from_bytes(reader.array()?);
-    reader.u32()?;
-    reader.finish()?;
-    Ok((log_size, log_root, state_root))
+impl Field for Header {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let raw = reader.vector(2, 0, HEADER_MAX_BYTES);
+        let mut inner = Reader::new(raw);
+        let header = Self::of(raw, &mut inner);
+        if let Err(fault) = inner.sound(()) {
+            reader.fail(fault);
+        }
+        header
+    }
+}
+
+fn read_rest(reader: &mut Reader<'_>) -> (TreeSize, LogHash, NodeHash) {
+    bytes32(reader);
+    let rest = (TreeSize(reader.number(8)), LogHash::read(reader), NodeHash::from_bytes(bytes32(reader)));
+    reader.number(4);
+    reader.require(reader.rest().is_empty(), DecodeError::Trailing);
+    rest
 }
 
 const PARENT_OFFSET: usize = PRELUDE_LEN_BYTES + 32 + 8 + 8 + 32 + 32;

@@ -13,7 +13,7 @@
 //! A GTIN-14 of the form `04150` ‖ PZN-8 ‖ check digit *is* the PZN (an NTIN), so that both
 //! meet in scheme 2. Lot and serial are opaque and case-sensitive: `007` is not `7`.
 
-use crate::encoding::{DecodeError, Reader, Wire, put_bytes8};
+use crate::encoding::{DecodeError, Field, Reader, Wire, put_bytes8, put_number};
 use alloc::{string::String, vec::Vec};
 
 /// The numbering scheme of a product code.
@@ -52,20 +52,24 @@ pub struct ProductCode {
     code: String,
 }
 
+impl Scheme {
+    fn check(self, code: &str) -> Result<(), IdentityError> {
+        match self {
+            Self::Gtin => {
+                check_gtin14(code)?;
+                if pzn_of_ntin(code).is_some() { Err(IdentityError::NotCanonical) } else { Ok(()) }
+            }
+            Self::Pzn => check_pzn8(code),
+            Self::China => check_text(code, 7, 7, is_upper_alphanumeric),
+            Self::National => check_national(code),
+        }
+    }
+}
+
 impl ProductCode {
     /// A code of `scheme`, which must be the canonical one.
     pub fn new(scheme: Scheme, code: &str) -> Result<Self, IdentityError> {
-        match scheme {
-            Scheme::Gtin => {
-                check_gtin14(code)?;
-                if pzn_of_ntin(code).is_some() {
-                    return Err(IdentityError::NotCanonical);
-                }
-            }
-            Scheme::Pzn => check_pzn8(code)?,
-            Scheme::China => check_text(code, 7, 7, is_upper_alphanumeric)?,
-            Scheme::National => check_national(code)?,
-        }
+        scheme.check(code)?;
         Ok(Self { scheme, code: String::from(code) })
     }
 
@@ -89,19 +93,29 @@ impl ProductCode {
 
 impl Wire for ProductCode {
     fn put(&self, out: &mut Vec<u8>) {
-        out.push(self.scheme as u8);
+        put_number(out, self.scheme as u64, 1);
         put_bytes8(out, self.code.as_bytes());
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let scheme = match reader.u8()? {
+        reader.whole()
+    }
+}
+
+impl Field for ProductCode {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let scheme = match reader.number(1) {
             1 => Scheme::Gtin,
             2 => Scheme::Pzn,
             3 => Scheme::China,
-            4 => Scheme::National,
-            _ => return Err(DecodeError::Value),
+            number => {
+                reader.require(number == 4, DecodeError::Value);
+                Scheme::National
+            }
         };
-        Self::new(scheme, ascii(reader.bytes8(1..=22)?)?).map_err(|_| DecodeError::Text)
+        let code = ascii(reader, 22);
+        reader.require(scheme.check(code).is_ok(), DecodeError::Text);
+        Self { scheme, code: String::from(code) }
     }
 }
 
@@ -114,7 +128,7 @@ macro_rules! opaque_text {
         impl $name {
             /// Takes 1 to 20 characters of GS1 character set 82.
             pub fn new(text: &str) -> Result<Self, IdentityError> {
-                check_text(text, 1, 20, is_cset82)?;
+                check_opaque(text)?;
                 Ok(Self(String::from(text)))
             }
 
@@ -130,7 +144,13 @@ macro_rules! opaque_text {
             }
 
             fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-                Self::new(ascii(reader.bytes8(1..=20)?)?).map_err(|_| DecodeError::Text)
+                reader.whole()
+            }
+        }
+
+        impl Field for $name {
+            fn read(reader: &mut Reader<'_>) -> Self {
+                Self(opaque_text(reader))
             }
         }
     };
@@ -163,7 +183,13 @@ impl Wire for PackId {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self { product: ProductCode::get(reader)?, serial: Serial::get(reader)? })
+        reader.whole()
+    }
+}
+
+impl Field for PackId {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        Self { product: ProductCode::read(reader), serial: Serial::read(reader) }
     }
 }
 
@@ -193,15 +219,20 @@ impl Sscc {
 
 impl Wire for Sscc {
     fn put(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.0.to_be_bytes());
+        put_number(out, self.0, 8);
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let number = Self(reader.u64()?);
-        if number.0 >= 1_000_000_000_000_000_000 {
-            return Err(DecodeError::Bounds);
-        }
-        Self::new(&number.digits()).map_err(|_| DecodeError::Text)
+        reader.whole()
+    }
+}
+
+impl Field for Sscc {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let sscc = Self(reader.number(8));
+        reader.require(sscc.0 < 1_000_000_000_000_000_000, DecodeError::Bounds);
+        reader.require(check_mod10(&sscc.digits()).is_ok(), DecodeError::Text);
+        sscc
     }
 }
 
@@ -262,7 +293,7 @@ const fn is_upper_alphanumeric(byte: u8) -> bool {
     byte.is_ascii_digit() || byte.is_ascii_uppercase()
 }
 
-fn check_text(text: &str, min: usize, max: usize, allowed: impl Fn(u8) -> bool) -> Result<(), IdentityError> {
+fn check_text(text: &str, min: usize, max: usize, allowed: fn(u8) -> bool) -> Result<(), IdentityError> {
     if !(min..=max).contains(&text.len()) {
         return Err(IdentityError::Length);
     }
@@ -292,8 +323,19 @@ fn pzn_of_ntin(gtin: &str) -> Option<&str> {
     check_pzn8(pzn).ok().map(|()| pzn)
 }
 
-fn ascii(bytes: &[u8]) -> Result<&str, DecodeError> {
-    core::str::from_utf8(bytes).map_err(|_| DecodeError::Text)
+/// Text of 1 to `max` bytes behind its length. What is not ASCII is empty, and no identity is.
+fn ascii<'a>(reader: &mut Reader<'a>, max: usize) -> &'a str {
+    core::str::from_utf8(reader.vector(1, 1, max)).unwrap_or_default()
+}
+
+fn opaque_text(reader: &mut Reader<'_>) -> String {
+    let text = ascii(reader, 20);
+    reader.require(check_opaque(text).is_ok(), DecodeError::Text);
+    String::from(text)
+}
+
+fn check_opaque(text: &str) -> Result<(), IdentityError> {
+    check_text(text, 1, 20, is_cset82)
 }
 
 const fn days_in_month(year: u32, month: u32) -> Option<u32> {

@@ -69,7 +69,7 @@ impl Wire for ProductInfo {
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut text = || reader.text8(0..=200);
-        Ok(Self {
+        let info = Self {
             name_zh: text()?,
             name_en: text()?,
             holder: text()?,
@@ -78,8 +78,9 @@ impl Wire for ProductInfo {
             pack_size: text()?,
             approval_number: text()?,
             atc: text()?,
-            limits: get_limits(reader)?,
-        })
+            limits: get_limits(reader),
+        };
+        reader.sound(info)
     }
 }
 

@@ -33,6 +33,7 @@ pub mod info;
 pub mod keys;
 pub mod leaf;
 pub mod log;
+mod names;
 pub mod plain;
 pub mod proof;
 #[cfg(feature = "prove")]

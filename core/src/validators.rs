@@ -7,11 +7,11 @@
 //! ```
 
 use crate::{
-    encoding::{DecodeError, Reader, Wire, put_count16},
+    encoding::{DecodeError, Field, Reader, Wire, put_count16, put_number},
     hash::{Digest, Tag, tagged},
     keys::PublicKey,
 };
-use alloc::vec::Vec;
+use alloc::{sync::Arc, vec::Vec};
 
 /// The most validators that a set may have.
 pub const MAX_VALIDATORS: usize = 256;
@@ -29,7 +29,7 @@ pub struct Validator {
 /// A validator set, well-formed and with its hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValidatorSet {
-    validators: Vec<Validator>,
+    validators: Arc<Vec<Validator>>,
     hash: Digest,
 }
 
@@ -48,7 +48,7 @@ impl ValidatorSet {
         let mut bytes = Vec::with_capacity(2 + validators.len() * ENTRY_LEN_BYTES);
         put_entries(&validators, &mut bytes);
         let hash = tagged(Tag::Validators, &[&bytes]);
-        Ok(Self { validators, hash })
+        Ok(Self { validators: Arc::new(validators), hash })
     }
 
     /// The validators in ascending order of their keys.
@@ -76,11 +76,17 @@ impl ValidatorSet {
 impl Wire for Validator {
     fn put(&self, out: &mut Vec<u8>) {
         self.key.put(out);
-        out.extend_from_slice(&self.power.to_be_bytes());
+        put_number(out, u64::from(self.power), 4);
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self { key: PublicKey::get(reader)?, power: reader.u32()? })
+        reader.whole()
+    }
+}
+
+impl Field for Validator {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        Self { key: PublicKey::read(reader), power: reader.number(4) as u32 }
     }
 }
 
@@ -90,8 +96,18 @@ impl Wire for ValidatorSet {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let count = reader.count16(1..=MAX_VALIDATORS, ENTRY_LEN_BYTES)?;
-        Self::new(reader.list(count)?)
+        reader.whole()
+    }
+}
+
+impl Field for ValidatorSet {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let count = reader.count(2, 1, MAX_VALIDATORS, ENTRY_LEN_BYTES);
+        let validators = reader.fields(count);
+        Self::new(validators).unwrap_or_else(|fault| {
+            reader.fail(fault);
+            Self { validators: Arc::default(), hash: Digest::ZERO }
+        })
     }
 }
 

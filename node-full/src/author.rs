@@ -12,7 +12,7 @@ use medproof_core::{
     header::UnixMillis,
     identity::{Day, MemberId},
     keys::KeyNumber,
-    leaf::{Leaf, Paths},
+    leaf::{Counter, Leaf, Paths},
     state::Path,
 };
 use std::{
@@ -109,14 +109,14 @@ impl Author {
 
     fn take(&self, key: &MemberKey, leaf: &dyn Fn(&Path) -> Result<Option<Leaf>>) -> Result<u64> {
         let path = Paths::new(&self.chain_id).counter(key.member, key.number, self.lane);
-        let used = match leaf(&path)? {
-            Some(Leaf::Counter(counter)) => counter.highest,
-            _ => 0,
+        let counter = match leaf(&path)? {
+            Some(Leaf::Counter(counter)) => counter,
+            _ => Counter { highest: 0, used: [0; 32] },
         };
         let mut lanes = self.lock();
         let numbers = lanes.entry((key.member, key.number)).or_default();
-        numbers.highest = numbers.highest.max(used);
-        numbers.free.retain(|number| number + WINDOW > used);
+        numbers.highest = numbers.highest.max(counter.highest);
+        numbers.free.retain(|number| is_free(&counter, *number));
         Ok(numbers.free.pop_first().unwrap_or_else(|| {
             numbers.highest += 1;
             numbers.highest
@@ -128,10 +128,34 @@ impl Author {
     }
 }
 
+/// Whether an event with this number can still enter.
+fn is_free(counter: &Counter, number: u64) -> bool {
+    let Some(below) = counter.highest.checked_sub(number) else { return true };
+    let place = usize::try_from(below / 8).ok().and_then(|from_last| counter.used.len().checked_sub(from_last + 1));
+    let bits = place.and_then(|place| counter.used.get(place));
+    bits.is_some_and(|bits| bits >> (below % 8) & 1 == 0)
+}
+
 /// How long a signed event may wait for a block.
 const LIFETIME_MS: u64 = DAY_MS;
 
 const DAY_MS: u64 = 86_400_000;
 
-/// Numbers this far below the highest used are lost.
-const WINDOW: u64 = 256;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_free_until_it_is_used_or_out_of_the_window() {
+        let mut used = [0; 32];
+        let [first, .., last] = &mut used;
+        // Highest and highest − 2; highest − 255.
+        (*last, *first) = (0b101, 0b1000_0000);
+        let counter = Counter { highest: 1_000, used };
+        for (number, expected) in [(1_001, true), (1_000, false), (999, true), (998, false), (997, true)] {
+            assert_eq!(is_free(&counter, number), expected, "{number}");
+        }
+        assert!(!is_free(&counter, 745) && is_free(&counter, 746));
+        assert!(!is_free(&counter, 744) && !is_free(&counter, 1));
+    }
+}

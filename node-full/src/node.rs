@@ -168,14 +168,23 @@ impl Node {
     }
 
     /// Signs an event for `member` in `role` and gives it to the chain.
+    ///
+    /// A number that turns out to be used, by an event of this node from before it was restarted, is
+    /// passed over.
     pub async fn act(&self, member: MemberId, role: Role, body: &Body) -> Result<Receipt> {
-        let event = self.sign(member, role, body)?;
-        let head = event.head().clone();
-        let answer = self.submit(event).await;
-        if answer.is_err() {
-            self.author.give_back(&head);
+        let mut tries = 0;
+        loop {
+            let event = self.sign(member, role, body)?;
+            let head = event.head().clone();
+            match self.submit(event).await {
+                Err(fault) if NUMBERS.contains(&fault.code()) && tries < MOST_TRIES => tries += 1,
+                Err(fault) => {
+                    self.author.give_back(&head);
+                    return Err(fault);
+                }
+                accepted => return accepted,
+            }
         }
-        answer
     }
 
     /// [`Self::act`] of a single deed without idempotency value or documents.
@@ -220,6 +229,12 @@ pub fn store_key(folder: &Folder) -> Result<StoreKey> {
 fn member_row(member: MemberId, info: &MemberInfo) -> Row {
     Row { table: tables::MEMBER, key: member.0.to_be_bytes().to_vec(), value: Some(info.to_wire()) }
 }
+
+/// Refusals of an event's number alone.
+const NUMBERS: [&str; 2] = ["rules.event.number-used", "rules.event.number-old"];
+
+/// How often an event is signed anew because of its number.
+const MOST_TRIES: u32 = 300;
 
 const VALIDATOR_KEY: &str = "validator.key";
 const STORE_KEY: &str = "store.key";

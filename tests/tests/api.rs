@@ -202,6 +202,7 @@ fn traits_are_implemented_by_name() {
     source::<&state::StateProof>();
     fn log_nodes<T: log::LogNodes>() {}
     log_nodes::<log::MemoryLog>();
+    #[expect(dead_code, reason = "core keeps to itself what implements the trait")]
     fn subtree<T: state::Subtree>() -> Option<state::Fork<T>> {
         None
     }

@@ -139,7 +139,9 @@ fn add_literal_codes(folder: &Path, found: &mut BTreeSet<String>) {
             let text = fs::read_to_string(&path).unwrap();
             let literals = text.split('"').filter(|text| FAMILIES.iter().any(|family| text.starts_with(family)));
             let is_code = |text: &&str| text.chars().all(is_code_char) && !text.ends_with(['.', '-']);
-            found.extend(literals.filter(is_code).map(String::from));
+            // A literal may hold several codes, with blanks between them, over several lines.
+            let codes = literals.flat_map(|text| text.split([' ', '\n', '\\']).filter(|code| !code.is_empty()));
+            found.extend(codes.filter(is_code).map(String::from));
         }
     }
 }

@@ -5,10 +5,10 @@
 //!        ‖ flag u8 ‖ first size u64 ‖ log proof, if the flag is 1
 //! ```
 
-use super::{Client, TrustError};
+use super::{Client, TrustError, error::Refusal};
 use crate::{
     certificate::Certificate,
-    encoding::{DecodeError, Message, MessageType, Reader, Wire},
+    encoding::{DecodeError, Field, Message, MessageType, Reader, Wire, put_number},
     handover::{HandOver, get_hand_overs, put_hand_overs},
     header::{Header, Height, UnixMillis},
     log::{self, LogProof, TreeSize},
@@ -54,14 +54,18 @@ pub struct Advanced {
 impl Client {
     /// Goes forward to the update's header. On an error it stays where it is, and keeps fork evidence.
     pub fn advance(&mut self, update: &Update, now: UnixMillis) -> Result<Advanced, TrustError> {
+        self.go_forward(update, now).map_err(|refusal| *refusal)
+    }
+
+    fn go_forward(&mut self, update: &Update, now: UnixMillis) -> Result<Advanced, Refusal> {
         self.check_period(now)?;
         let header = &update.header;
         if header.height() < self.newest.height() {
-            return Err(TrustError::OlderHeader { newest: self.newest.height(), found: header.height() });
+            return Err(TrustError::OlderHeader { newest: self.newest.height(), found: header.height() }.into());
         }
         let ranges = self.ranges_after(&update.hand_overs)?;
         if !ranges.is_newest(header.next_set_hash()) {
-            return Err(TrustError::HandOverMissing);
+            return Err(TrustError::HandOverMissing.into());
         }
         self.certify(&ranges, header, &update.certificate)?;
         let is_history_shown = self.check_consistency(header, update.consistency.as_ref())?;
@@ -78,7 +82,7 @@ impl Client {
         self.history.0
     }
 
-    fn check_consistency(&self, header: &Header, consistency: Option<&Consistency>) -> Result<bool, TrustError> {
+    fn check_consistency(&self, header: &Header, consistency: Option<&Consistency>) -> Result<bool, Refusal> {
         let (size, root) = header.log().ok_or(TrustError::NewerHeader)?;
         let (first_size, first_root) = self.history;
         // Every log contains the empty one.
@@ -86,7 +90,7 @@ impl Client {
         let Some(consistency) = consistency else { return Ok(is_empty) };
         if consistency.first_size != first_size {
             let (expected, found) = (first_size.0, consistency.first_size.0);
-            return Err(TrustError::ConsistencyStart { expected, found });
+            return Err(TrustError::ConsistencyStart { expected, found }.into());
         }
         if is_empty && consistency.proof.hashes().is_empty() {
             return Ok(true);
@@ -102,24 +106,25 @@ impl Wire for Update {
         put_hand_overs(&self.hand_overs, out);
         self.header.put(out);
         self.certificate.put(out);
-        out.push(u8::from(self.consistency.is_some()));
+        put_number(out, u64::from(self.consistency.is_some()), 1);
         if let Some(consistency) = &self.consistency {
-            out.extend_from_slice(&consistency.first_size.0.to_be_bytes());
+            put_number(out, consistency.first_size.0, 8);
             consistency.proof.put(out);
         }
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            hand_overs: get_hand_overs(reader)?,
-            header: Header::get(reader)?,
-            certificate: Certificate::get(reader)?,
-            consistency: if reader.flag()? {
-                Some(Consistency { first_size: TreeSize(reader.u64()?), proof: LogProof::get(reader)? })
+        let update = Self {
+            hand_overs: get_hand_overs(reader),
+            header: Header::read(reader),
+            certificate: Certificate::read(reader),
+            consistency: if reader.bit() {
+                Some(Consistency { first_size: TreeSize(reader.number(8)), proof: LogProof::read(reader) })
             } else {
                 None
             },
-        })
+        };
+        reader.sound(update)
     }
 }
 

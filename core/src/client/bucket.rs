@@ -1,6 +1,6 @@
 //! The verdict about one pack from a bucket that holds it among others.
 
-use super::{Client, TrustError, verify::Recorder, verify::keys};
+use super::{Client, TrustError, error::Refusal, verify::Recorder, verify::keys};
 use crate::{
     bucket::{Bucket, MAX_BITS, MIN_BITS},
     encoding::Message,
@@ -10,7 +10,7 @@ use crate::{
     proof::Key,
     scan::{Reading, Scan},
     state::{Path, Prefix},
-    verdict::{AsOf, Checked, Policy, Verdict, judge},
+    verdict::{Checked, Policy, Verdict, judge},
 };
 
 impl Client {
@@ -32,11 +32,11 @@ impl Client {
         let Scan::Read(reading) = scan else { return super::verify::unread(scan) };
         match self.check_bucket(reading, bucket, now) {
             Ok(checked) => judge(reading, &checked, now, policy),
-            Err(error) => Verdict::from(error),
+            Err(refusal) => Verdict::from(*refusal),
         }
     }
 
-    fn check_bucket(&mut self, reading: &Reading, bucket: &[u8], now: UnixMillis) -> Result<Checked, TrustError> {
+    fn check_bucket(&mut self, reading: &Reading, bucket: &[u8], now: UnixMillis) -> Result<Checked, Refusal> {
         self.check_period(now)?;
         let bucket = Bucket::from_bytes(bucket)?;
         let keys = keys(reading);
@@ -44,35 +44,29 @@ impl Client {
         let paths = Paths::new(&chain_id);
         check_asked(&paths, &keys, &bucket)?;
         let header = &bucket.header;
-        let ranges = self.ranges_after(&bucket.hand_overs)?;
-        self.certify(&ranges, header, &bucket.certificate)?;
-        let state_root = header.state_root().ok_or(TrustError::NewerHeader)?;
-        bucket.state.as_state_proof().verify_root(&state_root).map_err(TrustError::State)?;
+        let ranges = self.vouch(&bucket.hand_overs, header, &bucket.certificate, bucket.state.as_state_proof())?;
         let facts = bucket_facts(&paths, &keys, &bucket)?;
-        let is_older = header.height() < self.newest.height();
-        self.move_forward(ranges, header);
-        let checked = self.checked(facts, AsOf { height: header.height(), time: header.time() }, is_older);
-        self.remember(&checked);
-        Ok(checked)
+        let mut checked = self.take(ranges, header, alloc::vec![facts]);
+        Ok(checked.pop().ok_or(TrustError::OtherScan)?)
     }
 }
 
 /// The scan names one pack of the bucket's product, and the prefix covers it.
-fn check_asked(paths: &Paths<'_>, keys: &[Key], bucket: &Bucket) -> Result<(), TrustError> {
-    let [Key::Pack(pack)] = keys else { return Err(TrustError::OtherScan) };
+fn check_asked(paths: &Paths<'_>, keys: &[Key], bucket: &Bucket) -> Result<(), Refusal> {
+    let [Key::Pack(pack)] = keys else { return Err(TrustError::OtherScan.into()) };
     let is_covered = bucket.prefix.len_bits() >= MIN_BITS && bucket.prefix.contains(&paths.pack(pack));
-    if pack.product == bucket.product && is_covered { Ok(()) } else { Err(TrustError::OtherScan) }
+    if pack.product == bucket.product && is_covered { Ok(()) } else { Err(TrustError::OtherScan.into()) }
 }
 
 /// What the leaves say about the scan, after checking that they are all those of the bucket.
-fn bucket_facts(paths: &Paths<'_>, keys: &[Key], bucket: &Bucket) -> Result<Facts, TrustError> {
+fn bucket_facts(paths: &Paths<'_>, keys: &[Key], bucket: &Bucket) -> Result<Facts, Refusal> {
     let proof = bucket.state.as_state_proof();
     let mut recorder = Recorder::new(proof);
     let facts = facts::derive(paths, keys, &mut recorder)?;
     match facts.products.as_slice() {
         [(code, product)] if *code == bucket.product && product.random_serials => {}
         [] => {}
-        _ => return Err(TrustError::BucketRefused),
+        _ => return Err(TrustError::BucketRefused.into()),
     }
     let mut is_newer = facts.newer;
     for (path, value) in proof.leaves().filter(|(path, _)| bucket.prefix.contains(path)) {

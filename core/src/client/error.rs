@@ -7,6 +7,7 @@ use crate::{
     header::{Height, UnixMillis},
     state::StateError,
 };
+use alloc::boxed::Box;
 
 /// Why trust was not reached. Each variant says what was expected and what was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,6 +135,21 @@ impl TrustError {
             Self::Certificate(CertificateError::PowerShort { total, found }) => Some((*total * 2 / 3 + 1, *found)),
             _ => None,
         }
+    }
+}
+
+/// An error on its way out: one word where a [`TrustError`] is six, in every step that passes it on.
+pub(super) type Refusal = Box<TrustError>;
+
+impl From<DecodeError> for Refusal {
+    fn from(error: DecodeError) -> Self {
+        TrustError::from(error).into()
+    }
+}
+
+impl From<ProofGap> for Refusal {
+    fn from(gap: ProofGap) -> Self {
+        TrustError::from(gap).into()
     }
 }
 

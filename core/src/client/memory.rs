@@ -18,7 +18,9 @@ use super::{
 use crate::{
     anchor::Anchor,
     certificate::Certificate,
-    encoding::{DecodeError, Message, MessageType, Reader, Wire, distinct, put_bytes16, put_count16},
+    encoding::{
+        DecodeError, Field, Message, MessageType, Reader, Wire, add_distinct, put, put_bytes16, put_count16, put_number,
+    },
     fork::Fork,
     header::{Header, Height},
     log::{LogHash, TreeSize},
@@ -39,60 +41,57 @@ impl Wire for Client {
         put_bytes16(out, &self.anchor.to_bytes());
         self.newest.put(out);
         self.ranges.put(out);
-        out.extend_from_slice(&self.history.0.0.to_be_bytes());
-        out.extend_from_slice(self.history.1.as_bytes());
-        put_count16(out, self.certified.iter().count());
-        for (_, header, certificate) in self.certified.iter() {
+        put_number(out, self.history.0.0, 8);
+        put(out, self.history.1.as_bytes());
+        put_count16(out, self.certified.iter().len());
+        for (header, certificate) in self.certified.iter() {
             header.put(out);
             certificate.put(out);
         }
-        put_count16(out, self.seen.iter().count());
+        put_count16(out, self.seen.iter().len());
         for (path, height) in self.seen.iter() {
-            out.extend_from_slice(path.as_bytes());
-            out.extend_from_slice(&height.0.to_be_bytes());
+            put(out, path.as_bytes());
+            put_number(out, height.0, 8);
         }
         match (&self.fork, self.forked_at) {
             (Some(fork), _) => {
-                out.push(2);
+                put_number(out, 2, 1);
                 fork.put(out);
             }
             (None, Some(height)) => {
-                out.push(1);
-                out.extend_from_slice(&height.0.to_be_bytes());
+                put_number(out, 1, 1);
+                put_number(out, height.0, 8);
             }
-            (None, None) => out.push(0),
+            (None, None) => put_number(out, 0, 1),
         }
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let anchor = Anchor::from_bytes(reader.bytes16(0..=usize::from(u16::MAX))?)?;
-        let newest = Header::get(reader)?;
-        let ranges = Ranges::get(reader)?;
+        let anchor = reader.vector(2, 0, usize::from(u16::MAX));
+        reader.sound(())?;
+        let anchor = Anchor::from_bytes(anchor)?;
+        let newest = Header::read(reader);
+        let ranges = Ranges::read(reader);
         let is_reached = newest.chain_id() == anchor.chain_id() && newest.height() >= anchor.header().height();
-        if !is_reached || !ranges.is_newest(newest.next_set_hash()) {
-            return Err(DecodeError::Value);
-        }
-        let history = (TreeSize(reader.u64()?), LogHash::from_bytes(reader.array()?));
+        reader.require(is_reached && ranges.is_newest(newest.next_set_hash()), DecodeError::Value);
+        let history = (TreeSize(reader.number(8)), LogHash::read(reader));
         let mut certified = Certified::default();
-        for _ in 0..reader.count16(0..=MAX_CERTIFIED, 2)? {
-            let (header, certificate) = (Header::get(reader)?, Certificate::get(reader)?);
-            let hash = header.hash();
-            if certified.contains(&hash) {
-                return Err(DecodeError::Order);
-            }
-            certified.remember(hash, &header, &certificate);
+        for _ in 0..reader.count(2, 0, MAX_CERTIFIED, 2) {
+            let (header, certificate) = (Header::read(reader), Certificate::read(reader));
+            reader.require(!certified.contains(&header), DecodeError::Order);
+            certified.remember(header, certificate);
         }
-        let seen = get_seen(reader)?;
-        let (forked_at, fork) = match reader.u8()? {
+        let seen = read_seen(reader);
+        let (forked_at, fork) = match reader.number(1) {
             0 => (None, None),
-            1 => (Some(Height(reader.u64()?)), None),
-            2 => {
+            1 => (Some(Height(reader.number(8))), None),
+            kind => {
+                reader.require(kind == 2, DecodeError::Value);
                 let fork = Fork::get(reader)?;
                 (Some(fork.height()), Some(fork))
             }
-            _ => return Err(DecodeError::Value),
         };
-        Ok(Self { anchor, newest, ranges, history, certified, seen, forked_at, fork })
+        reader.sound(Self { anchor, newest, ranges, history, certified, seen, forked_at, fork })
     }
 }
 
@@ -100,12 +99,14 @@ impl Message for Client {
     const TYPE: MessageType = MessageType::Memory;
 }
 
-fn get_seen(reader: &mut Reader<'_>) -> Result<Seen, DecodeError> {
-    let count = reader.count16(0..=MAX_SEEN, 40)?;
-    let mut entries = Vec::with_capacity(count);
+fn read_seen(reader: &mut Reader<'_>) -> Seen {
+    let count = reader.count(2, 0, MAX_SEEN, 40);
+    let (mut entries, mut paths) = (Vec::with_capacity(count), Vec::new());
     for _ in 0..count {
-        entries.push((Path::new(reader.array()?), Height(reader.u64()?)));
+        let path = Path::read(reader);
+        add_distinct(&mut paths, path.to_wire());
+        entries.push((path, Height(reader.number(8))));
     }
-    let paths = distinct(entries.iter().map(|(path, _)| path.to_wire()));
-    if paths.len() == count { Ok(Seen::resume(entries)) } else { Err(DecodeError::Order) }
+    reader.require(paths.len() == count, DecodeError::Order);
+    Seen::resume(entries)
 }

@@ -9,9 +9,9 @@
 //! A header is checked only against the set in force at its height. Past sets are kept for one
 //! trusting period, so that retired keys can neither sign on nor rewrite.
 
-use super::TrustError;
+use super::{TrustError, error::Refusal, trust::check_certificate};
 use crate::{
-    encoding::{DecodeError, Reader, Wire, put_count16},
+    encoding::{DecodeError, Field, Reader, Wire, put_count16, put_number},
     handover::HandOver,
     hash::Digest,
     header::{Header, Height, UnixMillis},
@@ -50,22 +50,22 @@ impl Ranges {
     }
 
     /// The set in force at the header's height, which the header must name.
-    pub(super) fn set_for(&self, header: &Header) -> Result<&ValidatorSet, TrustError> {
+    pub(super) fn set_for(&self, header: &Header) -> Result<&ValidatorSet, Refusal> {
         let height = header.height();
         let index = self.0.partition_point(|range| range.after.height < height);
         let (Some(range), later) = (index.checked_sub(1).and_then(|i| self.0.get(i)), self.0.get(index)) else {
             let anchor = self.0.first().map_or(Height(0), |range| range.after.height);
-            return Err(TrustError::BeforeAnchor { anchor, found: height });
+            return Err(TrustError::BeforeAnchor { anchor, found: height }.into());
         };
         if range.set.hash() != header.set_hash() {
-            return Err(self.wrong_set(index, header.set_hash()));
+            return Err(self.wrong_set(index, header.set_hash()).into());
         }
         let (start, end) = (range.after.time, later.map(|range| range.after.time));
         if header.time() <= start {
-            return Err(TrustError::TimeOrder { bound: start, found: header.time() });
+            return Err(TrustError::TimeOrder { bound: start, found: header.time() }.into());
         }
         match end {
-            Some(bound) if header.time() > bound => Err(TrustError::TimeOrder { bound, found: header.time() }),
+            Some(bound) if header.time() > bound => Err(TrustError::TimeOrder { bound, found: header.time() }.into()),
             _ => Ok(&range.set),
         }
     }
@@ -90,18 +90,18 @@ impl Ranges {
     /// Appends the set that a hand-over brings, checked up to its certificate.
     ///
     /// Precondition: the hand-over's header lies above every trusted header.
-    pub(super) fn hand_over(&mut self, hand_over: &HandOver) -> Result<(), TrustError> {
+    pub(super) fn hand_over(&mut self, hand_over: &HandOver) -> Result<(), Refusal> {
         let HandOver { header, certificate, new_set } = hand_over;
         if self.0.last().is_none_or(|range| header.height() <= range.after.height) {
-            return Err(TrustError::HandOverOrder);
+            return Err(TrustError::HandOverOrder.into());
         }
         if header.next_set_hash() == header.set_hash() {
-            return Err(TrustError::HandOverIdle);
+            return Err(TrustError::HandOverIdle.into());
         }
         if header.next_set_hash() != new_set.hash() {
-            return Err(TrustError::HandOverSet);
+            return Err(TrustError::HandOverSet.into());
         }
-        certificate.verify(header, self.set_for(header)?)?;
+        check_certificate(certificate, header, self.set_for(header)?)?;
         self.0.push(Range { after: Boundary::of(header), set: new_set.clone() });
         Ok(())
     }
@@ -135,25 +135,31 @@ impl Wire for Ranges {
     fn put(&self, out: &mut Vec<u8>) {
         put_count16(out, self.0.len());
         for Range { after, set } in &self.0 {
-            out.extend_from_slice(&after.height.0.to_be_bytes());
-            out.extend_from_slice(&after.time.0.to_be_bytes());
+            put_number(out, after.height.0, 8);
+            put_number(out, after.time.0, 8);
             after.hash.put(out);
             set.put(out);
         }
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let count = reader.count16(1..=usize::from(u16::MAX), 48 + 38)?;
-        let mut ranges = Vec::with_capacity(count);
-        for _ in 0..count {
-            let after =
-                Boundary { height: Height(reader.u64()?), time: UnixMillis(reader.u64()?), hash: Digest::get(reader)? };
-            ranges.push(Range { after, set: ValidatorSet::get(reader)? });
-        }
-        if ranges.is_sorted_by(|a, b| a.after.height < b.after.height) {
-            Ok(Self(ranges))
-        } else {
-            Err(DecodeError::Order)
-        }
+        reader.whole()
+    }
+}
+
+impl Field for Ranges {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let count = reader.count(2, 1, usize::from(u16::MAX), 48 + 38);
+        let ranges: Vec<Range> = reader.fields(count);
+        reader.require(ranges.is_sorted_by(|a, b| a.after.height < b.after.height), DecodeError::Order);
+        Self(ranges)
+    }
+}
+
+impl Field for Range {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let (height, time) = (Height(reader.number(8)), UnixMillis(reader.number(8)));
+        let after = Boundary { height, time, hash: Digest::read(reader) };
+        Self { after, set: ValidatorSet::read(reader) }
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::{
     certificate::Certificate,
-    hash::Digest,
     header::{Header, Height},
     state::Path,
 };
@@ -10,33 +9,32 @@ use alloc::vec::Vec;
 
 /// Headers whose certificates were checked, oldest first.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Certified(Vec<(Digest, Header, Certificate)>);
+pub(super) struct Certified(Vec<(Header, Certificate)>);
 
 impl Certified {
     /// Whether the certificate of this very header was checked before.
-    pub(super) fn contains(&self, hash: &Digest) -> bool {
-        self.0.iter().any(|(known, _, _)| known == hash)
+    pub(super) fn contains(&self, header: &Header) -> bool {
+        self.0.iter().any(|(known, _)| known == header)
     }
 
-    /// A certified header of the same height with another hash.
-    pub(super) fn conflicting(&self, height: Height, hash: &Digest) -> Option<(&Header, &Certificate)> {
-        let conflict = self.0.iter().find(|(known, header, _)| header.height() == height && known != hash);
-        conflict.map(|(_, header, certificate)| (header, certificate))
+    /// Another certified header of the same height.
+    pub(super) fn conflicting(&self, header: &Header) -> Option<&(Header, Certificate)> {
+        self.0.iter().find(|(known, _)| known.height() == header.height() && known != header)
     }
 
     /// Remembers a checked certificate, forgetting the oldest beyond [`MAX_CERTIFIED`].
-    pub(super) fn remember(&mut self, hash: Digest, header: &Header, certificate: &Certificate) {
-        if self.contains(&hash) {
+    pub(super) fn remember(&mut self, header: Header, certificate: Certificate) {
+        if self.contains(&header) {
             return;
         }
         if self.0.len() >= MAX_CERTIFIED {
             self.0.remove(0);
         }
-        self.0.push((hash, header.clone(), certificate.clone()));
+        self.0.push((header, certificate));
     }
 
     /// Headers with their certificates, oldest first.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &(Digest, Header, Certificate)> {
+    pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = &(Header, Certificate)> {
         self.0.iter()
     }
 }
@@ -59,15 +57,16 @@ impl Seen {
     /// Remembers that `path` was seen at `height`, forgetting the oldest entry beyond [`MAX_SEEN`].
     pub(super) fn remember(&mut self, path: &Path, height: Height) {
         let newest = self.newest(path).map_or(height, |known| known.max(height));
-        self.0.retain(|(known, _)| known != path);
-        if self.0.len() >= MAX_SEEN {
-            self.0.remove(0);
+        let place = self.0.iter().position(|(known, _)| known == path);
+        let oldest = (self.0.len() >= MAX_SEEN).then_some(0);
+        if let Some(place) = place.or(oldest) {
+            self.0.remove(place);
         }
         self.0.push((*path, newest));
     }
 
     /// Paths with their heights, oldest entry first.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &(Path, Height)> {
+    pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = &(Path, Height)> {
         self.0.iter()
     }
 }
@@ -126,10 +125,10 @@ mod tests {
         let headers: Vec<Header> = headers.collect();
         let mut certified = Certified::default();
         for header in headers.iter().chain(headers.last()) {
-            certified.remember(header.hash(), header, &certify(header, 1, &[]));
+            certified.remember(header.clone(), certify(header, 1, &[]));
         }
         assert_eq!(certified.iter().count(), MAX_CERTIFIED);
-        let known: Vec<bool> = headers.iter().map(|header| certified.contains(&header.hash())).collect();
+        let known: Vec<bool> = headers.iter().map(|header| certified.contains(header)).collect();
         assert_eq!(known.iter().position(|known| *known), Some(18 - MAX_CERTIFIED));
     }
 
@@ -139,9 +138,10 @@ mod tests {
         let header = Header::from(&fields(&set));
         let twin = Header::from(&HeaderFields { parent_hash: other(header.hash()), ..fields(&set) });
         let mut certified = Certified::default();
-        certified.remember(header.hash(), &header, &certify(&header, 1, &[]));
-        assert!(certified.conflicting(header.height(), &header.hash()).is_none());
-        assert_eq!(certified.conflicting(twin.height(), &twin.hash()).map(|(known, _)| known), Some(&header));
-        assert!(certified.conflicting(Height(99), &twin.hash()).is_none());
+        certified.remember(header.clone(), certify(&header, 1, &[]));
+        assert!(certified.conflicting(&header).is_none());
+        assert_eq!(certified.conflicting(&twin).map(|(known, _)| known), Some(&header));
+        let elsewhere = Header::from(&HeaderFields { height: Height(99), ..fields(&set) });
+        assert!(certified.conflicting(&elsewhere).is_none());
     }
 }

@@ -1,12 +1,13 @@
 //! From a header with a certificate to a trusted header.
 
-use super::{Client, TrustError, ranges::Ranges};
+use super::{Client, TrustError, error::Refusal, ranges::Ranges};
 use crate::{
     certificate::Certificate,
     fork::Fork,
     handover::HandOver,
     hash::Digest,
     header::{Header, Height, UnixMillis},
+    state::StateProof,
     validators::ValidatorSet,
 };
 
@@ -14,26 +15,26 @@ impl Client {
     /// Refuses everything once a fork was seen or the trusting period is over.
     ///
     /// The period is measured once, from the newest header trusted before this step.
-    pub(super) fn check_period(&self, now: UnixMillis) -> Result<(), TrustError> {
+    pub(super) fn check_period(&self, now: UnixMillis) -> Result<(), Refusal> {
         if let Some(height) = self.forked_at {
-            return Err(TrustError::Fork { height });
+            return Err(TrustError::Fork { height }.into());
         }
         let until = UnixMillis(self.newest.time().0.saturating_add(self.anchor.trusting_period_ms()));
-        if now > until { Err(TrustError::NeedsNewAnchor { until }) } else { Ok(()) }
+        if now > until { Err(TrustError::NeedsNewAnchor { until }.into()) } else { Ok(()) }
     }
 
     /// The ranges after `hand_overs`; those already known are compared and skipped.
     ///
     /// A header that contradicts a known one is a fork, if it is certified.
-    pub(super) fn ranges_after(&mut self, hand_overs: &[HandOver]) -> Result<Ranges, TrustError> {
+    pub(super) fn ranges_after(&mut self, hand_overs: &[HandOver]) -> Result<Ranges, Refusal> {
         let mut ranges = self.ranges.clone();
         if !hand_overs.is_sorted_by(|a, b| a.header.height() < b.header.height()) {
-            return Err(TrustError::HandOverOrder);
+            return Err(TrustError::HandOverOrder.into());
         }
         for hand_over in hand_overs {
             let HandOver { header, certificate, new_set } = hand_over;
             if header.chain_id() != self.anchor.chain_id() {
-                return Err(TrustError::OtherChain);
+                return Err(TrustError::OtherChain.into());
             }
             if header.height() > self.newest.height() {
                 self.check_time_order(header)?;
@@ -41,12 +42,28 @@ impl Client {
                 let set = ranges.set_for(header)?.clone();
                 self.check_fork(&ranges, set, header, certificate)?;
             } else if ranges.is_boundary(header) && header.next_set_hash() == new_set.hash() {
-                certificate.verify(header, self.set_for(&ranges, header)?)?;
+                check_certificate(certificate, header, self.set_for(&ranges, header)?)?;
             } else {
                 let certified = self.certify(&ranges, header, certificate);
-                return Err(certified.err().filter(TrustError::is_fork).unwrap_or(TrustError::HandOverOrder));
+                let fork = certified.err().filter(|error| error.is_fork());
+                return Err(fork.unwrap_or_else(|| TrustError::HandOverOrder.into()));
             }
         }
+        Ok(ranges)
+    }
+
+    /// Checks that a quorum vouches for the leaves of `state`; the ranges to go forward with.
+    pub(super) fn vouch(
+        &mut self,
+        hand_overs: &[HandOver],
+        header: &Header,
+        certificate: &Certificate,
+        state: &StateProof,
+    ) -> Result<Ranges, Refusal> {
+        let ranges = self.ranges_after(hand_overs)?;
+        self.certify(&ranges, header, certificate)?;
+        let state_root = header.state_root().ok_or(TrustError::NewerHeader)?;
+        state.verify_root(&state_root).map_err(TrustError::State)?;
         Ok(ranges)
     }
 
@@ -59,22 +76,21 @@ impl Client {
         ranges: &Ranges,
         header: &Header,
         certificate: &Certificate,
-    ) -> Result<(), TrustError> {
+    ) -> Result<(), Refusal> {
         if header.chain_id() != self.anchor.chain_id() {
-            return Err(TrustError::OtherChain);
+            return Err(TrustError::OtherChain.into());
         }
-        let hash = header.hash();
-        if self.certified.contains(&hash) {
+        if self.certified.contains(header) {
             return Ok(());
         }
         let set = self.set_for(ranges, header)?.clone();
         self.check_time_order(header)?;
-        certificate.verify(header, &set)?;
+        check_certificate(certificate, header, &set)?;
         self.check_fork(ranges, set, header, certificate)?;
-        if header.fields().is_none() {
-            return Err(TrustError::NewerHeader);
+        if header.log().is_none() {
+            return Err(TrustError::NewerHeader.into());
         }
-        self.certified.remember(hash, header, certificate);
+        self.certified.remember(header.clone(), certificate.clone());
         Ok(())
     }
 
@@ -90,18 +106,19 @@ impl Client {
     }
 
     /// The hash of the set that must have signed the header at `height`.
-    pub(super) fn set_hash_at(&self, height: Height) -> Result<&Digest, TrustError> {
+    pub(super) fn set_hash_at(&self, height: Height) -> Result<&Digest, Refusal> {
         let anchor = self.anchor.header();
         if height == anchor.height() {
             return Ok(anchor.next_set_hash());
         }
-        self.ranges.set_hash_at(height).ok_or(TrustError::BeforeAnchor { anchor: anchor.height(), found: height })
+        let before = || TrustError::BeforeAnchor { anchor: anchor.height(), found: height }.into();
+        self.ranges.set_hash_at(height).ok_or_else(before)
     }
 
     /// The set that must have signed `header`.
     ///
     /// The anchor's own header may be proved against, if the anchor's set signed it as well.
-    fn set_for<'a>(&'a self, ranges: &'a Ranges, header: &Header) -> Result<&'a ValidatorSet, TrustError> {
+    fn set_for<'a>(&'a self, ranges: &'a Ranges, header: &Header) -> Result<&'a ValidatorSet, Refusal> {
         let anchor = self.anchor.header();
         if header.height() == anchor.height() && header.set_hash() == anchor.next_set_hash() {
             return Ok(self.anchor.set());
@@ -116,30 +133,32 @@ impl Client {
         set: ValidatorSet,
         header: &Header,
         certificate: &Certificate,
-    ) -> Result<(), TrustError> {
-        let (height, hash) = (header.height(), header.hash());
-        let conflicting = self.certified.conflicting(height, &hash);
+    ) -> Result<(), Refusal> {
+        let height = header.height();
+        let conflicting = self.certified.conflicting(header);
         let trusted = [&self.newest, self.anchor.header()];
-        let is_other = |known: &&Header| known.height() == height && known.hash() != hash;
+        let is_other = |known: &&Header| known.height() == height && *known != header;
         if conflicting.is_none() && !trusted.iter().any(is_other) && !ranges.is_other_boundary(header) {
             return Ok(());
         }
-        self.fork = conflicting.and_then(|(other, other_certificate)| {
-            let sides = [(other.clone(), other_certificate.clone()), (header.clone(), certificate.clone())];
-            Fork::new(set, sides).ok()
-        });
+        self.fork =
+            conflicting.and_then(|other| Fork::new(set, [other.clone(), (header.clone(), certificate.clone())]).ok());
         self.forked_at = Some(height);
-        Err(TrustError::Fork { height })
+        Err(TrustError::Fork { height }.into())
     }
 
     /// Times rise with heights; at one height a differing header goes on to become a fork.
-    fn check_time_order(&self, header: &Header) -> Result<(), TrustError> {
+    fn check_time_order(&self, header: &Header) -> Result<(), Refusal> {
         let (bound, found) = (self.newest.time(), header.time());
         let is_ordered = match header.height().cmp(&self.newest.height()) {
             core::cmp::Ordering::Greater => found > bound,
             core::cmp::Ordering::Equal => true,
             core::cmp::Ordering::Less => found < bound,
         };
-        if is_ordered { Ok(()) } else { Err(TrustError::TimeOrder { bound, found }) }
+        if is_ordered { Ok(()) } else { Err(TrustError::TimeOrder { bound, found }.into()) }
     }
+}
+
+pub(super) fn check_certificate(certificate: &Certificate, header: &Header, set: &ValidatorSet) -> Result<(), Refusal> {
+    Ok(certificate.verify(header, set).map_err(TrustError::Certificate)?)
 }

@@ -1,12 +1,12 @@
 //! From scans and a proof to verdicts.
 
-use super::{Client, TrustError};
+use super::{Client, TrustError, error::Refusal, ranges::Ranges};
 use crate::{
     disclosure::Disclosure,
-    encoding::{Message, MessageType, PRELUDE_LEN_BYTES, Wire, distinct},
+    encoding::{Message, MessageType, PRELUDE_LEN_BYTES, Wire, add_distinct},
     facts::{self, Facts, Found, Gap, PackFact, PackLeaf, Source},
-    header::UnixMillis,
-    leaf::{self, Parent, Paths, Place, UnitPlace},
+    header::{Header, UnixMillis},
+    leaf::{Parent, Paths, Place, UnitPlace},
     proof::{Key, Proof, QrProof},
     scan::{Reading, Scan, Target},
     state::{Path, StateProof},
@@ -64,26 +64,27 @@ impl Client {
     ///
     /// Scans that cannot be read take no part in the proof.
     pub fn verify_many(&mut self, scans: &[Scan], proof: &[u8], now: UnixMillis, policy: &Policy) -> Many {
-        let questions: Vec<Vec<Key>> = scans.iter().filter_map(read).map(keys).collect();
-        if questions.is_empty() {
-            let verdicts = scans.iter().map(unread).collect();
-            return Many { verdicts, contents: Vec::new() };
+        let mut questions = Vec::new();
+        for scan in scans {
+            questions.extend(read(scan).map(keys));
         }
-        match self.check(&questions, proof, now) {
-            Err(error) => {
-                let answer = |scan| read(scan).map_or_else(|| unread(scan), |_| Verdict::from(error));
-                Many { verdicts: scans.iter().map(answer).collect(), contents: Vec::new() }
-            }
-            Ok(checked) => {
-                let contents = contents(scans, &checked);
-                let mut checked = checked.iter();
-                let mut answer = |scan| match (read(scan), read(scan).and_then(|_| checked.next())) {
-                    (Some(reading), Some(checked)) => judge(reading, checked, now, policy),
-                    _ => unread(scan),
-                };
-                Many { verdicts: scans.iter().map(&mut answer).collect(), contents }
-            }
+        let result = if questions.is_empty() { Ok(Vec::new()) } else { self.check(&questions, proof, now) };
+        let (checked, error) = match result {
+            Ok(checked) => (checked, None),
+            Err(error) => (Vec::new(), Some(error)),
+        };
+        let mut rest = checked.iter();
+        let mut verdicts = Vec::with_capacity(scans.len());
+        for scan in scans {
+            verdicts.push(match (read(scan), &error) {
+                (Some(_), Some(error)) => Verdict::from(**error),
+                (Some(reading), None) => {
+                    rest.next().map_or_else(|| unread(scan), |checked| judge(reading, checked, now, policy))
+                }
+                (None, _) => unread(scan),
+            });
         }
+        Many { verdicts, contents: contents(scans, &checked) }
     }
 
     /// Checks disclosed fields of a patient's record against the commitment on the ledger.
@@ -94,34 +95,38 @@ impl Client {
         now: UnixMillis,
     ) -> Result<RecordAnswer, TrustError> {
         let question = alloc::vec![Key::Record(*disclosure.record_id())];
-        let mut checked = self.check(&[question], proof, now)?;
+        let mut checked = self.check(&[question], proof, now).map_err(|refusal| *refusal)?;
         let checked = checked.pop().ok_or(TrustError::OtherScan)?;
         let is_committed = checked.facts.record.map(|record| disclosure.commitment() == Ok(record.commitment));
         Ok(RecordAnswer { is_committed, as_of: checked.as_of })
     }
 
     /// Checks everything about a proof but what the leaves mean. One `Checked` for each question.
-    fn check(&mut self, questions: &[Vec<Key>], proof: &[u8], now: UnixMillis) -> Result<Vec<Checked>, TrustError> {
+    fn check(&mut self, questions: &[Vec<Key>], proof: &[u8], now: UnixMillis) -> Result<Vec<Checked>, Refusal> {
         self.check_period(now)?;
         let proof = self.decode(proof)?;
-        if !proof.answers(&distinct(questions.iter().flatten().map(Wire::to_wire))) {
-            return Err(TrustError::OtherScan);
+        let mut asked = Vec::new();
+        questions.iter().flatten().for_each(|key| add_distinct(&mut asked, key.to_wire()));
+        if !proof.answers(&asked) {
+            return Err(TrustError::OtherScan.into());
         }
         let header = proof.header();
-        let ranges = self.ranges_after(proof.hand_overs())?;
-        self.certify(&ranges, header, proof.certificate())?;
-        let state_root = header.state_root().ok_or(TrustError::NewerHeader)?;
-        proof.state().verify_root(&state_root).map_err(TrustError::State)?;
+        let ranges = self.vouch(proof.hand_overs(), header, proof.certificate(), proof.state())?;
         let facts = self.facts(questions, proof.state())?;
+        Ok(self.take(ranges, header, facts))
+    }
+
+    /// Goes forward with a header whose leaves are all accounted for.
+    pub(super) fn take(&mut self, ranges: Ranges, header: &Header, facts: Vec<Facts>) -> Vec<Checked> {
         let is_older = header.height() < self.newest.height();
         self.move_forward(ranges, header);
         let as_of = AsOf { height: header.height(), time: header.time() };
         let checked: Vec<_> = facts.into_iter().map(|facts| self.checked(facts, as_of, is_older)).collect();
         checked.iter().for_each(|checked| self.remember(checked));
-        Ok(checked)
+        checked
     }
 
-    fn decode(&self, bytes: &[u8]) -> Result<Proof, TrustError> {
+    fn decode(&self, bytes: &[u8]) -> Result<Proof, Refusal> {
         if bytes.get(PRELUDE_LEN_BYTES - 3) != Some(&(MessageType::QrProof as u8)) {
             return Ok(Proof::from_bytes(bytes)?);
         }
@@ -130,7 +135,7 @@ impl Client {
         Ok(short.expand(self.anchor.chain_id(), set_hash)?)
     }
 
-    fn facts(&self, questions: &[Vec<Key>], state: &StateProof) -> Result<Vec<Facts>, TrustError> {
+    fn facts(&self, questions: &[Vec<Key>], state: &StateProof) -> Result<Vec<Facts>, Refusal> {
         let paths = Paths::new(self.anchor.chain_id());
         let mut recorder = Recorder::new(state);
         let mut facts = Vec::with_capacity(questions.len());
@@ -145,13 +150,13 @@ impl Client {
     }
 
     /// Whether a pack was seen at a newer height; all packs of a proof are asked before any is remembered.
-    pub(super) fn checked(&self, facts: Facts, as_of: AsOf, is_older: bool) -> Checked {
+    fn checked(&self, facts: Facts, as_of: AsOf, is_older: bool) -> Checked {
         let is_newer_known = |pack: &PackFact| self.seen.newest(&pack.path).is_some_and(|seen| seen > as_of.height);
         let is_superseded = facts.packs.iter().any(is_newer_known);
         Checked { facts, as_of, is_older, is_superseded }
     }
 
-    pub(super) fn remember(&mut self, checked: &Checked) {
+    fn remember(&mut self, checked: &Checked) {
         for pack in &checked.facts.packs {
             self.seen.remember(&pack.path, checked.as_of.height);
         }
@@ -185,16 +190,22 @@ impl<'a> Source<'a> for Recorder<'a> {
 
 /// What a scan can be asked about, as keys, ascending; several where the pack carries several codes.
 pub(crate) fn keys(reading: &Reading) -> Vec<Key> {
-    let mut keys: Vec<Key> = match &reading.target {
-        Target::Pack(packs) => packs.iter().cloned().map(Key::Pack).collect(),
+    let mut keys = Vec::new();
+    match &reading.target {
+        Target::Pack(packs) => packs.iter().for_each(|pack| add(&mut keys, Key::Pack(pack.clone()))),
         Target::Lot { products, lot } => {
-            products.iter().map(|product| Key::Lot(product.clone(), lot.clone())).collect()
+            products.iter().for_each(|product| add(&mut keys, Key::Lot(product.clone(), lot.clone())));
         }
-        Target::Product(products) => products.iter().cloned().map(Key::Product).collect(),
-        Target::Unit(sscc) => alloc::vec![Key::Unit(*sscc)],
-    };
-    keys.sort_unstable();
+        Target::Product(products) => products.iter().for_each(|product| add(&mut keys, Key::Product(product.clone()))),
+        Target::Unit(sscc) => add(&mut keys, Key::Unit(*sscc)),
+    }
     keys
+}
+
+/// Puts a key in its place.
+#[inline(never)]
+fn add(ascending: &mut Vec<Key>, key: Key) {
+    ascending.insert(ascending.partition_point(|before| *before < key), key);
 }
 
 fn read(scan: &Scan) -> Option<&Reading> {
@@ -217,17 +228,28 @@ pub(super) fn unread(scan: &Scan) -> Verdict {
 ///
 /// A unit that only stands above a scanned pack is no scan: its own contents were not counted.
 fn contents(scans: &[Scan], checked: &[Checked]) -> Vec<Contents> {
-    let targets = scans.iter().filter_map(read).map(|reading| &reading.target);
-    let scanned = targets.zip(checked).filter(|(target, _)| matches!(target, Target::Unit(_)));
-    let units: Vec<_> = scanned.filter_map(|(_, of)| of.facts.units.first()).collect();
-    let count = |(unit, leaf): &&(Parent, leaf::Unit)| {
-        let packs = checked.iter().flat_map(|of| &of.facts.packs).filter(|pack| is_inside(pack, *unit));
-        let inside = units.iter().filter(|(_, child)| child.place == UnitPlace::Inside(*unit));
-        let packs = packs.map(|pack| pack.path.to_wire());
-        let seen = distinct(packs.chain(inside.map(|(child, _)| child.to_wire())));
-        Contents { unit: *unit, children: leaf.children, seen: seen.len() as u32 }
-    };
-    units.iter().map(count).collect()
+    let (mut units, mut rest) = (Vec::new(), checked.iter());
+    for reading in scans.iter().filter_map(read) {
+        if let (Some(of), Target::Unit(_)) = (rest.next(), &reading.target) {
+            units.extend(of.facts.units.first());
+        }
+    }
+    let mut contents = Vec::with_capacity(units.len());
+    for (unit, leaf) in &units {
+        let mut seen = Vec::new();
+        for pack in checked.iter().flat_map(|of| &of.facts.packs) {
+            if is_inside(pack, *unit) {
+                add_distinct(&mut seen, pack.path.to_wire());
+            }
+        }
+        for (child, leaf) in &units {
+            if leaf.place == UnitPlace::Inside(*unit) {
+                add_distinct(&mut seen, child.to_wire());
+            }
+        }
+        contents.push(Contents { unit: *unit, children: leaf.children, seen: seen.len() as u32 });
+    }
+    contents
 }
 
 fn is_inside(pack: &PackFact, unit: Parent) -> bool {

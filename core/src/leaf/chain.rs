@@ -3,7 +3,7 @@
 //! Validator set hash and rules version equal the header's fields, else the block is invalid;
 //! clients read the header only.
 
-use crate::encoding::{DecodeError, Reader, Wire, put_u48};
+use crate::encoding::{DecodeError, Field, Reader, Wire, bytes32, put_u48};
 use alloc::vec::Vec;
 
 /// The chain's parameters: heartbeat u32 ms ‖ undo days u8 ‖ trusting period u64 ms.
@@ -38,7 +38,17 @@ impl Wire for Parameters {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self { heartbeat_ms: reader.u32()?, undo_days: reader.u8()?, trusting_period_ms: reader.u64()? })
+        reader.whole()
+    }
+}
+
+impl Field for Parameters {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        Self {
+            heartbeat_ms: reader.number(4) as u32,
+            undo_days: reader.number(1) as u8,
+            trusting_period_ms: reader.number(8),
+        }
     }
 }
 
@@ -49,6 +59,12 @@ impl Wire for Counter {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self { highest: reader.u48()?, used: reader.array()? })
+        reader.whole()
+    }
+}
+
+impl Field for Counter {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        Self { highest: reader.number(6), used: bytes32(reader) }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{LotRef, Place, StateCode};
 use crate::{
-    encoding::{DecodeError, Reader, Wire},
+    encoding::{DecodeError, Field, Reader, Wire},
     event::MemberRole,
     hash::Digest,
     identity::{self, Day, MemberId},
@@ -174,13 +174,19 @@ impl Wire for Product {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            state: StateCode(reader.u8()?),
-            issuer: MemberId(reader.u32()?),
-            info_hash: Digest::get(reader)?,
-            random_serials: reader.flag()?,
-            limits: get_limits(reader)?,
-        })
+        reader.whole()
+    }
+}
+
+impl Field for Product {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        Self {
+            state: StateCode(reader.number(1) as u8),
+            issuer: MemberId(reader.number(4) as u32),
+            info_hash: Digest::read(reader),
+            random_serials: reader.bit(),
+            limits: get_limits(reader),
+        }
     }
 }
 
@@ -196,15 +202,21 @@ impl Wire for Lot {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            state: StateCode(reader.u8()?),
-            expiry: Day(reader.u32()?),
-            issuer: MemberId(reader.u32()?),
-            issuer_role: MemberRole(reader.u8()?),
-            key_number: KeyNumber(reader.u16()?),
-            released: Day(reader.u32()?),
-            lot: identity::Lot::get(reader)?,
-        })
+        reader.whole()
+    }
+}
+
+impl Field for Lot {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        Self {
+            state: StateCode(reader.number(1) as u8),
+            expiry: Day(reader.number(4) as u32),
+            issuer: MemberId(reader.number(4) as u32),
+            issuer_role: MemberRole(reader.number(1) as u8),
+            key_number: KeyNumber(reader.number(2) as u16),
+            released: Day(reader.number(4) as u32),
+            lot: identity::Lot::read(reader),
+        }
     }
 }
 
@@ -223,18 +235,24 @@ impl Wire for Pack {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            state: StateCode(reader.u8()?),
-            lot: LotRef::get(reader)?,
-            prior: get_prior(reader)?,
-            quantity_left: reader.u16()?,
-            since: Day(reader.u32()?),
-            place: Place::get(reader)?,
-            registering_key: KeyNumber(reader.u16()?),
-            registered: Day(reader.u32()?),
-            events: reader.u32()?,
-            custody: Digest::get(reader)?,
-        })
+        reader.whole()
+    }
+}
+
+impl Field for Pack {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        Self {
+            state: StateCode(reader.number(1) as u8),
+            lot: LotRef::read(reader),
+            prior: get_prior(reader),
+            quantity_left: reader.number(2) as u16,
+            since: Day(reader.number(4) as u32),
+            place: Place::read(reader),
+            registering_key: KeyNumber(reader.number(2) as u16),
+            registered: Day(reader.number(4) as u32),
+            events: reader.number(4) as u32,
+            custody: Digest::read(reader),
+        }
     }
 }
 
@@ -248,13 +266,19 @@ impl Wire for RetiredPack {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            state: StateCode(reader.u8()?),
-            lot: LotRef::get(reader)?,
-            holder: Digest::get(reader)?,
-            events: reader.u32()?,
-            custody: Digest::get(reader)?,
-        })
+        reader.whole()
+    }
+}
+
+impl Field for RetiredPack {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        Self {
+            state: StateCode(reader.number(1) as u8),
+            lot: LotRef::read(reader),
+            holder: Digest::read(reader),
+            events: reader.number(4) as u32,
+            custody: Digest::read(reader),
+        }
     }
 }
 
@@ -269,16 +293,18 @@ pub(crate) fn put_limits(limits: Option<StorageLimits>, out: &mut Vec<u8>) {
 }
 
 /// Reads a presence byte and, if 1, limits whose minimum is not above the maximum.
-pub(crate) fn get_limits(reader: &mut Reader<'_>) -> Result<Option<StorageLimits>, DecodeError> {
-    if !reader.flag()? {
-        return Ok(None);
+#[inline(never)]
+pub(crate) fn get_limits(reader: &mut Reader<'_>) -> Option<StorageLimits> {
+    if !reader.bit() {
+        return None;
     }
     let limits = StorageLimits {
-        min_decicelsius: reader.i16()?,
-        max_decicelsius: reader.i16()?,
-        cumulative_minutes: reader.u16()?,
+        min_decicelsius: reader.number(2) as i16,
+        max_decicelsius: reader.number(2) as i16,
+        cumulative_minutes: reader.number(2) as u16,
     };
-    if limits.min_decicelsius > limits.max_decicelsius { Err(DecodeError::Value) } else { Ok(Some(limits)) }
+    reader.require(limits.min_decicelsius <= limits.max_decicelsius, DecodeError::Value);
+    Some(limits)
 }
 
 /// Appends what an undo or a release goes back to.
@@ -295,19 +321,32 @@ pub(super) fn put_prior(prior: Option<Prior>, out: &mut Vec<u8>) {
 }
 
 /// Reads what an undo or a release goes back to.
-pub(super) fn get_prior(reader: &mut Reader<'_>) -> Result<Option<Prior>, DecodeError> {
-    Ok(Some(match reader.u8()? {
-        0 => return Ok(None),
-        1 => Prior::Undo { state: StateCode(reader.u8()?), quantity: reader.u16()?, place: Digest::get(reader)? },
-        2 => Prior::Held { state: StateCode(reader.u8()?), holds: Holds::new(reader.u8()?)? },
-        _ => return Err(DecodeError::Value),
-    }))
+#[inline(never)]
+pub(super) fn get_prior(reader: &mut Reader<'_>) -> Option<Prior> {
+    let kind = reader.number(1);
+    reader.require(kind <= 2, DecodeError::Value);
+    if kind == 0 {
+        return None;
+    }
+    let state = StateCode(reader.number(1) as u8);
+    if kind == 1 {
+        return Some(Prior::Undo { state, quantity: reader.number(2) as u16, place: Digest::read(reader) });
+    }
+    let holds = Holds(reader.number(1) as u8);
+    reader.require(holds.0 != 0, DecodeError::Value);
+    Some(Prior::Held { state, holds })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::vec;
+
+    fn read<T>(bytes: &[u8], field: fn(&mut Reader<'_>) -> T) -> Result<T, DecodeError> {
+        let mut reader = Reader::new(bytes);
+        let value = field(&mut reader);
+        reader.finish().map(|()| value)
+    }
 
     #[test]
     fn limits_are_there_or_not_and_in_order() {
@@ -316,12 +355,12 @@ mod tests {
             let mut bytes = Vec::new();
             put_limits(some, &mut bytes);
             assert_eq!(bytes.len(), if some.is_some() { 7 } else { 1 });
-            assert_eq!(get_limits(&mut Reader::new(&bytes)), Ok(some));
+            assert_eq!(read(&bytes, get_limits), Ok(some));
         }
         let mut turned = Vec::new();
         put_limits(Some(limits(1, 0)), &mut turned);
-        assert_eq!(get_limits(&mut Reader::new(&turned)), Err(DecodeError::Value));
-        assert_eq!(get_limits(&mut Reader::new(&[2])), Err(DecodeError::Value));
+        assert_eq!(read(&turned, get_limits), Err(DecodeError::Value));
+        assert_eq!(read(&[2], get_limits), Err(DecodeError::Value));
     }
 
     #[test]
@@ -344,9 +383,9 @@ mod tests {
             let mut bytes = Vec::new();
             put_prior(prior, &mut bytes);
             assert!(bytes.starts_with(&begin));
-            assert_eq!(get_prior(&mut Reader::new(&bytes)), Ok(prior));
+            assert_eq!(read(&bytes, get_prior), Ok(prior));
         }
-        assert_eq!(get_prior(&mut Reader::new(&[2, 1, 0])), Err(DecodeError::Value));
-        assert_eq!(get_prior(&mut Reader::new(&[3])), Err(DecodeError::Value));
+        assert_eq!(read(&[2, 1, 0], get_prior), Err(DecodeError::Value));
+        assert_eq!(read(&[3], get_prior), Err(DecodeError::Value));
     }
 }

@@ -1,7 +1,7 @@
 //! Leaves of the member family: members and their keys.
 
 use crate::{
-    encoding::{DecodeError, Reader, Wire},
+    encoding::{DecodeError, Field, Reader, Wire},
     event::MemberRole,
     hash::Digest,
     header::UnixMillis,
@@ -90,12 +90,18 @@ impl Wire for Member {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            state: reader.u8()?,
-            roles: reader.u16()?,
-            newest_key: KeyNumber(reader.u16()?),
-            info_hash: Digest::get(reader)?,
-        })
+        reader.whole()
+    }
+}
+
+impl Field for Member {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        Self {
+            state: reader.number(1) as u8,
+            roles: reader.number(2) as u16,
+            newest_key: KeyNumber(reader.number(2) as u16),
+            info_hash: Digest::read(reader),
+        }
     }
 }
 
@@ -109,11 +115,25 @@ impl Wire for Key {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let key = PublicKey::get(reader)?;
-        let valid_from = UnixMillis(reader.u64()?);
-        let mut time = || reader.u64().map(|ms| (ms != 0).then_some(UnixMillis(ms)));
-        Ok(Self { key, valid_from, revoked_at: time()?, compromised_since: time()? })
+        reader.whole()
     }
+}
+
+impl Field for Key {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        Self {
+            key: PublicKey::read(reader),
+            valid_from: UnixMillis(reader.number(8)),
+            revoked_at: time(reader),
+            compromised_since: time(reader),
+        }
+    }
+}
+
+/// A time; 0 is none.
+fn time(reader: &mut Reader<'_>) -> Option<UnixMillis> {
+    let ms = reader.number(8);
+    (ms != 0).then_some(UnixMillis(ms))
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ pub use state_code::{State, StateCode};
 pub use unit::{Exposure, Interval, MAX_INTERVALS, MAX_UNIT_DEPTH, Parent, Place, Unit, UnitPlace};
 
 use crate::{
-    encoding::{DecodeError, Reader, Wire},
+    encoding::{DecodeError, Field, Reader, Wire},
     hash::Digest,
     identity::{PackId, ProductCode},
 };
@@ -33,6 +33,14 @@ use alloc::vec::Vec;
 
 /// The leaf version that this crate reads and writes.
 pub const LEAF_VERSION: u8 = 0;
+
+pub(crate) const PRODUCT: u8 = 1;
+pub(crate) const LOT: u8 = 3;
+pub(crate) const UNIT_HEAD: u8 = 7;
+pub(crate) const UNIT: u8 = 8;
+pub(crate) const MEMBER: u8 = 10;
+pub(crate) const KEY: u8 = 11;
+pub(crate) const RECORD: u8 = 12;
 
 /// The value at one path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,13 +94,13 @@ impl Leaf {
     /// Reads a value.
     pub fn from_value(value: &[u8]) -> Result<Self, LeafError> {
         let mut reader = Reader::new(value);
-        let malformed = LeafError::Malformed;
-        if reader.u8().map_err(malformed)? != LEAF_VERSION {
+        if value.first().is_some_and(|version| *version != LEAF_VERSION) {
             return Err(LeafError::Newer);
         }
-        let leaf_type = reader.u8().map_err(malformed)?;
-        let leaf = Self::get(leaf_type, &mut reader).map_err(malformed)?.ok_or(LeafError::Newer)?;
-        reader.finish().map_err(malformed)?;
+        let leaf_type = reader.number(2) as u8;
+        reader.sound(()).map_err(LeafError::Malformed)?;
+        let leaf = Self::read(leaf_type, &mut reader).ok_or(LeafError::Newer)?;
+        reader.finish().map_err(LeafError::Malformed)?;
         Ok(leaf)
     }
 
@@ -119,20 +127,20 @@ impl Leaf {
         out
     }
 
-    const fn leaf_type(&self) -> u8 {
+    pub(crate) const fn leaf_type(&self) -> u8 {
         match self {
-            Self::Product(_) => 1,
+            Self::Product(_) => PRODUCT,
             Self::ProductAlias(_) => 2,
-            Self::Lot(_) => 3,
+            Self::Lot(_) => LOT,
             Self::Pack(_) => 4,
             Self::PackAlias(_) => 5,
             Self::RetiredPack(_) => 6,
-            Self::UnitHead(_) => 7,
-            Self::Unit(_) => 8,
+            Self::UnitHead(_) => UNIT_HEAD,
+            Self::Unit(_) => UNIT,
             Self::Exposure(_) => 9,
-            Self::Member(_) => 10,
-            Self::Key(_) => 11,
-            Self::Record(_) => 12,
+            Self::Member(_) => MEMBER,
+            Self::Key(_) => KEY,
+            Self::Record(_) => RECORD,
             Self::Validators(_) => 13,
             Self::Parameters(_) => 14,
             Self::Rules(_) => 15,
@@ -140,26 +148,26 @@ impl Leaf {
         }
     }
 
-    fn get(leaf_type: u8, reader: &mut Reader<'_>) -> Result<Option<Self>, DecodeError> {
-        Ok(Some(match leaf_type {
-            1 => Self::Product(Product::get(reader)?),
-            2 => Self::ProductAlias(ProductCode::get(reader)?),
-            3 => Self::Lot(Lot::get(reader)?),
-            4 => Self::Pack(Pack::get(reader)?),
-            5 => Self::PackAlias(PackId::get(reader)?),
-            6 => Self::RetiredPack(RetiredPack::get(reader)?),
-            7 => Self::UnitHead(reader.u32()?),
-            8 => Self::Unit(Unit::get(reader)?),
-            9 => Self::Exposure(Exposure::get(reader)?),
-            10 => Self::Member(Member::get(reader)?),
-            11 => Self::Key(Key::get(reader)?),
-            12 => Self::Record(Record::get(reader)?),
-            13 => Self::Validators(Digest::get(reader)?),
-            14 => Self::Parameters(Parameters::get(reader)?),
-            15 => Self::Rules(reader.u32()?),
-            16 => Self::Counter(Counter::get(reader)?),
-            _ => return Ok(None),
-        }))
+    fn read(leaf_type: u8, reader: &mut Reader<'_>) -> Option<Self> {
+        Some(match leaf_type {
+            PRODUCT => Self::Product(Product::read(reader)),
+            2 => Self::ProductAlias(ProductCode::read(reader)),
+            LOT => Self::Lot(Lot::read(reader)),
+            4 => Self::Pack(Pack::read(reader)),
+            5 => Self::PackAlias(PackId::read(reader)),
+            6 => Self::RetiredPack(RetiredPack::read(reader)),
+            UNIT_HEAD => Self::UnitHead(reader.number(4) as u32),
+            UNIT => Self::Unit(Unit::read(reader)),
+            9 => Self::Exposure(Exposure::read(reader)),
+            MEMBER => Self::Member(Member::read(reader)),
+            KEY => Self::Key(Key::read(reader)),
+            RECORD => Self::Record(Record::read(reader)),
+            13 => Self::Validators(Digest::read(reader)),
+            14 => Self::Parameters(Parameters::read(reader)),
+            15 => Self::Rules(reader.number(4) as u32),
+            16 => Self::Counter(Counter::read(reader)),
+            _ => return None,
+        })
     }
 }
 

@@ -28,7 +28,7 @@
 
 use super::Parent;
 use crate::{
-    encoding::{DecodeError, Reader, Wire},
+    encoding::{DecodeError, Field, Reader, Wire, put_number},
     hash::{Digest, Tag, tagged},
     identity::{Lot, MemberId, PackId, ProductCode, Sscc},
     keys::KeyNumber,
@@ -87,7 +87,15 @@ impl Wire for LotRef {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self(reader.array()?))
+        reader.whole()
+    }
+}
+
+impl Field for LotRef {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let mut lot = Self([0; 28]);
+        reader.fill(&mut lot.0);
+        lot
     }
 }
 
@@ -158,7 +166,7 @@ impl<'a> Paths<'a> {
     pub fn key(&self, member: MemberId, number: KeyNumber) -> Path {
         let owner = member.0.to_be_bytes();
         let mut identity = owner.to_vec();
-        identity.extend_from_slice(&number.0.to_be_bytes());
+        put_number(&mut identity, u64::from(number.0), 2);
         self.path(Family::Members, 1, &owner, &identity)
     }
 

@@ -1,7 +1,7 @@
 //! The leaf of the records family.
 
 use crate::{
-    encoding::{DecodeError, Reader, Wire},
+    encoding::{DecodeError, Field, Reader, Wire},
     hash::Digest,
 };
 use alloc::vec::Vec;
@@ -23,6 +23,12 @@ impl Wire for Record {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self { commitment: Digest::get(reader)?, issuer: Digest::get(reader)? })
+        reader.whole()
+    }
+}
+
+impl Field for Record {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        Self { commitment: Digest::read(reader), issuer: Digest::read(reader) }
     }
 }

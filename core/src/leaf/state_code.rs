@@ -1,5 +1,6 @@
 //! The states of packs, units, lots and products, numbered by how bad they are.
 
+use crate::names::nth;
 /// A state that this client knows. A higher number is worse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
@@ -50,20 +51,11 @@ impl State {
 
     /// The state's name in reasons and axes.
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::InTransit => "in-transit",
-            Self::PartlyDispensed => "partly-dispensed",
-            Self::Dispensed => "dispensed",
-            Self::Sample => "sample",
-            Self::Exported => "exported",
-            Self::Locked => "locked",
-            Self::Quarantined => "quarantined",
-            Self::Withdrawn => "withdrawn",
-            Self::Recalled => "recalled",
-            Self::Stolen => "stolen",
-            Self::Destroyed => "destroyed",
-        }
+        nth(
+            "active in-transit partly-dispensed dispensed sample exported locked quarantined withdrawn \
+             recalled stolen destroyed",
+            (self as usize).wrapping_sub(1),
+        )
     }
 }
 

@@ -4,7 +4,7 @@
 
 use super::{Prior, StateCode, StorageLimits, item};
 use crate::{
-    encoding::{DecodeError, Reader, Wire, put_count16},
+    encoding::{DecodeError, Field, Reader, Wire, put_count16, put_number},
     hash::Digest,
     header::UnixMillis,
     identity::{Day, Sscc},
@@ -90,17 +90,8 @@ pub struct Exposure {
 impl Exposure {
     /// Takes the minutes that quality assurance accepted, and intervals that ascend and do not touch.
     pub fn new(accepted_minutes: u32, intervals: Vec<Interval>) -> Result<Self, DecodeError> {
-        if intervals.len() > MAX_INTERVALS {
-            return Err(DecodeError::Bounds);
-        }
-        if intervals.iter().any(|interval| interval.start >= interval.end) {
-            return Err(DecodeError::Value);
-        }
-        if intervals.is_sorted_by(|a, b| a.end < b.start) {
-            Ok(Self { accepted_minutes, intervals })
-        } else {
-            Err(DecodeError::Order)
-        }
+        check_intervals(&intervals)?;
+        Ok(Self { accepted_minutes, intervals })
     }
 
     /// Minutes outside that quality assurance has accepted; a release counts from there.
@@ -114,14 +105,30 @@ impl Exposure {
     }
 }
 
+fn check_intervals(intervals: &[Interval]) -> Result<(), DecodeError> {
+    if intervals.len() > MAX_INTERVALS {
+        return Err(DecodeError::Bounds);
+    }
+    if intervals.iter().any(|interval| interval.start >= interval.end) {
+        return Err(DecodeError::Value);
+    }
+    if intervals.is_sorted_by(|a, b| a.end < b.start) { Ok(()) } else { Err(DecodeError::Order) }
+}
+
 impl Wire for Parent {
     fn put(&self, out: &mut Vec<u8>) {
         self.sscc.put(out);
-        out.extend_from_slice(&self.generation.to_be_bytes());
+        put_number(out, u64::from(self.generation), 4);
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self { sscc: Sscc::get(reader)?, generation: reader.u32()? })
+        reader.whole()
+    }
+}
+
+impl Field for Parent {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        Self { sscc: Sscc::read(reader), generation: reader.number(4) as u32 }
     }
 }
 
@@ -134,10 +141,19 @@ impl Wire for Place {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        match UnitPlace::get(reader)? {
-            UnitPlace::Holder(holder) => Ok(Self::Holder(holder)),
-            UnitPlace::Inside(parent) => Ok(Self::Inside(parent)),
-            UnitPlace::Dissolved(_) => Err(DecodeError::Value),
+        reader.whole()
+    }
+}
+
+impl Field for Place {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        match UnitPlace::read(reader) {
+            UnitPlace::Holder(holder) => Self::Holder(holder),
+            UnitPlace::Inside(parent) => Self::Inside(parent),
+            UnitPlace::Dissolved(holder) => {
+                reader.fail(DecodeError::Value);
+                Self::Holder(holder)
+            }
         }
     }
 }
@@ -161,12 +177,21 @@ impl Wire for UnitPlace {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(match reader.u8()? {
-            0 => Self::Holder(Digest::get(reader)?),
-            1 => Self::Inside(Parent::get(reader)?),
-            2 => Self::Dissolved(Digest::get(reader)?),
-            _ => return Err(DecodeError::Value),
-        })
+        reader.whole()
+    }
+}
+
+impl Field for UnitPlace {
+    #[inline(never)]
+    fn read(reader: &mut Reader<'_>) -> Self {
+        match reader.number(1) {
+            0 => Self::Holder(Digest::read(reader)),
+            1 => Self::Inside(Parent::read(reader)),
+            kind => {
+                reader.require(kind == 2, DecodeError::Value);
+                Self::Dissolved(Digest::read(reader))
+            }
+        }
     }
 }
 
@@ -184,17 +209,23 @@ impl Wire for Unit {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            state: StateCode(reader.u8()?),
-            prior: item::get_prior(reader)?,
-            since: Day(reader.u32()?),
-            place: UnitPlace::get(reader)?,
-            children: reader.u32()?,
-            levels: reader.u8()?,
-            limits: item::get_limits(reader)?,
-            events: reader.u32()?,
-            custody: Digest::get(reader)?,
-        })
+        reader.whole()
+    }
+}
+
+impl Field for Unit {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        Self {
+            state: StateCode(reader.number(1) as u8),
+            prior: item::get_prior(reader),
+            since: Day(reader.number(4) as u32),
+            place: UnitPlace::read(reader),
+            children: reader.number(4) as u32,
+            levels: reader.number(1) as u8,
+            limits: item::get_limits(reader),
+            events: reader.number(4) as u32,
+            custody: Digest::read(reader),
+        }
     }
 }
 
@@ -205,7 +236,13 @@ impl Wire for Interval {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self { start: UnixMillis(reader.u64()?), end: UnixMillis(reader.u64()?) })
+        reader.whole()
+    }
+}
+
+impl Field for Interval {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        Self { start: UnixMillis(reader.number(8)), end: UnixMillis(reader.number(8)) }
     }
 }
 
@@ -217,9 +254,19 @@ impl Wire for Exposure {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let accepted_minutes = reader.u32()?;
-        let count = reader.count16(0..=MAX_INTERVALS, 16)?;
-        Self::new(accepted_minutes, reader.list(count)?)
+        reader.whole()
+    }
+}
+
+impl Field for Exposure {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let accepted_minutes = reader.number(4) as u32;
+        let count = reader.count(2, 0, MAX_INTERVALS, 16);
+        let intervals = reader.fields(count);
+        if let Err(fault) = check_intervals(&intervals) {
+            reader.fail(fault);
+        }
+        Self { accepted_minutes, intervals }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The hashes of the event log.
 
-use crate::encoding::{DecodeError, Reader, Wire};
+use crate::encoding::{DecodeError, Field, Reader, Wire, bytes32, put};
 use alloc::vec::Vec;
 use sha2::{Digest, Sha256};
 
@@ -37,11 +37,17 @@ impl LogHash {
 
 impl Wire for LogHash {
     fn put(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.0);
+        put(out, &self.0);
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self(reader.array()?))
+        reader.whole()
+    }
+}
+
+impl Field for LogHash {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        Self(bytes32(reader))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The hashes beside a path through the log.
 
 use super::hash::LogHash;
-use crate::encoding::{DecodeError, Reader, Wire};
+use crate::encoding::{DecodeError, Field, Reader, Wire, put_number};
 use alloc::vec::Vec;
 
 /// At most 64 hashes, from the leaves towards the root.
@@ -27,17 +27,19 @@ impl LogProof {
 
 impl Wire for LogProof {
     fn put(&self, out: &mut Vec<u8>) {
-        out.extend(u8::try_from(self.0.len()));
+        put_number(out, self.0.len() as u64, 1);
         self.0.iter().for_each(|hash| hash.put(out));
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let count = usize::from(reader.u8()?);
-        if count > Self::MAX_HASHES {
-            return Err(DecodeError::Bounds);
-        }
-        let (hashes, _) = reader.take(count * 32)?.as_chunks();
-        Ok(Self(hashes.iter().map(|hash| LogHash::from_bytes(*hash)).collect()))
+        reader.whole()
+    }
+}
+
+impl Field for LogProof {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let count = reader.count(1, 0, Self::MAX_HASHES, 32);
+        Self(reader.fields(count))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a proof can be asked for.
 
 use crate::{
-    encoding::{DecodeError, Reader, Wire},
+    encoding::{DecodeError, Field, Reader, Wire, bytes32, put, put_number},
     identity::{Lot, PackId, ProductCode, Sscc},
 };
 use alloc::vec::Vec;
@@ -42,39 +42,42 @@ impl PartialOrd for Key {
 
 impl Wire for Key {
     fn put(&self, out: &mut Vec<u8>) {
+        let kind = match self {
+            Self::Product(_) => 1,
+            Self::Lot(..) => 2,
+            Self::Pack(_) => 3,
+            Self::Unit(_) => 4,
+            Self::Record(_) => 5,
+        };
+        put_number(out, kind, 1);
         match self {
-            Self::Product(product) => {
-                out.push(1);
-                product.put(out);
-            }
+            Self::Product(product) => product.put(out),
             Self::Lot(product, lot) => {
-                out.push(2);
                 product.put(out);
                 lot.put(out);
             }
-            Self::Pack(pack) => {
-                out.push(3);
-                pack.put(out);
-            }
-            Self::Unit(sscc) => {
-                out.push(4);
-                sscc.put(out);
-            }
-            Self::Record(id) => {
-                out.push(5);
-                out.extend_from_slice(id);
-            }
+            Self::Pack(pack) => pack.put(out),
+            Self::Unit(sscc) => sscc.put(out),
+            Self::Record(id) => put(out, id),
         }
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(match reader.u8()? {
-            1 => Self::Product(ProductCode::get(reader)?),
-            2 => Self::Lot(ProductCode::get(reader)?, Lot::get(reader)?),
-            3 => Self::Pack(PackId::get(reader)?),
-            4 => Self::Unit(Sscc::get(reader)?),
-            5 => Self::Record(reader.array()?),
-            _ => return Err(DecodeError::Value),
-        })
+        reader.whole()
+    }
+}
+
+impl Field for Key {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        match reader.number(1) {
+            1 => Self::Product(ProductCode::read(reader)),
+            2 => Self::Lot(ProductCode::read(reader), Lot::read(reader)),
+            3 => Self::Pack(PackId::read(reader)),
+            4 => Self::Unit(Sscc::read(reader)),
+            kind => {
+                reader.require(kind == 5, DecodeError::Value);
+                Self::Record(bytes32(reader))
+            }
+        }
     }
 }

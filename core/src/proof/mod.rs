@@ -19,7 +19,7 @@ pub use qr::{Answer, QrProof};
 
 use crate::{
     certificate::Certificate,
-    encoding::{DecodeError, Message, MessageType, Reader, Wire, put_count16},
+    encoding::{DecodeError, Field, Message, MessageType, Reader, Wire, put, put_count16},
     handover::{HandOver, MAX_HAND_OVERS, get_hand_overs, put_hand_overs},
     header::Header,
     state::StateProof,
@@ -63,7 +63,12 @@ impl Proof {
 
     /// Whether the proof was asked for exactly these keys, encoded and strictly ascending.
     pub(crate) fn answers(&self, keys: &[Vec<u8>]) -> bool {
-        self.keys.count == keys.len() && self.keys.bytes == keys.concat()
+        let mut rest = self.keys.bytes.as_slice();
+        for key in keys {
+            let Some(behind) = rest.strip_prefix(key.as_slice()) else { return false };
+            rest = behind;
+        }
+        rest.is_empty()
     }
 
     /// Changes of the validator set before the header.
@@ -97,11 +102,12 @@ impl Wire for Proof {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let keys = Keys::get(reader)?;
-        let hand_overs = get_hand_overs(reader)?;
-        let header = Header::get(reader)?;
-        let certificate = Certificate::get(reader)?;
-        let state = StateProof::get(reader)?;
+        let keys = Keys::read(reader);
+        let hand_overs = get_hand_overs(reader);
+        let header = Header::read(reader);
+        let certificate = Certificate::read(reader);
+        let state = StateProof::read(reader);
+        reader.sound(())?;
         check_ends(&state, keys.count)?;
         Ok(Self { keys, hand_overs, header, certificate, state })
     }
@@ -138,24 +144,23 @@ impl Keys {
 
     fn put(&self, out: &mut Vec<u8>) {
         put_count16(out, self.count);
-        out.extend_from_slice(&self.bytes);
+        put(out, &self.bytes);
     }
 
-    fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let count = reader.count16(1..=MAX_KEYS, Key::SMALLEST_LEN_BYTES)?;
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let count = reader.count(2, 1, MAX_KEYS, Key::SMALLEST_LEN_BYTES);
         let start = reader.rest();
         let (mut last, mut are_ascending) = (&[][..], true);
         for _ in 0..count {
             let rest = reader.rest();
-            Key::get(reader)?;
+            Key::read(reader);
             let key = read_since(rest, reader);
             are_ascending &= last < key;
             last = key;
         }
-        if !are_ascending {
-            return Err(DecodeError::Order);
-        }
-        Ok(Self { count, bytes: read_since(start, reader).to_vec() })
+        let bytes = read_since(start, reader).to_vec();
+        reader.require(are_ascending, DecodeError::Order);
+        Self { count, bytes }
     }
 }
 

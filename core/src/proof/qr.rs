@@ -19,13 +19,13 @@
 use super::{Key, Proof};
 use crate::{
     certificate::{Certificate, Signers},
-    encoding::{DecodeError, Message, MessageType, Reader, Wire, put_bytes16},
+    encoding::{DecodeError, Field, Message, MessageType, Reader, Wire, put_bytes16},
     facts::{self, Found, Gap, ProofGap, Source},
     hash::Digest,
     header::{Header, HeaderFields, Height, UnixMillis},
     leaf::{Leaf, LeafError, Paths},
     log::{LogHash, TreeSize},
-    state::{self, Path, StateProof},
+    state::{self, NodeHash, Path, StateProof},
 };
 use alloc::vec::Vec;
 
@@ -36,13 +36,10 @@ pub type Answer = Option<Vec<u8>>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QrProof {
     keys: Vec<Key>,
-    height: Height,
-    time: UnixMillis,
-    parent_hash: Digest,
-    log_size: TreeSize,
-    log_root: LogHash,
-    rules_version: u32,
-    next_set_hash: Option<Digest>,
+    /// Zeros for what is left out.
+    header: HeaderFields,
+    /// Whether the next set's hash is there.
+    is_hand_over: bool,
     round: u32,
     signers: Signers,
     answers: Vec<Answer>,
@@ -52,7 +49,7 @@ pub struct QrProof {
 impl QrProof {
     /// The short form of `proof`, if it has one: no hand-overs and at most five keys of one scan.
     pub fn from_proof(proof: &Proof) -> Option<Self> {
-        let header = proof.header.fields()?;
+        let mut header = proof.header.fields()?;
         if !proof.hand_overs.is_empty() || proof.keys.count > MAX_KEYS {
             return None;
         }
@@ -65,15 +62,15 @@ impl QrProof {
         if !(1..=MAX_ANSWERS).contains(&answers.len()) {
             return None;
         }
+        let is_hand_over = header.next_set_hash != header.set_hash;
+        if !is_hand_over {
+            header.next_set_hash = Digest::ZERO;
+        }
+        (header.chain_id, header.set_hash, header.state_root) = (Digest::ZERO, Digest::ZERO, NodeHash::EMPTY);
         Some(Self {
             keys,
-            height: header.height,
-            time: header.time,
-            parent_hash: header.parent_hash,
-            log_size: header.log_size,
-            log_root: header.log_root,
-            rules_version: header.rules_version,
-            next_set_hash: (header.next_set_hash != header.set_hash).then_some(header.next_set_hash),
+            header,
+            is_hand_over,
             round: proof.certificate.round(),
             signers: proof.certificate.signers().clone(),
             answers,
@@ -88,29 +85,23 @@ impl QrProof {
 
     /// The height of the header that the leaves are proved against.
     pub const fn height(&self) -> Height {
-        self.height
+        self.header.height
     }
 
     /// Restores the full form for a client of `chain_id` for which `set_hash` is in force at the height.
     pub fn expand(&self, chain_id: &Digest, set_hash: &Digest) -> Result<Proof, ProofGap> {
-        if self.next_set_hash.as_ref() == Some(set_hash) {
+        if self.is_hand_over && self.header.next_set_hash == *set_hash {
             return Err(ProofGap::Malformed(DecodeError::Value));
         }
         let state = self.state(chain_id).map_err(|gap| if self.has_newer_leaf() { ProofGap::Newer } else { gap })?;
-        let state_root = state.root().map_err(ProofGap::State)?;
-        let header = Header::from(&HeaderFields {
-            chain_id: *chain_id,
-            height: self.height,
-            time: self.time,
-            set_hash: *set_hash,
-            next_set_hash: self.next_set_hash.unwrap_or(*set_hash),
-            parent_hash: self.parent_hash,
-            log_size: self.log_size,
-            log_root: self.log_root,
-            state_root,
-            rules_version: self.rules_version,
-        });
-        let certificate = Certificate::new(self.height, self.round, header.hash(), self.signers.clone());
+        let mut header = self.header.clone();
+        (header.chain_id, header.set_hash) = (*chain_id, *set_hash);
+        if !self.is_hand_over {
+            header.next_set_hash = *set_hash;
+        }
+        header.state_root = state.root().map_err(ProofGap::State)?;
+        let header = Header::from(&header);
+        let certificate = Certificate::new(header.height(), self.round, header.hash(), self.signers.clone());
         Proof::new(self.keys.clone(), Vec::new(), header, certificate, state).map_err(ProofGap::Malformed)
     }
 
@@ -136,15 +127,16 @@ impl Wire for QrProof {
     fn put(&self, out: &mut Vec<u8>) {
         out.push(self.keys.len() as u8);
         self.keys.iter().for_each(|key| key.put(out));
-        out.extend_from_slice(&self.height.0.to_be_bytes());
-        out.extend_from_slice(&self.time.0.to_be_bytes());
-        self.parent_hash.put(out);
-        out.extend_from_slice(&self.log_size.0.to_be_bytes());
-        out.extend_from_slice(self.log_root.as_bytes());
-        out.extend_from_slice(&self.rules_version.to_be_bytes());
-        out.push(u8::from(self.next_set_hash.is_some()));
-        if let Some(hash) = &self.next_set_hash {
-            hash.put(out);
+        let header = &self.header;
+        out.extend_from_slice(&header.height.0.to_be_bytes());
+        out.extend_from_slice(&header.time.0.to_be_bytes());
+        header.parent_hash.put(out);
+        out.extend_from_slice(&header.log_size.0.to_be_bytes());
+        out.extend_from_slice(header.log_root.as_bytes());
+        out.extend_from_slice(&header.rules_version.to_be_bytes());
+        out.push(u8::from(self.is_hand_over));
+        if self.is_hand_over {
+            header.next_set_hash.put(out);
         }
         out.extend_from_slice(&self.round.to_be_bytes());
         self.signers.put(out);
@@ -156,50 +148,50 @@ impl Wire for QrProof {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let count = usize::from(reader.u8()?);
-        if !(1..=MAX_KEYS).contains(&count) {
-            return Err(DecodeError::Bounds);
+        let count = reader.count(1, 1, MAX_KEYS, 0);
+        let keys: Vec<Key> = reader.fields(count);
+        reader.require(keys.is_sorted_by(|a, b| a < b), DecodeError::Order);
+        let mut header = HeaderFields {
+            chain_id: Digest::ZERO,
+            height: Height(reader.number(8)),
+            time: UnixMillis(reader.number(8)),
+            set_hash: Digest::ZERO,
+            next_set_hash: Digest::ZERO,
+            parent_hash: Digest::read(reader),
+            log_size: TreeSize(reader.number(8)),
+            log_root: LogHash::read(reader),
+            state_root: NodeHash::EMPTY,
+            rules_version: reader.number(4) as u32,
+        };
+        let is_hand_over = reader.bit();
+        if is_hand_over {
+            header.next_set_hash = Digest::read(reader);
         }
-        let keys = reader.list(count)?;
-        super::check_keys(&keys)?;
-        let height = Height(reader.u64()?);
-        let time = UnixMillis(reader.u64()?);
-        let parent_hash = Digest::get(reader)?;
-        let log_size = TreeSize(reader.u64()?);
-        let log_root = LogHash::from_bytes(reader.array()?);
-        let rules_version = reader.u32()?;
-        let next_set_hash = if reader.flag()? { Some(Digest::get(reader)?) } else { None };
-        let round = reader.u32()?;
-        let signers = Signers::get(reader)?;
-        let count = usize::from(reader.u8()?);
-        if !(1..=MAX_ANSWERS).contains(&count) {
-            return Err(DecodeError::Bounds);
-        }
-        let mut answers = Vec::new();
-        for _ in 0..count {
-            let value = reader.bytes16(0..=state::MAX_VALUE_BYTES)?;
-            answers.push((!value.is_empty()).then(|| value.to_vec()));
-        }
-        let compact = reader.take(reader.rest().len())?.to_vec();
-        Ok(Self {
+        let proof = Self {
             keys,
-            height,
-            time,
-            parent_hash,
-            log_size,
-            log_root,
-            rules_version,
-            next_set_hash,
-            round,
-            signers,
-            answers,
-            compact,
-        })
+            header,
+            is_hand_over,
+            round: reader.number(4) as u32,
+            signers: Signers::read(reader),
+            answers: read_answers(reader),
+            compact: reader.next(reader.rest().len()).to_vec(),
+        };
+        reader.sound(proof)
     }
 }
 
 impl Message for QrProof {
     const TYPE: MessageType = MessageType::QrProof;
+}
+
+fn read_answers(reader: &mut Reader<'_>) -> Vec<Answer> {
+    let count = reader.count(1, 1, MAX_ANSWERS, 0);
+    let mut answers = Vec::new();
+    for _ in 0..count {
+        let value = reader.vector(2, 0, state::MAX_VALUE_BYTES);
+        answers.push((!value.is_empty()).then(|| value.to_vec()));
+    }
+    answers
 }
 
 /// Gives answers in the order in which paths are derived.

@@ -39,11 +39,12 @@ impl<'a> Carrier<'a> {
         if !LETTERS.contains(&letter) || !modifier.is_ascii_digit() {
             return Err(ScanError::Symbology);
         }
-        let kind = match (letter, modifier) {
-            (b'C' | b'J', b'1') | (b'e', b'0') | (b'd', b'2' | b'8') | (b'Q', b'3') => CarrierKind::Gs1,
-            (b'E', b'0') => CarrierKind::Gtin(13),
-            (b'E', b'4') => CarrierKind::Gtin(8),
-            (b'I', b'0' | b'1') => CarrierKind::Gtin(14),
+        let marks = |ids: &[u8]| ids.chunks_exact(2).any(|id| id == [letter, modifier]);
+        let kind = match letter {
+            _ if marks(b"C1J1e0d2d8Q3") => CarrierKind::Gs1,
+            b'E' if modifier == b'0' => CarrierKind::Gtin(13),
+            b'E' if modifier == b'4' => CarrierKind::Gtin(8),
+            _ if marks(b"I0I1") => CarrierKind::Gtin(14),
             _ => CarrierKind::Plain,
         };
         if data.is_empty() && kind != CarrierKind::Plain {

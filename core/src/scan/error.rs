@@ -1,5 +1,6 @@
 //! Why a scan cannot be read.
 
+use crate::names::nth;
 /// Why text names no medicine pack, lot, product or logistic unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -49,28 +50,16 @@ pub enum ScanError {
 impl ScanError {
     /// The stable reason code.
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::Empty => "identifier.scan.empty",
-            Self::TooLong => "identifier.scan.too-long",
-            Self::Symbology => "identifier.scan.symbology",
-            Self::NoSymbology => "identifier.scan.no-symbology",
-            Self::NotMedicine => "identifier.scan.not-a-medicine-code",
-            Self::NoKey => "identifier.scan.no-key",
-            Self::TwoKeys => "identifier.scan.two-keys",
-            Self::UnknownAi => "identifier.scan.unknown-ai",
-            Self::BadValue => "identifier.scan.bad-value",
-            Self::CheckDigit => "identifier.scan.check-digit",
-            Self::PatientData => "identifier.scan.patient-data",
-            Self::Contradiction => "identifier.scan.contradiction",
-            Self::Repeated => "identifier.scan.repeated",
-            Self::Pairing => "identifier.scan.pairing",
-            Self::Link => "identifier.scan.link",
-            Self::CompressedLink => "identifier.scan.compressed-link",
-            Self::Urn => "identifier.scan.urn",
-            Self::Envelope => "identifier.scan.envelope",
-            Self::TooManyCodes => "identifier.scan.too-many-codes",
-            Self::TooManyReadings => "identifier.scan.too-many-readings",
-        }
+        nth(
+            "identifier.scan.empty identifier.scan.too-long identifier.scan.symbology \
+             identifier.scan.no-symbology identifier.scan.not-a-medicine-code identifier.scan.no-key \
+             identifier.scan.two-keys identifier.scan.unknown-ai identifier.scan.bad-value \
+             identifier.scan.check-digit identifier.scan.patient-data identifier.scan.contradiction \
+             identifier.scan.repeated identifier.scan.pairing identifier.scan.link \
+             identifier.scan.compressed-link identifier.scan.urn identifier.scan.envelope \
+             identifier.scan.too-many-codes identifier.scan.too-many-readings",
+            self as usize,
+        )
     }
 }
 

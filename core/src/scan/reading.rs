@@ -1,7 +1,10 @@
 //! What was read from a scan.
 
 use super::{elements::Elements, error::ScanError};
-use crate::identity::{Day, Lot, PackId, ProductCode, Sscc};
+use crate::{
+    identity::{Day, Lot, PackId, ProductCode, Sscc},
+    names::nth,
+};
 use alloc::{string::String, vec::Vec};
 
 /// The answer of the parser.
@@ -180,19 +183,11 @@ pub enum CryptoTail {
 impl Repair {
     /// The repair's stable name.
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::LeadingByte => "leading-byte",
-            Self::TrailingByte => "trailing-byte",
-            Self::SeparatorReplaced => "separator-replaced",
-            Self::SeparatorRestored => "separator-restored",
-            Self::CapsLock => "caps-lock",
-            Self::KeyboardQwertz => "keyboard-qwertz",
-            Self::KeyboardAzerty => "keyboard-azerty",
-            Self::Unmarked => "unmarked",
-            Self::EnvelopeEnd => "envelope-end",
-            Self::ShortGtin => "short-gtin",
-            Self::LinkWord => "link-word",
-        }
+        nth(
+            "leading-byte trailing-byte separator-replaced separator-restored caps-lock keyboard-qwertz \
+             keyboard-azerty unmarked envelope-end short-gtin link-word",
+            self as usize,
+        )
     }
 }
 

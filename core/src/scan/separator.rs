@@ -183,10 +183,11 @@ pub(super) fn named(text: &[u8]) -> Option<Vec<u8>> {
     let mut rest = text;
     while let Some((first, mut tail)) = rest.split_first() {
         let mut byte = *first;
-        for (names, control) in NAMES {
+        let names = if matches!(first, b'{' | b'<' | b'[' | 0xe2) { NAMES.as_slice() } else { &[] };
+        for (names, control) in names {
             any_part(names, b'/', &mut |name| match rest.strip_prefix(name) {
                 Some(behind) => {
-                    (byte, tail) = (control, behind);
+                    (byte, tail) = (*control, behind);
                     true
                 }
                 None => false,

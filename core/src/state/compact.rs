@@ -19,7 +19,7 @@ use super::{
     path::Path,
     proof::StateProof,
 };
-use crate::encoding::{DecodeError, Reader, Wire, put_count16};
+use crate::encoding::{DecodeError, Field, Reader, Wire, bytes32, put, put_count16};
 use alloc::vec::Vec;
 
 /// An asked path, with its value where the leaf is present.
@@ -32,20 +32,19 @@ type Key<'a> = (Path, Option<&'a [u8]>);
 pub fn expand(keys: &[(Path, Option<&[u8]>)], reader: &mut Reader<'_>) -> Result<StateProof, DecodeError> {
     let keys = sorted(keys);
     let mut rest = keys.as_slice();
-    let count = usize::from(reader.u8()?);
+    let count = reader.number(1) as usize;
     let mut bytes = Vec::new();
     put_count16(&mut bytes, count);
     for _ in 0..count {
         get_end(&mut rest, reader)?.put(&mut bytes);
     }
-    if !rest.is_empty() {
-        return Err(DecodeError::Bounds);
-    }
+    reader.require(rest.is_empty(), DecodeError::Bounds);
+    reader.sound(())?;
     let ends_len_bytes = bytes.len();
-    bytes.extend_from_slice(reader.rest());
+    put(&mut bytes, reader.rest());
     let proof = StateProof::get(&mut Reader::new(&bytes))?;
-    reader.take(proof.len_bytes().saturating_sub(ends_len_bytes))?;
-    Ok(proof)
+    reader.next(proof.len_bytes().saturating_sub(ends_len_bytes));
+    reader.sound(proof)
 }
 
 /// Writes `proof` for a reader who knows `keys`: asked paths, each with its value if it is present.
@@ -75,34 +74,40 @@ pub fn compress(proof: &StateProof, keys: &[(Path, Option<&[u8]>)]) -> Option<Ve
 
 /// Reads one end and takes the keys under it off `rest`.
 fn get_end<'a>(rest: &mut &[Key<'a>], reader: &mut Reader<'_>) -> Result<End<'a>, DecodeError> {
-    let depth_bits = reader.u8()?;
+    let depth_bits = reader.number(1) as u8;
+    reader.sound(())?;
     let (first, _) = *rest.first().ok_or(DecodeError::Bounds)?;
     let under = |path: &Path| first.shares_prefix(path, usize::from(depth_bits));
     let (dealt, later) = rest.split_at(rest.partition_point(|(path, _)| under(path)));
     *rest = later;
-    let mut present = dealt.iter().filter_map(|(path, value)| Some((*path, (*value)?)));
-    let (path, terminal) = match (present.next(), present.next()) {
-        (Some((path, value)), None) => (path, Terminal::Leaf(value)),
-        (Some(_), Some(_)) => return Err(DecodeError::Value),
-        (None, _) => match reader.u8()? {
+    let mut present = None;
+    for (path, value) in dealt {
+        if let Some(value) = value {
+            reader.require(present.is_none(), DecodeError::Value);
+            present = Some((*path, Terminal::Leaf(value)));
+        }
+    }
+    let (path, terminal) = match present {
+        Some(leaf) => leaf,
+        None => match reader.number(1) {
             0 => (first, Terminal::Nothing),
-            2 => {
-                let path = Path::get(reader)?;
-                if !under(&path) || dealt.iter().any(|(asked, _)| *asked == path) {
-                    return Err(DecodeError::Value);
-                }
-                (path, Terminal::Other(ValueHash::from_bytes(reader.array()?)))
+            kind => {
+                reader.require(kind == 2, DecodeError::Value);
+                let path = Path::read(reader);
+                let is_other = under(&path) && !dealt.iter().any(|(asked, _)| *asked == path);
+                reader.require(is_other, DecodeError::Value);
+                (path, Terminal::Other(ValueHash::from_bytes(bytes32(reader))))
             }
-            _ => return Err(DecodeError::Value),
         },
     };
-    Ok(End { path, depth_bits, terminal })
+    reader.sound(End { path, depth_bits, terminal })
 }
 
 fn sorted<'a>(keys: &[Key<'a>]) -> Vec<Key<'a>> {
     let mut sorted: Vec<Key<'a>> = Vec::with_capacity(keys.len());
     for key in keys {
-        if let Err(place) = sorted.binary_search(key) {
+        let place = sorted.partition_point(|(path, _)| *path < key.0);
+        if sorted.get(place).is_none_or(|(path, _)| *path != key.0) {
             sorted.insert(place, *key);
         }
     }

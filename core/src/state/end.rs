@@ -15,7 +15,7 @@ use super::{
     node::{NodeHash, ValueHash},
     path::{Path, Prefix},
 };
-use crate::encoding::{DecodeError, Reader, Wire, put_bytes16, put_count16};
+use crate::encoding::{DecodeError, Field, Reader, Wire, bytes32, put, put_bytes16, put_count16, put_number};
 use alloc::vec::Vec;
 
 /// What lies under a prefix.
@@ -86,17 +86,17 @@ impl<'a> End<'a> {
             Terminal::Other(_) => 2,
             Terminal::Subtree(_) => 3,
         };
-        out.push(kind);
+        put_number(out, kind, 1);
         match &self.terminal {
             Terminal::Nothing => self.prefix().put(out),
             Terminal::Leaf(value) => {
-                out.push(self.depth_bits);
+                put_number(out, u64::from(self.depth_bits), 1);
                 put_leaf(out, &self.path, value);
             }
             Terminal::Other(value) => {
-                out.push(self.depth_bits);
+                put_number(out, u64::from(self.depth_bits), 1);
                 self.path.put(out);
-                out.extend_from_slice(value.as_bytes());
+                put(out, value.as_bytes());
             }
             Terminal::Subtree(leaves) => {
                 self.prefix().put(out);
@@ -107,28 +107,27 @@ impl<'a> End<'a> {
     }
 
     /// Reads an end up to a subtree's count; the leaves behind that are left in the reader.
-    pub(super) fn get(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let kind = reader.u8()?;
-        if kind > 3 {
-            return Err(DecodeError::Value);
-        }
+    #[inline(never)]
+    pub(super) fn read(reader: &mut Reader<'a>) -> Self {
+        let kind = reader.number(1);
+        reader.require(kind <= 3, DecodeError::Value);
         let (path, depth_bits) = if matches!(kind, 0 | 3) {
-            let prefix = Prefix::get(reader)?;
+            let prefix = Prefix::read(reader);
             (*prefix.first(), prefix.len_bits())
         } else {
-            let depth_bits = reader.u8()?;
-            (Path::get(reader)?, depth_bits)
+            let depth_bits = reader.number(1) as u8;
+            (Path::read(reader), depth_bits)
         };
         let terminal = match kind {
             0 => Terminal::Nothing,
-            1 => Terminal::Leaf(reader.bytes16(1..=MAX_VALUE_BYTES)?),
-            2 => Terminal::Other(ValueHash::from_bytes(reader.array()?)),
+            1 => Terminal::Leaf(reader.vector(2, 1, MAX_VALUE_BYTES)),
+            2 => Terminal::Other(ValueHash::from_bytes(bytes32(reader))),
             _ => {
-                let left = reader.count16(2..=MAX_SUBTREE_LEAVES, MIN_LEAF_BYTES)?;
+                let left = reader.count(2, 2, MAX_SUBTREE_LEAVES, MIN_LEAF_BYTES);
                 Terminal::Subtree(Leaves { reader: reader.clone(), left })
             }
         };
-        Ok(Self { path, depth_bits, terminal })
+        Self { path, depth_bits, terminal }
     }
 }
 
@@ -152,7 +151,7 @@ impl<'a> Iterator for Leaves<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.left = self.left.checked_sub(1)?;
-        get_leaf(&mut self.reader).ok()
+        Some(get_leaf(&mut self.reader))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -163,8 +162,9 @@ impl<'a> Iterator for Leaves<'a> {
 impl ExactSizeIterator for Leaves<'_> {}
 
 /// Reads a leaf's path and value.
-pub(super) fn get_leaf<'a>(reader: &mut Reader<'a>) -> Result<(Path, &'a [u8]), DecodeError> {
-    Ok((Path::get(reader)?, reader.bytes16(1..=MAX_VALUE_BYTES)?))
+#[inline(never)]
+pub(super) fn get_leaf<'a>(reader: &mut Reader<'a>) -> (Path, &'a [u8]) {
+    (Path::read(reader), reader.vector(2, 1, MAX_VALUE_BYTES))
 }
 
 /// Appends a leaf's path and value.

@@ -1,5 +1,6 @@
 //! Why a state proof shows nothing.
 
+use crate::names::nth;
 /// Why a well-formed state proof is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -21,14 +22,11 @@ pub enum StateError {
 impl StateError {
     /// The stable reason code.
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::Forged => "trust.state.forged",
-            Self::Root => "trust.state.root",
-            Self::Withheld => "trust.state.withheld",
-            Self::Incomplete => "trust.proof.incomplete",
-            Self::Superfluous => "trust.proof.superfluous",
-            Self::ValueLength => "trust.state.value-length",
-        }
+        nth(
+            "trust.state.forged trust.state.root trust.state.withheld trust.proof.incomplete \
+             trust.proof.superfluous trust.state.value-length",
+            self as usize,
+        )
     }
 }
 

@@ -1,6 +1,6 @@
 //! Where a leaf lies in the state tree.
 
-use crate::encoding::{DecodeError, Reader, Wire};
+use crate::encoding::{DecodeError, Field, Reader, Wire, bytes32, put, put_number};
 use alloc::vec::Vec;
 
 /// The 256-bit path of a leaf. Bit 0 is the most significant bit of the first byte.
@@ -58,11 +58,17 @@ impl Path {
 
 impl Wire for Path {
     fn put(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.0);
+        put(out, &self.0);
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self(reader.array()?))
+        reader.whole()
+    }
+}
+
+impl Field for Path {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        Self(bytes32(reader))
     }
 }
 
@@ -99,18 +105,23 @@ impl Prefix {
 
 impl Wire for Prefix {
     fn put(&self, out: &mut Vec<u8>) {
-        out.push(self.len_bits);
-        out.extend(self.path.0.iter().take(usize::from(self.len_bits).div_ceil(8)));
+        put_number(out, u64::from(self.len_bits), 1);
+        put(out, self.path.0.get(..usize::from(self.len_bits).div_ceil(8)).unwrap_or_default());
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let len_bits = reader.u8()?;
-        let mut bytes = [0; 32];
-        let taken = reader.take(usize::from(len_bits).div_ceil(8))?;
-        bytes.iter_mut().zip(taken).for_each(|(to, from)| *to = *from);
-        let path = Path(bytes);
+        reader.whole()
+    }
+}
+
+impl Field for Prefix {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let len_bits = reader.number(1) as u8;
+        let mut path = Path([0; 32]);
+        reader.fill(path.0.get_mut(..usize::from(len_bits).div_ceil(8)).unwrap_or_default());
         let prefix = Self::new(&path, len_bits);
-        if prefix.path == path { Ok(prefix) } else { Err(DecodeError::Padding) }
+        reader.require(prefix.path == path, DecodeError::Padding);
+        prefix
     }
 }
 

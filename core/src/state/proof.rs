@@ -12,7 +12,7 @@ use super::{
     node::NodeHash,
     path::Path,
 };
-use crate::encoding::{DecodeError, Reader, Wire};
+use crate::encoding::{DecodeError, Field, Reader, Wire, put};
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
@@ -52,12 +52,14 @@ impl StateProof {
     /// The root that follows from ends and siblings.
     pub fn root(&self) -> Result<NodeHash, StateError> {
         let mut fold = Fold::new(self.siblings());
-        let mut ends = self.ends().rev().peekable();
         let mut root = NodeHash::EMPTY;
-        while let Some(end) = ends.next() {
-            let to = ends.peek().map_or(0, |before| before.path.shared_bits(&end.path) + 1);
+        let mut rest = self.ends.as_slice();
+        while let [before @ .., at] = rest {
+            let end = self.end_at(*at);
+            let to = before.last().map_or(0, |at| self.end_at(*at).path.shared_bits(&end.path) + 1);
             root = fold.climb(&end.path, end.hash(), end.depth(), to)?;
             fold.keep(to, root);
+            rest = before;
         }
         Ok(root)
     }
@@ -72,11 +74,8 @@ impl StateProof {
     /// # Precondition
     /// The answer holds for the tree whose root is [`root`](Self::root), and for no other.
     pub fn lookup(&self, path: &Path) -> Lookup<'_> {
-        let found = self.leaves.binary_search_by(|at| match self.leaf_at(*at) {
-            Some((leaf, _)) => leaf.cmp(path),
-            None => Ordering::Less,
-        });
-        let leaf = found.ok().and_then(|index| self.leaves.get(index)).and_then(|at| self.leaf_at(*at));
+        let found = self.leaves.binary_search_by(|at| self.leaf_at(*at).0.cmp(path));
+        let leaf = found.ok().and_then(|index| self.leaves.get(index)).map(|at| self.leaf_at(*at));
         match (leaf, self.covering(path)) {
             (Some((_, value)), _) => Lookup::Present(value),
             (None, Some((_, end))) if !end.names(path) => Lookup::Absent,
@@ -86,12 +85,12 @@ impl StateProof {
 
     /// The ends, ascending.
     pub fn ends(&self) -> impl DoubleEndedIterator<Item = End<'_>> {
-        self.ends.iter().filter_map(|at| self.end_at(*at))
+        self.ends.iter().map(|at| self.end_at(*at))
     }
 
     /// All leaves whose values the proof carries, ascending.
     pub fn leaves(&self) -> impl DoubleEndedIterator<Item = (Path, &[u8])> {
-        self.leaves.iter().filter_map(|at| self.leaf_at(*at))
+        self.leaves.iter().map(|at| self.leaf_at(*at))
     }
 
     /// Number of ends.
@@ -108,13 +107,12 @@ impl StateProof {
     pub(super) fn covering(&self, path: &Path) -> Option<(usize, End<'_>)> {
         let index = self
             .ends
-            .binary_search_by(|at| match self.end_at(*at) {
-                Some(end) if end.covers(path) => Ordering::Equal,
-                Some(end) => end.path.cmp(path),
-                None => Ordering::Less,
+            .binary_search_by(|at| {
+                let end = self.end_at(*at);
+                if end.covers(path) { Ordering::Equal } else { end.path.cmp(path) }
             })
             .ok()?;
-        Some((index, self.end_at(*self.ends.get(index)?)?))
+        Some((index, self.end_at(*self.ends.get(index)?)))
     }
 
     /// Bitmap and siblings, encoded.
@@ -127,12 +125,12 @@ impl StateProof {
         Siblings::new(bitmap, self.levels, hashes.as_chunks().0)
     }
 
-    fn end_at(&self, at: u32) -> Option<End<'_>> {
-        End::get(&mut Reader::new(self.from(at as usize))).ok()
+    fn end_at(&self, at: u32) -> End<'_> {
+        End::read(&mut Reader::new(self.from(at as usize)))
     }
 
-    fn leaf_at(&self, at: u32) -> Option<(Path, &[u8])> {
-        get_leaf(&mut Reader::new(self.from(at as usize))).ok()
+    fn leaf_at(&self, at: u32) -> (Path, &[u8]) {
+        get_leaf(&mut Reader::new(self.from(at as usize)))
     }
 
     fn from(&self, at: usize) -> &[u8] {
@@ -142,11 +140,17 @@ impl StateProof {
 
 impl Wire for StateProof {
     fn put(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.bytes);
+        put(out, &self.bytes);
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        get_with_subtrees(reader, 0)
+        reader.whole()
+    }
+}
+
+impl Field for StateProof {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        read_with_subtrees(reader, 0)
     }
 }
 
@@ -167,46 +171,42 @@ impl Wire for BucketProof {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        get_with_subtrees(reader, 1).map(Self)
+        reader.whole()
+    }
+}
+
+impl Field for BucketProof {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        Self(read_with_subtrees(reader, 1))
     }
 }
 
 /// Reads a proof with at most so many complete subtrees.
-fn get_with_subtrees(reader: &mut Reader<'_>, max_subtrees: usize) -> Result<StateProof, DecodeError> {
+fn read_with_subtrees(reader: &mut Reader<'_>, max_subtrees: usize) -> StateProof {
     let mut scan = Scan::new(reader.rest());
-    let count = reader.count16(1..=MAX_ENDS, MIN_END_BYTES)?;
+    let count = reader.count(2, 1, MAX_ENDS, MIN_END_BYTES);
     scan.ends.reserve_exact(count);
     for _ in 0..count {
-        scan.end(reader)?;
+        scan.end(reader);
     }
     let bitmap_at = scan.at(reader);
     // Each end but the first hangs below one level that has ends on both sides.
-    let levels = scan.nodes.saturating_sub(count - 1);
-    let bitmap = reader.take(levels.div_ceil(8))?;
-    let unused_bits = bitmap.len() * 8 - levels;
-    if bitmap.last().is_some_and(|last| last.trailing_zeros() < unused_bits as u32) {
-        return Err(DecodeError::Padding);
-    }
-    let count_siblings: usize = bitmap.iter().map(|byte| byte.count_ones() as usize).sum();
-    let siblings = reader.take(count_siblings * 32)?;
-    if siblings.as_chunks().0.contains(&[0; 32]) {
-        return Err(DecodeError::EmptySibling);
-    }
-    if scan.subtrees > max_subtrees {
-        return Err(DecodeError::Subtree);
-    }
+    let levels = (scan.nodes + 1).saturating_sub(count);
+    let (_, count_siblings) = reader.bitmap(levels);
+    let siblings = reader.next(count_siblings * 32);
+    reader.require(!siblings.as_chunks().0.contains(&[0; 32]), DecodeError::EmptySibling);
+    reader.require(scan.subtrees <= max_subtrees, DecodeError::Subtree);
     let bytes = scan.start.get(..scan.at(reader)).unwrap_or_default().to_vec();
-    Ok(StateProof { bytes, ends: scan.ends, leaves: scan.leaves, bitmap_at, levels })
+    StateProof { bytes, ends: scan.ends, leaves: scan.leaves, bitmap_at, levels }
 }
 
-/// What is known of a proof while its ends are read.
+/// Where ends and leaves stand, and how many levels they hang from.
 struct Scan<'a> {
     start: &'a [u8],
     ends: Vec<u32>,
     leaves: Vec<u32>,
     last: Option<End<'a>>,
     subtrees: usize,
-    /// Nodes above the ends that were read.
     nodes: usize,
 }
 
@@ -215,54 +215,56 @@ impl<'a> Scan<'a> {
         Self { start, ends: Vec::new(), leaves: Vec::new(), last: None, subtrees: 0, nodes: 0 }
     }
 
-    /// How many bytes were read.
     const fn at(&self, reader: &Reader<'a>) -> usize {
         self.start.len() - reader.rest().len()
     }
 
-    fn offset(&self, reader: &Reader<'a>) -> Result<u32, DecodeError> {
-        u32::try_from(self.at(reader)).map_err(|_| DecodeError::Bounds)
+    fn offset(&self, reader: &mut Reader<'a>) -> u32 {
+        let at = u32::try_from(self.at(reader));
+        reader.require(at.is_ok(), DecodeError::Bounds);
+        at.unwrap_or_default()
     }
 
-    fn end(&mut self, reader: &mut Reader<'a>) -> Result<(), DecodeError> {
-        let at = self.offset(reader)?;
-        let end = End::get(reader)?;
+    fn end(&mut self, reader: &mut Reader<'a>) {
+        let at = self.offset(reader);
+        let end = End::read(reader);
+        if reader.sound(()).is_err() {
+            return;
+        }
         self.ends.push(at);
-        self.nodes += end.depth() - self.first_own_depth(&end)?;
+        let first_own_depth = self.first_own_depth(&end, reader);
+        self.nodes += end.depth().saturating_sub(first_own_depth);
         match &end.terminal {
             Terminal::Leaf(_) => self.leaves.push(at + PATH_OFFSET_BYTES),
-            Terminal::Subtree(leaves) => self.subtree(&end, leaves.len(), reader)?,
+            Terminal::Subtree(leaves) => self.subtree(&end, leaves.len(), reader),
             Terminal::Nothing | Terminal::Other(_) => {}
         }
         self.last = Some(end);
-        Ok(())
     }
 
-    /// The depth of the first node above `end` that is above no earlier end.
-    fn first_own_depth(&self, end: &End<'_>) -> Result<usize, DecodeError> {
-        let Some(last) = &self.last else { return Ok(0) };
+    /// The depth of the first node that the end does not share with the one before.
+    fn first_own_depth(&self, end: &End<'_>, reader: &mut Reader<'a>) -> usize {
+        let Some(last) = &self.last else { return 0 };
         let shared = last.path.shared_bits(&end.path);
-        if shared >= last.depth().min(end.depth()) || last.path > end.path {
-            return Err(DecodeError::Order);
-        }
-        Ok(shared + 1)
+        let is_apart = shared < last.depth().min(end.depth()) && last.path <= end.path;
+        reader.require(is_apart, DecodeError::Order);
+        shared + 1
     }
 
-    fn subtree(&mut self, end: &End<'_>, count: usize, reader: &mut Reader<'a>) -> Result<(), DecodeError> {
+    fn subtree(&mut self, end: &End<'_>, count: usize, reader: &mut Reader<'a>) {
         self.subtrees += 1;
         let mut last = None;
         for _ in 0..count {
-            self.leaves.push(self.offset(reader)?);
-            let (path, _) = get_leaf(reader)?;
-            if !end.covers(&path) {
-                return Err(DecodeError::Value);
+            let at = self.offset(reader);
+            let (path, _) = get_leaf(reader);
+            reader.require(end.covers(&path), DecodeError::Value);
+            reader.require(last < Some(path), DecodeError::Order);
+            if reader.sound(()).is_err() {
+                return;
             }
-            if last >= Some(path) {
-                return Err(DecodeError::Order);
-            }
+            self.leaves.push(at);
             last = Some(path);
         }
-        Ok(())
     }
 }
 

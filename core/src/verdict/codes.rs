@@ -5,7 +5,7 @@
 //! sentences by them.
 
 use super::Level;
-use crate::leaf::State;
+use crate::{leaf::State, names::nth};
 
 /// A leaf is newer than this client.
 pub const NEWER_LEAF: &str = "trust.newer-client.leaf";
@@ -56,36 +56,33 @@ pub const KEY_COMPROMISED: &str = "issuer.key-compromised";
 /// The issuer is suspended or excluded now.
 pub const ISSUER_NOT_ADMITTED: &str = "issuer.not-admitted";
 
-macro_rules! state_codes {
-    ($($state:ident $name:literal)*) => {
-        /// The code for a state of a leaf of one level; `None` for active.
-        pub const fn state(state: State, level: Level) -> Option<&'static str> {
-            Some(match (state, level) {
-                (State::Active, _) => return None,
-                $(
-                    (State::$state, Level::Pack) => concat!("state.", $name, "-pack"),
-                    (State::$state, Level::Unit) => concat!("state.", $name, "-unit"),
-                    (State::$state, Level::Lot) => concat!("state.", $name, "-lot"),
-                    (State::$state, Level::Product) => concat!("state.", $name, "-product"),
-                )*
-            })
-        }
+/// The code for a state of a leaf of one level; `None` for active.
+pub const fn state(state: State, level: Level) -> Option<&'static str> {
+    let names = match level {
+        Level::Pack => PACK_STATES,
+        Level::Lot => LOT_STATES,
+        Level::Product => PRODUCT_STATES,
+        Level::Unit => UNIT_STATES,
     };
+    match (state as usize).checked_sub(State::InTransit as usize) {
+        Some(index) => Some(nth(names, index)),
+        None => None,
+    }
 }
 
-state_codes! {
-    InTransit "in-transit"
-    PartlyDispensed "partly-dispensed"
-    Dispensed "dispensed"
-    Sample "sample"
-    Exported "exported"
-    Locked "locked"
-    Quarantined "quarantined"
-    Withdrawn "withdrawn"
-    Recalled "recalled"
-    Stolen "stolen"
-    Destroyed "destroyed"
+/// The codes of one level, from "in transit" on.
+macro_rules! state_codes {
+    ($level:literal) => {
+        state_codes!($level, "in-transit" "partly-dispensed" "dispensed" "sample" "exported" "locked"
+            "quarantined" "withdrawn" "recalled" "stolen" "destroyed")
+    };
+    ($level:literal, $($name:literal)*) => { concat!($("state.", $name, "-", $level, " "),*) };
 }
+
+const PACK_STATES: &str = state_codes!("pack");
+const LOT_STATES: &str = state_codes!("lot");
+const PRODUCT_STATES: &str = state_codes!("product");
+const UNIT_STATES: &str = state_codes!("unit");
 
 /// The EMVS alert code that corresponds to a reason, where one does.
 pub fn emvs_alert(code: &str) -> Option<&'static str> {

@@ -167,7 +167,11 @@ impl Judged {
 
     /// `is_whole`: a pack or unit is registered and all about it was read, so "active" is about it.
     fn states(&mut self, levels: &Levels, facts: &Facts, policy: &Policy, is_whole: bool) {
-        self.reasons.extend(levels.iter().filter_map(|(level, found)| codes::state(worst_known(found)?, *level)));
+        for (level, worst) in levels {
+            if let Some(code) = worst.known.and_then(|state| codes::state(state, *level)) {
+                self.reasons.push(code);
+            }
+        }
         self.note_if(holds(facts).any(Holds::has_excursion), codes::EXCURSION);
         let is_retired = facts.packs.iter().any(|pack| matches!(pack.leaf, PackLeaf::Retired(_)));
         self.bad_if(is_retired, codes::RETIRED_PACK);
@@ -189,7 +193,24 @@ impl Judged {
 }
 
 /// The states of all leaves found, by level.
-type Levels = [(Level, Vec<StateCode>); 4];
+type Levels = [(Level, Worst); 4];
+
+/// The worst state of one level.
+#[derive(Clone, Copy, Default)]
+struct Worst {
+    code: Option<StateCode>,
+    known: Option<State>,
+    is_newer: bool,
+}
+
+impl Worst {
+    fn note(&mut self, code: StateCode) {
+        let known = code.known();
+        self.code = self.code.max(Some(code));
+        self.known = self.known.max(known);
+        self.is_newer |= known.is_none();
+    }
+}
 
 /// Who holds back the packs and units found.
 fn holds(facts: &Facts) -> impl Iterator<Item = Holds> {
@@ -247,38 +268,33 @@ fn agreement(reading: &Reading, facts: &Facts) -> Agreement {
 }
 
 fn levels(facts: &Facts) -> Levels {
-    let packs = facts.packs.iter().filter_map(|pack| match &pack.leaf {
-        PackLeaf::Live(leaf) => Some(leaf.state),
-        PackLeaf::Retired(leaf) => Some(leaf.state),
-        PackLeaf::Unread => None,
-    });
-    [
-        (Level::Pack, packs.collect()),
-        (Level::Unit, facts.units.iter().map(|(_, unit)| unit.state).collect()),
-        (Level::Lot, facts.lots.iter().map(|lot| lot.state).collect()),
-        (Level::Product, facts.products.iter().map(|(_, product)| product.state).collect()),
-    ]
+    let [mut pack, mut unit, mut lot, mut product] = [Worst::default(); 4];
+    for fact in &facts.packs {
+        match &fact.leaf {
+            PackLeaf::Live(leaf) => pack.note(leaf.state),
+            PackLeaf::Retired(leaf) => pack.note(leaf.state),
+            PackLeaf::Unread => {}
+        }
+    }
+    facts.units.iter().for_each(|(_, leaf)| unit.note(leaf.state));
+    facts.lots.iter().for_each(|leaf| lot.note(leaf.state));
+    facts.products.iter().for_each(|(_, leaf)| product.note(leaf.state));
+    [(Level::Pack, pack), (Level::Unit, unit), (Level::Lot, lot), (Level::Product, product)]
 }
 
 fn states(levels: &Levels) -> States {
-    let [pack, unit, lot, product] = levels.each_ref().map(|(_, found)| found.iter().copied().max());
+    let [pack, unit, lot, product] = levels.map(|(_, worst)| worst.code);
     States { pack, unit, lot, product, effective: effective(levels) }
 }
 
-/// The worst state that this client knows, over every leaf.
 fn effective(levels: &Levels) -> Option<State> {
-    levels.iter().filter_map(|(_, found)| worst_known(found)).max()
+    levels.iter().fold(None, |effective, (_, worst)| effective.max(worst.known))
 }
 
-fn worst_known(found: &[StateCode]) -> Option<State> {
-    found.iter().filter_map(|code| code.known()).max()
-}
-
-/// Whether a leaf, its state or an issuer's state is one that a newer client would understand.
+/// Whether a state is newer than this client.
 fn is_newer(facts: &Facts, levels: &Levels) -> bool {
-    let mut states = levels.iter().flat_map(|(_, found)| found);
     facts.newer
-        || states.any(|code| code.known().is_none())
+        || levels.iter().any(|(_, worst)| worst.is_newer)
         || facts.issuers.iter().filter_map(|issuer| issuer.leaf.as_ref()).any(|leaf| leaf.known_state().is_none())
 }
 
@@ -306,20 +322,15 @@ fn issuer(facts: &Facts, time: UnixMillis) -> Issuer {
 }
 
 fn one_issuer(fact: &IssuerFact, time: UnixMillis) -> Issuer {
-    let release_key = fact.release_key.as_ref();
-    let released = release_key.is_some_and(|key| key.is_compromised_on(fact.lot.released));
-    let registered = fact.registered.as_ref().is_some_and(|(key, day)| key.is_compromised_on(*day));
-    let key_now = if release_key.is_some_and(|key| key.compromised_since.is_some()) {
-        KeyState::Compromised
-    } else if release_key.is_some_and(|key| key.is_revoked_at(time)) {
-        KeyState::Revoked
-    } else {
-        KeyState::Valid
+    let key_now = match &fact.release_key {
+        Some(key) if key.compromised_since.is_some() => KeyState::Compromised,
+        Some(key) if key.is_revoked_at(time) => KeyState::Revoked,
+        _ => KeyState::Valid,
     };
     Issuer {
         member: fact.member,
-        role: fact.lot.issuer_role,
-        key_then: if released || registered { KeyState::Compromised } else { KeyState::Valid },
+        role: fact.role,
+        key_then: if fact.was_compromised { KeyState::Compromised } else { KeyState::Valid },
         key_now,
         member_now: fact.leaf.as_ref().and_then(leaf::Member::known_state),
     }

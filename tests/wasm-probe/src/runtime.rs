@@ -1,7 +1,13 @@
-//! What the standard library would bring: the allocator that it uses itself, and a trap for panics.
+//! What the standard library would bring: an allocator, and a trap for panics.
+//!
+//! The library's own allocator would be a twentieth of the whole verifier.
 
+use lol_alloc::{AssumeSingleThreaded, FreeListAllocator};
+
+// SAFETY: wasm without threads.
 #[global_allocator]
-static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+static ALLOCATOR: AssumeSingleThreaded<FreeListAllocator> =
+    unsafe { AssumeSingleThreaded::new(FreeListAllocator::new()) };
 
 #[panic_handler]
 fn trap(_: &core::panic::PanicInfo<'_>) -> ! {

@@ -54,7 +54,7 @@ pub(crate) fn glue_into(folder: &Path, features: &[&str]) -> Result {
     wasm_pack.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
     command::run(wasm_pack.env("CARGO_TARGET_DIR", place::target()))?;
     let wasm = folder.join(WASM);
-    let small = size::optimise(&wasm, "-Oz", WASM)?;
+    let small = size::optimise(&wasm, size::PASSES, WASM)?;
     fs::rename(small, wasm)?;
     Ok(())
 }
