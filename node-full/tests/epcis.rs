@@ -136,12 +136,17 @@ async fn packs_go_from_commissioning_to_dispensing_by_documents() {
     });
     let unit = ["https://id.gs1.org/00/006141411234567890".to_owned()];
     let receiving = object("OBSERVE", "receiving", "in_progress", &unit);
+    let mut unpacking = packing.clone();
+    unpacking["action"] = json!("DELETE");
+    unpacking["bizStep"] = json!("unpacking");
+    unpacking["childEPCs"] = json!([link("A1")]);
     let dispensing = object("OBSERVE", "dispensing", "dispensed", &[link("A1")]);
     let unknown = object("OBSERVE", "dispensing", "dispensed", &[link("NOBODY")]);
-    let job = alone.captured(&document(&[packing, receiving, dispensing.clone(), unknown]), "rollback").await;
+    let job =
+        alone.captured(&document(&[packing, receiving, unpacking, dispensing.clone(), unknown]), "rollback").await;
     let reasons: Vec<&Value> = job["events"].as_array().expect("a list").iter().map(|event| &event["reason"]).collect();
-    assert_eq!(reasons[..3], [&Value::Null; 3], "{job}");
-    assert_eq!(*reasons[3], json!("rules.pack.absent"), "{job}");
+    assert_eq!(reasons[..4], [&Value::Null; 4], "{job}");
+    assert_eq!(*reasons[4], json!("rules.pack.absent"), "{job}");
     assert_eq!(alone.state("A1"), Some(StateCode::from(State::Dispensed)));
     assert_ne!(alone.state("A2"), Some(StateCode::from(State::Dispensed)));
     for event in job["events"].as_array().expect("a list") {
@@ -150,10 +155,10 @@ async fn packs_go_from_commissioning_to_dispensing_by_documents() {
     // The same event again is the same event.
     let size = alone.node.view().log_size();
     let again = alone.captured(&document(&[dispensing]), "rollback").await;
-    assert_eq!(again["events"][0]["accepted"], job["events"][2]["accepted"], "{again}");
+    assert_eq!(again["events"][0]["accepted"], job["events"][3]["accepted"], "{again}");
     assert_eq!(alone.node.view().log_size(), size);
     let of_pack = format!("/epcis/epcs/{}/events", link("A1").replace('/', "%2F").replace(':', "%3A"));
-    assert_eq!(alone.found(&of_pack).await.len(), 3);
+    assert_eq!(alone.found(&of_pack).await.len(), 4);
     assert_eq!(alone.found("/epcis/events?EQ_bizStep=dispensing").await.len(), 2);
 }
 

@@ -53,6 +53,8 @@ struct Waiting {
     kept: Kept,
     commitment: Digest,
     done: Done,
+    /// Whether the node, not the rules, stood in the way: the event is tried again when it comes again.
+    is_cut_off: bool,
 }
 
 /// What one deed gave, for the event at a place of the list.
@@ -175,10 +177,10 @@ impl Capture {
         let commitment = body::document(&salt, kept.bytes.as_bytes());
         let pointer = received.pointer.clone();
         if let Some(done) = kept.done.clone() {
-            waiting.push(Waiting { pointer, key, kept, commitment, done });
+            waiting.push(Waiting { pointer, key, kept, commitment, done, is_cut_off: false });
             return Ok(None);
         }
-        Ok(Some(Waiting { pointer, key, kept, commitment, done: Done::default() }))
+        Ok(Some(Waiting { pointer, key, kept, commitment, done: Done::default(), is_cut_off: false }))
     }
 
     fn map(&self, event: &Event<'_>, roles: &[Role]) -> Result<mapping::Answer> {
@@ -226,7 +228,7 @@ impl Capture {
 
     fn finish(&self, waiting: &mut [Waiting]) -> Result {
         let mut changes = Vec::new();
-        for event in waiting.iter_mut().filter(|event| event.kept.done.is_none()) {
+        for event in waiting.iter_mut().filter(|event| event.kept.done.is_none() && !event.is_cut_off) {
             event.kept.done = Some(event.done.clone());
             changes.push(shelf::row(self.member, &event.key, &event.kept)?);
         }
@@ -282,7 +284,10 @@ fn note(waiting: &mut [Waiting], (place, kind, answer): Answered) {
             event.done.kinds.push((kind, receipt.index.0));
             event.done.anchored.get_or_insert(receipt.index.0);
         }
-        Err(fault) => event.done.reason = Some(fault.code().into()),
+        Err(fault) => {
+            event.is_cut_off = fault.code().starts_with("node.");
+            event.done.reason = Some(fault.code().into());
+        }
     }
 }
 
