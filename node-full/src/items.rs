@@ -12,6 +12,9 @@ use medproof_core::{
 use medproof_rules::body::{Capacity, EventSalt, Items, UnitItem};
 use std::collections::HashSet;
 
+/// A unit, with what opens its holder where it has one.
+pub type UnitAndSalt = (Parent, Option<EventSalt>);
+
 /// What an event names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {
@@ -61,6 +64,32 @@ pub fn unit_item(index: &Index<'_>, capacity: Capacity, sscc: Sscc) -> Result<Un
     let mut items = Items::new(capacity);
     name_unit(index, capacity, sscc, &mut items, &mut HashSet::new())??;
     items.units.pop().ok_or_else(|| Fault::new("rules.unit.absent"))
+}
+
+/// The unit that packing into `sscc` goes on with or makes, with the salt of who holds it: the live generation, or the
+/// next one where the last was unpacked.
+pub fn unit_to_pack(index: &Index<'_>, sscc: Sscc) -> Result<UnitAndSalt> {
+    match index.unit(sscc)? {
+        Some(live) if !is_dissolved(index, live)? => {
+            let item = unit_item(index, Capacity::Holder, sscc)?;
+            Ok((item.unit, item.salt))
+        }
+        Some(old) => Ok((Parent { generation: old.generation + 1, ..old }, None)),
+        None => Ok((Parent { sscc, generation: 1 }, None)),
+    }
+}
+
+/// The same items without salts: what comes out of a unit is opened by the unit.
+#[must_use]
+pub fn without_salts(mut items: Items) -> Items {
+    items.units.iter_mut().for_each(|item| item.salt = None);
+    items.packs.iter_mut().for_each(|item| item.salt = None);
+    items
+}
+
+fn is_dissolved(index: &Index<'_>, unit: Parent) -> Result<bool> {
+    let leaf = index.leaf(&index.paths().unit(unit))?;
+    Ok(matches!(leaf, Some(Leaf::Unit(leaf)) if matches!(leaf.place, medproof_core::leaf::UnitPlace::Dissolved(_))))
 }
 
 fn name_pack(

@@ -16,14 +16,17 @@ use medproof_consensus::{Handle, ValidatorKey};
 use medproof_core::{
     anchor::Anchor,
     encoding::{Message, Wire},
-    event::Event,
+    event::{Event, EventKind, MemberRole},
     genesis::Genesis,
     identity::MemberId,
     info::MemberInfo,
     keys::KeyNumber,
     leaf::Leaf,
 };
-use medproof_rules::body::{Act, Body};
+use medproof_rules::{
+    body::{Act, Body, Capacity},
+    kind,
+};
 use medproof_store::{Options, Row, Store, StoreKey, View, read_newest};
 use std::sync::Arc;
 
@@ -204,6 +207,17 @@ impl Node {
             Some(Leaf::Member(leaf)) => Ok(Role::ALL.into_iter().filter(|role| leaf.roles & role.bit() != 0).collect()),
             _ => Err(Fault::new("rules.member.absent")),
         }
+    }
+
+    /// The member role in which `member` may send an event of `kind`.
+    pub fn role_for(&self, member: MemberId, kind: EventKind, capacity: Option<Capacity>) -> Result<Role> {
+        let Some(kind) = kind::find(kind) else { return Err(Fault::new("rules.event.kind")) };
+        let allows = |role: &Role| {
+            let number = MemberRole(*role as u8);
+            capacity.map_or_else(|| !kind.senders_of(number).is_empty(), |capacity| kind.allows(number, capacity))
+        };
+        // The regulator's office comes last: who has all roles acts as what it is in the trade.
+        self.roles(member)?.into_iter().rev().find(allows).ok_or_else(|| Fault::new("rules.event.sender"))
     }
 }
 

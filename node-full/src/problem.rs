@@ -102,7 +102,8 @@ impl Problem {
             members.insert("instance".into(), json!(format!("urn:request:{request}")));
             if path.starts_with("/epcis") {
                 members.insert("code".into(), self.code().into());
-                members.insert("type".into(), format!("epcisException:{}", epcis_exception(status)).into());
+                members
+                    .insert("type".into(), format!("epcisException:{}", epcis_exception(status, self.code())).into());
             }
         }
         let mut response = (status, body.to_string()).into_response();
@@ -206,7 +207,10 @@ const STATUSES: &[(&str, StatusCode)] = &[
 ];
 
 /// The exception of EPCIS 2.0 that fits a status.
-const fn epcis_exception(status: StatusCode) -> &'static str {
+fn epcis_exception(status: StatusCode, code: &str) -> &'static str {
+    if code == "request.parameter" {
+        return "QueryParameterException";
+    }
     match status.as_u16() {
         400 | 409 | 422 => "ValidationException",
         401 | 403 | 429 => "SecurityException",

@@ -97,6 +97,16 @@ pub const TABLE: &[Endpoint] = &[
         body_limit_bytes: 2 * MIB,
         ..change("/v1/events", &[Machine], ANY, "hand in an event that the member signed itself")
     },
+    // EPCIS 2.0.
+    Endpoint {
+        body_limit_bytes: 16 * MIB,
+        ..change("/epcis/capture", &[Qa, Machine], ANY, "capture an EPCIS document")
+    },
+    get("/epcis/capture/{id}", &[Qa, Machine], "what became of an EPCIS document"),
+    Endpoint { body_limit_bytes: MIB, ..change("/epcis/events", &[Qa, Machine], ANY, "capture one EPCIS event") },
+    get("/epcis/events", &[Qa, Auditor, Machine], "find the member's own EPCIS events"),
+    get("/epcis/events/{id}", &[Qa, Auditor, Machine], "one of the member's own EPCIS events"),
+    get("/epcis/epcs/{epc}/events", &[Qa, Auditor, Machine], "the member's own EPCIS events of an object"),
 ];
 
 /// What the body limits count in.

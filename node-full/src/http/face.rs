@@ -2,6 +2,7 @@
 
 use super::{
     body::{MEMORY_BYTES, Memory},
+    epcis,
     gate::{Directory, Gate, MOST_RUNNING},
     guarded, health,
     limits::Limits,
@@ -165,6 +166,16 @@ fn routes() -> Router<Shared> {
     open.merge(staff_routes())
 }
 
+fn epcis_routes() -> Router<Shared> {
+    use epcis::{capture, events, options};
+    Router::new()
+        .route("/epcis/capture", post(capture::capture).options(options))
+        .route("/epcis/capture/{id}", get(capture::job).options(options))
+        .route("/epcis/events", get(events::find).post(capture::event).options(options))
+        .route("/epcis/events/{id}", get(events::one).options(options))
+        .route("/epcis/epcs/{epc}/events", get(events::of_epc).options(options))
+}
+
 fn staff_routes() -> Router<Shared> {
     let mut router = Router::new()
         .route("/v1/me", get(staff::me::me))
@@ -185,7 +196,8 @@ fn staff_routes() -> Router<Shared> {
         .route("/v1/stats", get(staff::figures::stats))
         .route("/v1/events", post(staff::event::submit))
         .route("/v1/events/stream", get(staff::event::stream))
-        .route("/v1/audit", get(staff::me::audit));
+        .route("/v1/audit", get(staff::me::audit))
+        .merge(epcis_routes());
     for (path, action) in staff::packs::ACTIONS {
         router = router.route(path, post(move |state, asked, bytes| staff::packs::act(action, state, asked, bytes)));
     }

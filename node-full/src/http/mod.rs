@@ -9,6 +9,7 @@
 mod answer;
 mod ask;
 pub mod body;
+mod epcis;
 mod face;
 pub mod gate;
 mod headers;

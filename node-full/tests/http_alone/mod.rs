@@ -45,7 +45,9 @@ impl Answer {
 
     pub(crate) fn code(&self) -> String {
         let body: Option<Value> = serde_json::from_slice(&self.body).ok();
-        body.and_then(|body| Some(body.get("type")?.as_str()?.to_owned())).unwrap_or_default()
+        // Under `/epcis` the type is the standard's, and the code stands beside it.
+        let text = |body: Value| Some(body.get("code").or_else(|| body.get("type"))?.as_str()?.to_owned());
+        body.and_then(text).unwrap_or_default()
     }
 }
 

@@ -12,10 +12,7 @@ use crate::{
     problem::Problem,
 };
 use axum::{body::Bytes, extract::State, http::StatusCode, response::Response};
-use medproof_core::{
-    identity::Serial,
-    leaf::{Leaf, Parent},
-};
+use medproof_core::identity::Serial;
 use medproof_rules::body::{Act, Aggregate, Capacity, Disaggregate, Dissolve, LotRelease, PackRegister};
 use serde::Deserialize;
 use std::num::NonZeroU16;
@@ -81,15 +78,7 @@ pub(in crate::http) async fn pack(State(face): State<Shared>, asked: Asked, byte
     let (unit, subjects) = (ask::sscc(&sscc)?, subjects(&items)?);
     let view = face.node.view();
     let index = Index::new(&view);
-    let (unit, unit_salt) = match index.unit(unit)? {
-        Some(live) if !is_dissolved(&index, live)? => {
-            let item = items::unit_item(&index, Capacity::Holder, unit)?;
-            (item.unit, item.salt)
-        }
-        // A number that was unpacked is used again as its next generation.
-        Some(old) => (Parent { generation: old.generation + 1, ..old }, None),
-        None => (Parent { sscc: unit, generation: 1 }, None),
-    };
+    let (unit, unit_salt) = items::unit_to_pack(&index, unit)?;
     let items = all_named(&index, &subjects)?;
     created(&face, &asked, Act::Aggregate(Aggregate { unit, unit_salt, items })).await
 }
@@ -109,7 +98,8 @@ pub(in crate::http) async fn unpack(
     let act = if subjects.is_empty() {
         Act::Dissolve(Dissolve { unit: unit.unit, salt })
     } else {
-        Act::Disaggregate(Disaggregate { unit: unit.unit, unit_salt: salt, items: all_named(&index, &subjects)? })
+        let items = items::without_salts(all_named(&index, &subjects)?);
+        Act::Disaggregate(Disaggregate { unit: unit.unit, unit_salt: salt, items })
     };
     created(&face, &asked, act).await
 }
@@ -129,9 +119,4 @@ fn all_named(index: &Index<'_>, subjects: &[Subject]) -> Result<medproof_rules::
         found.map_err(|fault| Problem::from(fault).extra("item", place))?;
     }
     Ok(named.items)
-}
-
-fn is_dissolved(index: &Index<'_>, unit: Parent) -> Result<bool, Problem> {
-    let leaf = index.leaf(&index.paths().unit(unit))?;
-    Ok(matches!(leaf, Some(Leaf::Unit(leaf)) if matches!(leaf.place, medproof_core::leaf::UnitPlace::Dissolved(_))))
 }

@@ -25,29 +25,20 @@ use crate::{
 };
 use medproof_core::{
     encoding::Message,
-    event::{Event, EventKind, MemberRole},
+    event::{Event, EventKind},
     hash::Digest,
 };
-use medproof_rules::{
-    body::{Act, Body, Capacity},
-    kind,
-};
+use medproof_rules::body::{Act, Body, Capacity};
 use serde_json::{Value, json};
 
 /// The member role in which the caller acts: `as` of the query, or the first that the rules allow this kind.
 fn role(face: &Face, asked: &Asked, kind: EventKind, capacity: Option<Capacity>) -> std::result::Result<Role, Problem> {
-    let roles = face.node.roles(asked.caller()?.member)?;
     if let Some(name) = asked.text("as") {
+        let roles = face.node.roles(asked.caller()?.member)?;
         let named = roles.into_iter().find(|role| page_role(*role) == name);
         return named.ok_or_else(|| parameter("as"));
     }
-    let Some(kind) = kind::find(kind) else { return Err(Problem::new("rules.event.kind")) };
-    let allows = |role: &Role| {
-        let number = MemberRole(*role as u8);
-        capacity.map_or_else(|| !kind.senders_of(number).is_empty(), |capacity| kind.allows(number, capacity))
-    };
-    // The regulator's office comes last: who has all roles acts as what it is in the trade.
-    roles.into_iter().rev().find(allows).ok_or_else(|| Problem::new("rules.event.sender"))
+    Ok(face.node.role_for(asked.caller()?.member, kind, capacity)?)
 }
 
 /// Signs and sends one deed of the caller's member.
