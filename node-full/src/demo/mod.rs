@@ -21,7 +21,7 @@ pub const HOSPITAL: MemberId = MemberId(13);
 /// Makes the data folder of a demonstration chain that begins a year ago.
 pub fn create(folder: &Folder, mut config: Config) -> Result {
     let now = jiff::Timestamp::now().as_millisecond();
-    let begin = jiff::Timestamp::from_millisecond(now - YEAR_MS).map_err(|_| Fault::new("demo.code"))?;
+    let begin = jiff::Timestamp::from_millisecond(now - YEAR_MS).map_err(|_| Fault::new("node.demo.code"))?;
     folder.create()?;
     config.member.number = HOSPITAL.0;
     config.save(folder)?;

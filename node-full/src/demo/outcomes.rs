@@ -53,11 +53,13 @@ pub fn outcomes(node: &Node, year: &Year) -> Result<BTreeMap<String, Outcome>> {
     let scans = scans(year)?;
     let mut outcomes = BTreeMap::new();
     for (name, purpose, expected) in EXPECTED {
-        let Some((scan, packs)) = scans.get(name) else { return Err(Fault::new("demo.outcome").with("name", name)) };
+        let Some((scan, packs)) = scans.get(name) else {
+            return Err(Fault::new("node.demo.outcome").with("field", name));
+        };
         let (overall, reasons) = verdict(node, scan, purpose)?;
         if overall != expected {
-            let fault = Fault::new("demo.outcome").with("name", name);
-            return Err(fault.with("expected", expected).with("found", format!("{overall} {reasons:?}")));
+            let fault = Fault::new("node.demo.outcome").with("field", name);
+            return Err(fault.with("cause", format!("{expected} was expected, {overall} {reasons:?} found")));
         }
         let (scan, purpose) = (scan.clone(), purpose.to_owned());
         outcomes.insert(name.to_owned(), Outcome { scan, purpose, overall, reasons, packs: packs.clone() });
@@ -68,7 +70,7 @@ pub fn outcomes(node: &Node, year: &Year) -> Result<BTreeMap<String, Outcome>> {
 /// What core's light client says to a scan, from this node's proof.
 pub fn verdict(node: &Node, scan: &str, purpose: &str) -> Result<(String, Vec<String>)> {
     let proof = proofs::prove(&node.view(), &[proofs::questions(scan)?], Some(Height(0)))?;
-    let failed = |problem: medproof_core::plain::Problem| Fault::new("demo.outcome").with("cause", problem.code);
+    let failed = |problem: medproof_core::plain::Problem| Fault::new("node.demo.outcome").with("cause", problem.code);
     let mut client = Client::new(&node.anchor().to_bytes()).map_err(failed)?;
     let policy = Policy {
         purpose: purpose.to_owned(),
@@ -86,10 +88,14 @@ type Question = (String, Vec<String>);
 
 fn scans(year: &Year) -> Result<BTreeMap<&'static str, Question>> {
     let batches = year.batches();
-    let batch = |number: usize| batches.get(number).ok_or_else(|| Fault::new("demo.code"));
+    let batch = |number: usize| batches.get(number).ok_or_else(|| Fault::new("node.demo.code"));
     let last = |number: usize| batch(batches.len().saturating_sub(number));
     let pack = |batch: &Batch, number: usize| {
-        batch.packs.get(number).map(|pack| scan(batch, pack, batch.lot.as_str())).ok_or_else(|| Fault::new("demo.code"))
+        batch
+            .packs
+            .get(number)
+            .map(|pack| scan(batch, pack, batch.lot.as_str()))
+            .ok_or_else(|| Fault::new("node.demo.code"))
     };
     let usual = batch(3)?;
     let invented = PackId { product: usual.medicine.code.clone(), serial: Dice::new("absent").serial()? };

@@ -40,7 +40,7 @@ impl Dice {
     pub fn serial(&mut self) -> Result<Serial> {
         let symbol = |byte: &u8| SYMBOLS.get(usize::from(byte % 32)).copied().map(char::from);
         let text: String = self.bytes().iter().take(16).filter_map(symbol).collect();
-        Serial::new(&text).map_err(|_| Fault::new("demo.code"))
+        Serial::new(&text).map_err(|_| Fault::new("node.demo.code"))
     }
 }
 
@@ -147,7 +147,7 @@ pub const MOST_MEDICINES: usize = 200;
 
 fn medicine(number: usize, row: &str) -> Result<Medicine> {
     let [name_en, name_zh, atc, form, strength, pack_size, storage] = row.split(',').collect::<Vec<_>>()[..] else {
-        return Err(Fault::new("demo.code"));
+        return Err(Fault::new("node.demo.code"));
     };
     let gtin = gtin(number as u32 + 1);
     let cold = StorageLimits { min_decicelsius: 20, max_decicelsius: 80, cumulative_minutes: 600 };
@@ -162,7 +162,7 @@ fn medicine(number: usize, row: &str) -> Result<Medicine> {
         atc: atc.to_owned(),
         limits: (storage == "cold").then_some(cold),
     };
-    let code = ProductCode::from_gtin14(&gtin).map_err(|_| Fault::new("demo.code"))?;
+    let code = ProductCode::from_gtin14(&gtin).map_err(|_| Fault::new("node.demo.code"))?;
     Ok(Medicine { code, gtin, info })
 }
 
@@ -173,7 +173,7 @@ pub fn gtin(number: u32) -> String {
 
 /// The SSCC number `number`.
 pub fn sscc(number: u64) -> Result<Sscc> {
-    Sscc::new(&with_check_digit(format!("0950400{number:010}"))).map_err(|_| Fault::new("demo.code"))
+    Sscc::new(&with_check_digit(format!("0950400{number:010}"))).map_err(|_| Fault::new("node.demo.code"))
 }
 
 fn with_check_digit(digits: String) -> String {

@@ -352,7 +352,7 @@ fn batches(count: usize, medicines: &[Medicine], parties: &[Party], begin_ms: u6
         batches.push(Batch {
             packs: serials.into_iter().map(|serial| PackId { product: chosen.code.clone(), serial }).collect(),
             medicine: chosen.clone(),
-            lot: Lot::new(&format!("D{number:04}")).map_err(|_| Fault::new("demo.code"))?,
+            lot: Lot::new(&format!("D{number:04}")).map_err(|_| Fault::new("node.demo.code"))?,
             // The second lot has expired by the end of the year.
             expiry: Day(first_day + if number == 1 { 335 } else { 900 }),
             cases: (0..PALLET / CASE).map(|case| region::sscc(first_unit + case as u64)).collect::<Result<_>>()?,
