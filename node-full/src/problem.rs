@@ -127,12 +127,14 @@ impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
         let problem =
             fault.values().iter().fold(Self::new(fault.code()), |problem, (name, value)| problem.with(name, value));
-        match fault.values().iter().find(|(name, _)| *name == "item").and_then(|(_, item)| item.parse::<u32>().ok()) {
-            Some(item) => problem.extra("item", item),
-            None => problem,
-        }
+        let numbers = fault.values().iter().filter(|(name, _)| NUMBERS.contains(name));
+        let numbers = numbers.filter_map(|(name, value)| Some((*name, value.parse::<u64>().ok()?)));
+        numbers.fold(problem, |problem, (name, number)| problem.extra(name, number))
     }
 }
+
+/// Values that programs act on: which item caused it, how many bits to ask with.
+const NUMBERS: [&str; 2] = ["bits", "item"];
 
 /// A problem as a handler gives it back; the sentences are added where the caller's language is known.
 impl IntoResponse for Problem {
@@ -266,6 +268,13 @@ mod tests {
                 assert!(messages::find(code, language).is_some(), "{code} {}", language.tag());
             }
         }
+    }
+
+    #[test]
+    fn what_programs_act_on_is_a_number() {
+        let problem = Problem::from(Fault::new("proof.bucket-size").with("bits", 36));
+        assert_eq!(problem.to_item(Language::English)["bits"], 36);
+        assert_eq!(problem.status(), StatusCode::UNPROCESSABLE_ENTITY);
     }
 
     #[test]

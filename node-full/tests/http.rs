@@ -118,6 +118,39 @@ async fn proofs_that_are_served_are_accepted_by_the_light_client() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_bucket_hides_the_pack_and_is_for_random_serials_only() {
+    let alone = Alone::stocked(1).await;
+    alone.product(RANDOM, true).await;
+    alone.stock(RANDOM, 5).await;
+    let anchor = alone.call("GET", "/v1/anchor", None, "").await;
+    let mut client = Client::new(&anchor.body).expect("an anchor");
+    for (serial, overall) in [("S00003", "ok"), ("absent", "do-not-use")] {
+        let scan = format!("]d201{RANDOM}21{serial}");
+        let prefix = client.bucket_prefix(&scan, 32).expect("a pack");
+        let hex: String = prefix.iter().map(|byte| format!("{byte:02x}")).collect();
+        let bucket = alone.call("GET", &format!("/v1/buckets/32/{hex}?product=1:{RANDOM}&have=0"), None, "").await;
+        assert_eq!(bucket.headers[header::CONTENT_TYPE], "application/vnd.medproof.bucket", "{}", bucket.text());
+        let verdict =
+            client.verify_bucket(&scan, &bucket.body, alone.now_ms(), &policy("dispenser")).expect("a policy");
+        assert_eq!(verdict.overall, overall);
+    }
+    let guessable = alone.call("GET", &format!("/v1/buckets/32/00000002?product=1:{GTIN}"), None, "").await;
+    assert_eq!((guessable.status.as_u16(), guessable.code().as_str()), (422, "proof.bucket"));
+    for path in [
+        "/v1/buckets/31/00000002",
+        "/v1/buckets/65/00000000000000000",
+        "/v1/buckets/x/00000002",
+        "/v1/buckets/32/0000000g",
+    ] {
+        assert_eq!(
+            alone.call("GET", &format!("{path}?product={RANDOM}"), None, "").await.code(),
+            "request.parameter",
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn dispensing_answers_each_item_once_and_again_the_same() {
     let alone = Alone::stocked(4).await;
     let token = alone.token(&[Staff::Pharmacist], Purpose::Treat);
@@ -352,6 +385,9 @@ async fn the_medicine_entry_is_found_by_name_initials_and_code() {
     let impact = alone.call("GET", &format!("/v1/recalls/impact?product={GTIN}&lot=L1"), Some(&token), "").await.json();
     assert_eq!((&impact["stock"][0]["packs"], &impact["stock"][0]["member"]), (&json!(1), &json!(ME.0)));
 }
+
+/// A product whose serials cannot be guessed.
+const RANDOM: &str = "09504000059118";
 
 fn policy(purpose: &str) -> Policy {
     Policy {

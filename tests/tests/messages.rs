@@ -21,9 +21,9 @@ const CHINESE: &str = include_str!("../../core/messages/zh-Hans.json");
 const FAMILIES: [&str; 7] = ["trust.", "freshness.", "identifier.", "agreement.", "state.", "expiry.", "issuer."];
 
 /// Families of the node's codes, and literals that look like codes and are names of files.
-const NODE_FAMILIES: [&str; 9] =
-    ["rules.", "node.", "token.", "access.", "request.", "proof.", "scan.", "audit.", "cli."];
-const NODE_FILES: [&str; 1] = ["node.key"];
+const NODE_FAMILIES: [&str; 10] =
+    ["rules.", "node.", "token.", "access.", "request.", "proof.", "scan.", "audit.", "cli.", "demo."];
+const NODE_FILES: [&str; 2] = ["demo.json", "node.key"];
 
 /// Keys that stand for no code and no axis value: what every screen says, and the axes' own names.
 const GENERAL: [&str; 46] = [
@@ -76,7 +76,7 @@ const GENERAL: [&str; 46] = [
 ];
 
 /// Which placeholders a client can fill, by the beginning of the key; others take none.
-const PLACEHOLDERS: [(&str, &[&str]); 22] = [
+const PLACEHOLDERS: [(&str, &[&str]); 23] = [
     ("access.limit", &["most", "seconds"]),
     ("age.", &["count"]),
     ("agreement.expiry-mismatch", &["expiry_ledger", "expiry_pack"]),
@@ -87,6 +87,7 @@ const PLACEHOLDERS: [(&str, &[&str]); 22] = [
     ("axis.freshness.", &["age"]),
     ("axis.pack.", &["count", "day"]),
     ("cli.", &["address", "cause", "count", "done", "fingerprint", "head", "height", "len", "path", "pid", "seconds"]),
+    ("demo.", &["cause", "expected", "found", "name"]),
     ("expiry.expired", &["expiry_ledger"]),
     ("freshness.", &["age"]),
     ("node.", &["address", "cause", "field", "member", "mode", "path"]),

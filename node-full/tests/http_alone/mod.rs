@@ -73,18 +73,24 @@ impl Alone {
         let face = Face::new(Arc::clone(&node)).expect("a face");
         let issuer = http::issuer(&node).expect("a key");
         let me = Self { node, router: face.router(), face, issuer, _consensus: consensus, _place: place };
-        me.product().await;
+        me.product(GTIN, false).await;
         me
     }
 
     pub(crate) async fn stocked(count: usize) -> Self {
         let me = Self::new(&Quotas::default()).await;
-        let (product, lot) = (product(), Lot::new("L1").expect("a lot"));
+        me.stock(GTIN, count).await;
+        me
+    }
+
+    pub(crate) async fn stock(&self, gtin: &str, count: usize) {
+        let me = self;
+        let product = ProductCode::from_gtin14(gtin).expect("a GTIN");
+        let lot = Lot::new("L1").expect("a lot");
         let expiry = Day::from_date(2030, 5, 31).expect("a date");
         me.deed(Act::LotRelease(LotRelease { product: product.clone(), lot: lot.clone(), expiry })).await;
         let serials = (0..count).map(|number| Serial::new(&format!("S{number:05}")).expect("a serial")).collect();
         me.deed(Act::PackRegister(PackRegister { product, lot, quantity: NonZero::<u16>::MIN, serials })).await;
-        me
     }
 
     pub(crate) fn now_ms(&self) -> u64 {
@@ -122,7 +128,8 @@ impl Alone {
         Answer { status: parts.status, headers: parts.headers, body }
     }
 
-    async fn product(&self) {
+    pub(crate) async fn product(&self, gtin: &str, random_serials: bool) {
+        let product = ProductCode::from_gtin14(gtin).expect("a GTIN");
         let info = ProductInfo {
             name_zh: "阿莫西林".into(),
             name_en: "Amoxicillin".into(),
@@ -134,14 +141,10 @@ impl Alone {
             atc: "J01CA04".into(),
             limits: None,
         };
-        self.deed(Act::ProductRegister(ProductRegister { product: product(), info, random_serials: false })).await;
+        self.deed(Act::ProductRegister(ProductRegister { product, info, random_serials })).await;
     }
 
     async fn deed(&self, act: Act) {
         self.node.deed(ME, Role::Manufacturer, act).await.expect("accepted");
     }
-}
-
-fn product() -> ProductCode {
-    ProductCode::from_gtin14(GTIN).expect("a GTIN")
 }

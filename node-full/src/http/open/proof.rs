@@ -17,6 +17,7 @@ use axum::{
     response::Response,
 };
 use medproof_core::{
+    bucket::{MAX_BITS, MIN_BITS},
     encoding::Message,
     header::Height,
     proof::{Key, Proof, QrProof},
@@ -56,11 +57,13 @@ pub(in crate::http) async fn many(State(face): State<Shared>, asked: Asked, byte
 /// All packs of the product `product` under a prefix, so that the one asked about stays hidden.
 pub(in crate::http) async fn bucket(
     State(face): State<Shared>,
-    Path((bits, hex)): Path<(u8, String)>,
+    Path((bits, hex)): Path<(String, String)>,
     asked: Asked,
 ) -> Result<Response, Problem> {
     let form = choose(&asked.headers, &[(Form::Bytes, BUCKET), (Form::Json, JSON)])?;
     let product = ask::product(asked.text("product").ok_or_else(|| parameter("product"))?)?;
+    let bits =
+        bits.parse().ok().filter(|bits| (MIN_BITS..=MAX_BITS).contains(bits)).ok_or_else(|| parameter("bits"))?;
     let prefix = prefix(bits, &hex).ok_or_else(|| parameter("prefix"))?;
     let view = face.node.view();
     let (product, leaf) = Index::new(&view).product(&product)?.ok_or_else(|| Problem::new("rules.product.absent"))?;
