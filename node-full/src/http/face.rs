@@ -27,7 +27,7 @@ use axum::{
     Router,
     routing::{get, post},
 };
-use medproof_core::{genesis::Genesis, identity::MemberId};
+use medproof_core::{encoding::Message, genesis::Genesis, identity::MemberId};
 use medproof_rules::body::{Act, AuditAnchor};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
@@ -64,6 +64,8 @@ impl Face {
             is_behind_proxy: node.config().api.behind_proxy,
         };
         let pages = Pages::load(node.config().api.web_dir.as_deref())?;
+        // The patient page takes the anchor that lies beside it: whoever loads the page here trusts this node for both.
+        let pages = pages.with("anchor.mpanchor", node.anchor().to_bytes());
         Ok(Arc::new(Self { node, gate: Arc::new(gate), rows, pages }))
     }
 

@@ -69,7 +69,7 @@ const ALWAYS: [(HeaderName, &str); 4] = [
 /// A page runs its own scripts and wasm, and asks any node: whom it asks it chooses, whom it believes it proves.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
     img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self'; connect-src 'self' https: http://127.0.0.1:*; \
-    worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'self'; frame-ancestors 'none'";
 
 /// Data is no page.
 const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";

@@ -29,6 +29,13 @@ impl Pages {
         Ok(Self(files))
     }
 
+    /// The same pages with one more file, unless they bring it themselves: the anchor of this node's chain.
+    #[must_use]
+    pub fn with(mut self, name: &str, contents: Vec<u8>) -> Self {
+        self.0.entry(name.to_owned()).or_insert_with(|| File::new(name, contents));
+        self
+    }
+
     /// The file at `path`, or the page of the folder there.
     pub fn find(&self, path: &str, headers: &HeaderMap) -> Option<Response> {
         let path = path.trim_start_matches('/');
@@ -46,6 +53,14 @@ impl Pages {
     }
 }
 
+impl File {
+    fn new(name: &str, contents: Vec<u8>) -> Self {
+        let digest = Sha256::digest(&contents);
+        let tag = format!("\"{}\"", crate::keyring::to_hex(digest.get(..16).unwrap_or_default()));
+        Self { contents: contents.into(), media_type: media_type(name), tag }
+    }
+}
+
 fn add(files: &mut HashMap<String, File>, folder: &Path, below: &str) -> Result {
     let fault = |cause| Fault::file(folder, &cause);
     for entry in fs::read_dir(folder).map_err(fault)? {
@@ -60,12 +75,7 @@ fn add(files: &mut HashMap<String, File>, folder: &Path, below: &str) -> Result 
             add(files, &path, &format!("{below}{name}/"))?;
         } else {
             let contents = fs::read(&path).map_err(|cause| Fault::file(&path, &cause))?;
-            let tag =
-                format!("\"{}\"", crate::keyring::to_hex(Sha256::digest(&contents).get(..16).unwrap_or_default()));
-            files.insert(
-                format!("{below}{name}"),
-                File { contents: contents.into(), media_type: media_type(&name), tag },
-            );
+            files.insert(format!("{below}{name}"), File::new(&name, contents));
         }
     }
     Ok(())
@@ -86,6 +96,7 @@ fn media_type(name: &str) -> &'static str {
         "woff2" => "font/woff2",
         "txt" | "md" => "text/plain; charset=utf-8",
         "tgz" => "application/gzip",
+        "mpanchor" => "application/vnd.medproof.anchor",
         _ => "application/octet-stream",
     }
 }
