@@ -18,8 +18,6 @@ extern crate alloc as memory;
 
 mod answer;
 mod fields;
-#[cfg(feature = "messages")]
-mod messages;
 #[cfg(target_family = "wasm")]
 mod runtime;
 
@@ -282,7 +280,7 @@ pub unsafe extern "C" fn decode(request: *mut u8, len: usize) -> *mut u8 {
     // SAFETY: as this function's.
     unsafe {
         answered(request, len, &mut |request, answer| {
-            messages::again(request.text()?, request.bytes()?)?.put(answer);
+            plain::read_message(request.text()?, request.bytes()?)?.put(answer);
             Ok(())
         })
     }
