@@ -58,6 +58,6 @@ impl std::error::Error for Fault {}
 
 impl From<StoreError> for Fault {
     fn from(cause: StoreError) -> Self {
-        Self::new("node.store").with("cause", cause)
+        cause.values().into_iter().fold(Self::new(cause.code()), |fault, (name, value)| fault.with(name, value))
     }
 }

@@ -1,13 +1,19 @@
 //! A node that is killed at random moments under load: what it acknowledged is on the chain, its file is whole, and it
-//! goes on with the same votes.
+//! contradicts no vote that it signed.
 //!
 //! The child is this test's own program, told by a variable to run a node and to print each event that it was
 //! acknowledged. `MEDPROOF_NODE_KILLS` sets how often it is killed, otherwise 10 times.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "tests")]
 
+mod chance;
+
+use chance::{Chance, figure, setting};
+use medproof_consensus::SigningState;
 use medproof_core::{
+    certificate::VoteKind,
     hash::Digest,
+    header::Height,
     identity::{Day, Lot, MemberId, ProductCode, Serial},
     info::ProductInfo,
 };
@@ -21,11 +27,12 @@ use medproof_node::{
     node::{self, Node, store_key},
 };
 use medproof_rules::body::{Act, LotRelease, PackRegister, ProductRegister};
-use medproof_store::fsck;
+use medproof_store::{View, fsck};
 use std::{
+    collections::BTreeMap,
     io::{BufRead, BufReader, Write},
     num::NonZero,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::Arc,
     time::Duration,
@@ -34,66 +41,155 @@ use std::{
 const CHILD: &str = "MEDPROOF_KILLED_CHILD";
 const ME: MemberId = MemberId(1);
 
+/// After so many kills a new chain begins, so that checking all of one stays quick.
+const KILLS_A_CHAIN: u64 = 20;
+
 #[test]
 fn what_was_acknowledged_survives_every_kill() {
     if let Ok(data) = std::env::var(CHILD) {
         load(Path::new(&data));
         return;
     }
-    let place = tempfile::tempdir().expect("a folder");
-    let data = place.path().join("data");
-    node::init(&Folder::new(&data), "Hospital", jiff::Timestamp::now()).expect("made");
-    let kills = std::env::var("MEDPROOF_NODE_KILLS").ok().and_then(|count| count.parse().ok()).unwrap_or(10);
-    let mut acknowledged = Vec::new();
-    for kill in 0..kills {
-        acknowledged.extend(run_and_kill(&data, kill));
-        check(&data, &acknowledged);
+    let (kills, mut chance) = (setting("MEDPROOF_NODE_KILLS", 10), Chance::new("kills"));
+    let mut figures = Figures::default();
+    let mut done = 0;
+    while done < kills {
+        let mut victim = Victim::new();
+        for _ in 0..KILLS_A_CHAIN.min(kills - done) {
+            victim.run_and_kill(&mut chance);
+            victim.check(&mut figures);
+            done += 1;
+        }
+        figures.acknowledged += victim.acknowledged.len();
+        figures.lone_votes += victim.undecided();
     }
-    assert!(acknowledged.len() > kills, "nothing was acknowledged between kills");
+    assert!(figures.acknowledged as u64 > kills, "nothing was acknowledged between kills");
+    figure("kills", "kill -9 under load", done);
+    figure("kills", "events acknowledged, all found again", figures.acknowledged);
+    figure("kills", "blocks compared with the votes signed", figures.blocks);
+    figure("kills", "kills between a vote and its block", figures.lone_votes);
+    figure("kills", "records checked by fsck, all whole", figures.records);
 }
 
-/// Runs a node under load, kills it, and answers what it had acknowledged.
-fn run_and_kill(data: &Path, kill: usize) -> Vec<Digest> {
-    let test = std::env::current_exe().expect("this program");
-    let mut child = Command::new(test)
-        .args(["--exact", "what_was_acknowledged_survives_every_kill", "--nocapture"])
-        .env(CHILD, data)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::inherit())
-        .spawn()
-        .expect("started");
-    let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
-    let mut acknowledged = Vec::new();
-    // At least one event; then a moment that differs from kill to kill.
-    while acknowledged.is_empty() {
-        let line = lines.next().expect("the child runs").expect("text");
-        acknowledged.extend(read(&line));
+/// What all runs together showed.
+#[derive(Default)]
+struct Figures {
+    acknowledged: usize,
+    blocks: usize,
+    lone_votes: usize,
+    records: u64,
+}
+
+/// Where a vote stands: height, round, kind.
+type Step = (u64, u32, u8);
+
+/// A node's folder, and what is known from outside of what it did.
+struct Victim {
+    data: PathBuf,
+    _place: tempfile::TempDir,
+    acknowledged: Vec<Digest>,
+    /// Every vote that a kill left behind, by where it stands.
+    votes: BTreeMap<Step, Digest>,
+    /// The newest block that was compared with them.
+    compared: u64,
+    /// At which heights a kill left votes.
+    cut: Vec<u64>,
+}
+
+impl Victim {
+    fn new() -> Self {
+        let place = tempfile::tempdir().expect("a folder");
+        let data = place.path().join("data");
+        node::init(&Folder::new(&data), "Hospital", jiff::Timestamp::now()).expect("made");
+        let (acknowledged, votes) = (Vec::new(), BTreeMap::new());
+        Self { data, _place: place, acknowledged, votes, compared: 0, cut: Vec::new() }
     }
-    std::thread::sleep(Duration::from_micros(7_919 * (kill as u64 * 31 % 29)));
-    child.kill().expect("killed");
-    child.wait().expect("ended");
-    acknowledged.extend(lines.map_while(Result::ok).filter_map(|line| read(&line)));
-    acknowledged
+
+    /// Runs a node under load and kills it: at any moment after its first acknowledgement, or every fourth time at
+    /// any moment after its start.
+    fn run_and_kill(&mut self, chance: &mut Chance) {
+        let test = std::env::current_exe().expect("this program");
+        let mut child = Command::new(test)
+            .args(["--exact", "what_was_acknowledged_survives_every_kill", "--nocapture"])
+            .env(CHILD, &self.data)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .expect("started");
+        let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+        let mut first = None;
+        if chance.below(4) > 0 {
+            while first.is_none() {
+                first = read(&lines.next().expect("the child runs").expect("text"));
+            }
+        }
+        std::thread::sleep(Duration::from_micros(chance.below(300_000)));
+        child.kill().expect("killed");
+        child.wait().expect("ended");
+        self.acknowledged.extend(first);
+        self.acknowledged.extend(lines.map_while(Result::ok).filter_map(|line| read(&line)));
+    }
+
+    /// Every hash of the file is right, no vote contradicts another, and every acknowledged event is on the chain.
+    fn check(&mut self, figures: &mut Figures) {
+        let folder = Folder::new(&self.data);
+        let report = fsck(&folder.store(), &store_key(&folder).expect("a key"), &mut |_| {}).expect("read");
+        assert!(report.is_clean(), "{report:?}");
+        figures.records += report.checked;
+        let node = Node::open(folder, config(), Clock::wall()).expect("opened");
+        let view = node.view();
+        self.note_votes(&node);
+        figures.blocks += self.compare_blocks(&view);
+        let index = Index::new(&view);
+        for id in &self.acknowledged {
+            let place = index.event_index(id).expect("read").unwrap_or_else(|| panic!("{} is lost", to_hex(&id.0)));
+            let event = index.event(place).expect("read").expect("an event");
+            assert_eq!(event.head().id(), *id);
+        }
+    }
+
+    /// What the key has signed at the height where the kill came.
+    fn note_votes(&mut self, node: &Node) {
+        let [validator] = node.genesis().set.validators() else { panic!("one validator") };
+        let path = node.folder().signing().join("signing.state");
+        // A kill before the first vote leaves none.
+        let Some(state) = SigningState::open(&path, &node.genesis().chain_id(), &validator.key).expect("read") else {
+            return;
+        };
+        for vote in state.votes() {
+            let step = (state.height().0, vote.round, vote.kind as u8);
+            let known = *self.votes.entry(step).or_insert(vote.header_hash);
+            assert_eq!(known, vote.header_hash, "two votes at {step:?}");
+        }
+        self.cut.push(state.height().0);
+    }
+
+    /// Each block since the last comparison is the one that was voted for in its round, where votes are known.
+    fn compare_blocks(&mut self, view: &View) -> usize {
+        let (tip, mut compared) = (view.mark().expect("blocks").height.0, 0);
+        for height in self.compared + 1..=tip {
+            let hash = view.header(Height(height)).expect("read").expect("a header").hash();
+            let round = view.certificate(Height(height)).expect("read").expect("a certificate").round();
+            let kinds = [VoteKind::Proposal, VoteKind::Prevote, VoteKind::Precommit];
+            for kind in kinds {
+                if let Some(voted) = self.votes.get(&(height, round, kind as u8)) {
+                    assert_eq!(*voted, hash, "block {height} is not the one voted for");
+                    compared += 1;
+                }
+            }
+        }
+        self.compared = tip;
+        compared
+    }
+
+    /// How many kills came between a vote and the block that it was for.
+    fn undecided(&self) -> usize {
+        self.cut.windows(2).filter(|pair| pair.first() == pair.last()).count()
+    }
 }
 
 fn read(line: &str) -> Option<Digest> {
     line.strip_prefix("acknowledged ").and_then(from_hex).map(Digest)
-}
-
-/// Every hash of the file is right, and every acknowledged event is on the chain.
-fn check(data: &Path, acknowledged: &[Digest]) {
-    let folder = Folder::new(data);
-    let key = store_key(&folder).expect("a key");
-    let report = fsck(&folder.store(), &key, &mut |_| {}).expect("read");
-    assert!(report.is_clean(), "{report:?}");
-    let node = Node::open(folder, config(), Clock::wall()).expect("opened");
-    let view = node.view();
-    let index = Index::new(&view);
-    for id in acknowledged {
-        let place = index.event_index(id).expect("read").unwrap_or_else(|| panic!("{} is lost", to_hex(&id.0)));
-        let event = index.event(place).expect("read").expect("an event");
-        assert_eq!(event.head().id(), *id);
-    }
 }
 
 fn config() -> Config {

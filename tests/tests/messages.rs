@@ -76,7 +76,7 @@ const GENERAL: [&str; 46] = [
 ];
 
 /// Which placeholders a client can fill, by the beginning of the key; others take none.
-const PLACEHOLDERS: [(&str, &[&str]); 23] = [
+const PLACEHOLDERS: [(&str, &[&str]); 24] = [
     ("access.limit", &["most", "seconds"]),
     ("age.", &["count"]),
     ("agreement.expiry-mismatch", &["expiry_ledger", "expiry_pack"]),
@@ -94,6 +94,7 @@ const PLACEHOLDERS: [(&str, &[&str]); 23] = [
     ("proof.", &["bits", "most"]),
     ("question.got-it-then", &["day"]),
     ("request.", &["cause", "most", "name"]),
+    ("store.", &["cause", "fault", "found", "height", "index", "key", "known", "level", "name"]),
     ("trust.before-anchor", &["expected", "found"]),
     ("trust.certificate.", &["expected", "found", "validator"]),
     ("trust.fork", &["height"]),
@@ -209,6 +210,14 @@ fn node_codes() -> BTreeSet<String> {
     texts.iter().flat_map(|text| text.split('"').filter(is_code)).map(String::from).collect()
 }
 
+/// The codes of the store's errors: one for each, and one for each kind of record that may be damaged.
+fn store_codes() -> BTreeSet<String> {
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../node-full/store/src");
+    let texts = ["error.rs", "record.rs"].map(|file| fs::read_to_string(sources.join(file)).unwrap());
+    let is_code = |text: &&str| text.starts_with("store.") && text.chars().all(is_code_char);
+    texts.iter().flat_map(|text| text.split('"').filter(is_code)).map(String::from).collect()
+}
+
 fn add_texts(folder: &Path, texts: &mut Vec<String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -247,6 +256,7 @@ fn expected_keys() -> BTreeSet<String> {
     keys.extend(overall_keys().into_keys());
     keys.extend(epcis_codes());
     keys.extend(node_codes());
+    keys.extend(store_codes());
     keys
 }
 

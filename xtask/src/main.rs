@@ -5,6 +5,7 @@ mod bindings;
 mod command;
 mod cover;
 mod demo;
+mod faults;
 mod fuzz;
 mod machine;
 mod miri;
@@ -83,6 +84,12 @@ const TASKS: &[Task] = &[
         arguments: "[--seconds N] [TARGET]...",
         about: "fuzz every target, 60 seconds each unless told otherwise",
         run: fuzz::task,
+    },
+    Task {
+        name: "faults",
+        arguments: "[--kills N] [--flips N]",
+        about: "kill a node under load and flip bits in its file, 200 times each unless told otherwise",
+        run: faults::task,
     },
     Task {
         name: "cover",

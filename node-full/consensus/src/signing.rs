@@ -160,6 +160,11 @@ impl SigningState {
     pub const fn height(&self) -> Height {
         self.record.height
     }
+
+    /// What was signed at that height, in the order of signing.
+    pub fn votes(&self) -> &[SignedVote] {
+        &self.record.votes
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,8 +13,8 @@ use medproof_core::{
     leaf::{Leaf, Paths},
     state::Path,
 };
-use medproof_rules::{Applied, Changes, Executor, Fault as Refused, Refusal};
-use medproof_store::{LogTail, Staged, Store, View};
+use medproof_rules::{Applied, Changes, Executor, Fault as Refused, ReadError, Refusal};
+use medproof_store::{LogTail, Staged, Store, StoreError, View};
 
 /// A block with everything that committing it needs.
 #[derive(Debug)]
@@ -104,10 +104,19 @@ fn execute(view: &View, events: Vec<Event>, time: UnixMillis) -> Result<Executed
                 accepted.push(event);
             }
             Err(Refused::Refused(refusal)) => refused.push((event.head().id(), refusal)),
-            Err(Refused::Read(cause)) => return Err(Fault::new("node.store").with("cause", cause)),
+            Err(Refused::Read(cause)) => return Err(unread(&cause)),
         }
     }
     Ok(Executed { events: accepted, applied, refused, changes: executor.finish() })
+}
+
+/// Why the state could not be read: the store's own words, where it was the store.
+fn unread(cause: &ReadError) -> Fault {
+    let store = match cause {
+        ReadError::Store(cause) => cause.downcast_ref::<StoreError>(),
+        _ => None,
+    };
+    store.map_or_else(|| Fault::new("node.store").with("cause", cause), |cause| cause.clone().into())
 }
 
 /// The log with the entries of a block.

@@ -144,7 +144,7 @@ impl StoreError {
             Self::WrongKey => "store.wrong-key",
             Self::NewerVersion { .. } => "store.newer-version",
             Self::OlderVersion { .. } => "store.older-version",
-            Self::Damaged { .. } => "store.damaged",
+            Self::Damaged { record, .. } => record.damage_code(),
             Self::Stopped => "store.stopped",
             Self::RolledBack { .. } => "store.rolled-back",
             Self::Block(_) => "store.block",
@@ -153,9 +153,67 @@ impl StoreError {
         }
     }
 
+    /// Values for the placeholders of the code's sentences in the message catalogue.
+    pub fn values(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::NewerVersion { found, known } | Self::OlderVersion { found, known } => {
+                vec![("found", found.0.to_string()), ("known", known.0.to_string())]
+            }
+            Self::Damaged { record, fault } => {
+                let mut values = record.values();
+                values.push(("fault", fault.word()));
+                values
+            }
+            Self::RolledBack { newest, found } => {
+                let found = found.map_or_else(|| "—".to_owned(), |mark| mark.height.0.to_string());
+                vec![("height", newest.height.0.to_string()), ("found", found)]
+            }
+            Self::Block(fault) => vec![("fault", fault.word().to_owned())],
+            Self::Io { text, .. } => vec![("cause", text.clone())],
+            Self::Missing
+            | Self::Exists
+            | Self::InUse
+            | Self::NotAStore
+            | Self::WrongKey
+            | Self::Stopped
+            | Self::Manifest => Vec::new(),
+        }
+    }
+
     /// The error for a record that is not what it should be.
     pub(crate) const fn damaged(record: Record, fault: Fault) -> Self {
         Self::Damaged { record, fault }
+    }
+}
+
+impl Fault {
+    /// The fault as one word, the same in every language.
+    fn word(self) -> String {
+        match self {
+            Self::Page(page) => format!("page-{}", page.0),
+            Self::Absent => "absent".to_owned(),
+            Self::Malformed => "malformed".to_owned(),
+            Self::Contradicts => "contradicts".to_owned(),
+        }
+    }
+}
+
+impl BlockFault {
+    /// The fault as one word, the same in every language.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Height { .. } => "height",
+            Self::Version => "version",
+            Self::Parent => "parent",
+            Self::Set => "set",
+            Self::Certificate => "certificate",
+            Self::Certified(error) => error.code(),
+            Self::Log { .. } => "log",
+            Self::StateRoot => "state-root",
+            Self::Staged => "staged",
+            Self::Value => "value",
+            Self::Entry => "entry",
+        }
     }
 }
 

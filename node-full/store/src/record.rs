@@ -56,6 +56,48 @@ pub enum Record {
     },
 }
 
+impl Record {
+    /// The stable code that says this kind of record is damaged.
+    pub(crate) const fn damage_code(&self) -> &'static str {
+        match self {
+            Self::FileHeader => "store.damaged.file-header",
+            Self::Engine => "store.damaged.contents",
+            Self::Meta => "store.damaged.meta",
+            Self::Header(_) => "store.damaged.header",
+            Self::Certificate(_) => "store.damaged.certificate",
+            Self::Set(_) => "store.damaged.set",
+            Self::HandOver(_) => "store.damaged.hand-over",
+            Self::Event(_) => "store.damaged.event",
+            Self::Entry(_) => "store.damaged.entry",
+            Self::Start(_) => "store.damaged.start",
+            Self::Tile { .. } => "store.damaged.tile",
+            Self::Leaf(_) => "store.damaged.leaf",
+            Self::Node { .. } => "store.damaged.node",
+            Self::Newest => "store.damaged.newest",
+            Self::Undecided(_) => "store.damaged.undecided",
+            Self::Row { .. } => "store.damaged.row",
+        }
+    }
+
+    /// What that code's sentences name.
+    pub(crate) fn values(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::FileHeader | Self::Engine | Self::Meta | Self::Newest => Vec::new(),
+            Self::Header(height) | Self::Certificate(height) | Self::HandOver(height) | Self::Undecided(height) => {
+                vec![("height", height.0.to_string())]
+            }
+            Self::Set(hash) => vec![("key", Hex(&hash.0).to_string())],
+            Self::Event(index) | Self::Entry(index) | Self::Start(index) => vec![("index", index.0.to_string())],
+            Self::Tile { level, index } => vec![("level", level.to_string()), ("index", index.to_string())],
+            Self::Leaf(path) => vec![("key", Hex(path.as_bytes()).to_string())],
+            Self::Node { path, depth_bits } => {
+                vec![("key", Hex(path.as_bytes()).to_string()), ("level", depth_bits.to_string())]
+            }
+            Self::Row { table, key } => vec![("name", table.clone()), ("key", Hex(key).to_string())],
+        }
+    }
+}
+
 impl fmt::Display for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
