@@ -14,7 +14,7 @@ use medproof_core::{
     keys::PublicKey,
     log::LeafIndex,
 };
-use medproof_store::{Row, RowRange, View};
+use medproof_store::{Undecided, View};
 use std::time::Duration;
 
 #[async_trait]
@@ -68,17 +68,15 @@ impl Chain for Ledger {
     }
 
     async fn keep(&self, height: Height, round: Round, block: &Block) -> std::result::Result<(), ChainError> {
-        let key = kept_key(height, round, &block.header.hash());
-        let mut value = Vec::with_capacity(block.body.len() + 256);
-        put_bytes16(&mut value, block.header.raw());
-        value.extend_from_slice(&block.body);
-        self.store().put_rows(&[Row { table: KEPT, key, value: Some(value) }])?;
-        Ok(())
+        let mut bytes = Vec::with_capacity(block.body.len() + 256);
+        put_bytes16(&mut bytes, block.header.raw());
+        bytes.extend_from_slice(&block.body);
+        let kept = Undecided { round: round.0, header_hash: block.header.hash(), bytes };
+        Ok(self.store().put_undecided(height, &kept)?)
     }
 
     async fn kept(&self, height: Height) -> std::result::Result<Vec<Kept>, ChainError> {
-        let rows = self.view().rows(KEPT, &RowRange::prefix(&height.0.to_be_bytes(), usize::MAX))?;
-        Ok(rows.iter().filter_map(|(key, value)| read_kept(key, value)).collect())
+        Ok(self.view().undecided(height)?.iter().filter_map(read_kept).collect())
     }
 
     async fn decided(&self, block: Block, certificate: Certificate) -> std::result::Result<Next, ChainError> {
@@ -115,15 +113,6 @@ impl Chain for Ledger {
 }
 
 impl Ledger {
-    /// Rows that forget what was kept for `height` and below.
-    pub(super) fn forget_kept(&self, view: &View, height: Height) -> Result<Vec<Row>> {
-        let upto = (height.0 + 1).to_be_bytes();
-        let mut range = RowRange::prefix(&[], usize::MAX);
-        range.to = std::ops::Bound::Excluded(upto.to_vec());
-        let rows = view.rows(KEPT, &range)?;
-        Ok(rows.into_iter().map(|(key, _)| Row { table: KEPT, key, value: None }).collect())
-    }
-
     fn judge(&self, header: &Header, body: &[u8], origin: Origin) -> Result<Judgement> {
         let view = self.view();
         let parent = tip(&view)?;
@@ -173,19 +162,12 @@ fn decided(view: &View, height: Height) -> Result<Option<Decided>> {
     Ok(Some(Decided { block: Block { header, body: body.into() }, certificate, set }))
 }
 
-fn kept_key(height: Height, round: Round, hash: &Digest) -> Vec<u8> {
-    [&height.0.to_be_bytes()[..], &round.0.to_be_bytes(), &hash.0].concat()
-}
-
-fn read_kept(key: &[u8], value: &[u8]) -> Option<Kept> {
-    let round = key.get(8..12)?.try_into().ok().map(u32::from_be_bytes)?;
-    let mut reader = Reader::new(value);
+/// A block as [`Ledger::keep`] wrote it: header ‖ body.
+fn read_kept(kept: &Undecided) -> Option<Kept> {
+    let mut reader = Reader::new(&kept.bytes);
     let header = Header::from_bytes(reader.bytes16(0..=1_024).ok()?).ok()?;
-    Some(Kept { round: Round(round), block: Block { header, body: reader.rest().to_vec().into() } })
+    Some(Kept { round: Round(kept.round), block: Block { header, body: reader.rest().to_vec().into() } })
 }
-
-/// Blocks that are not decided: height ‖ round u32 ‖ header hash → header ‖ body.
-const KEPT: &str = "kept";
 
 /// How far a first proposal's time may be from this node's clock.
 const CLOCK_BOUND_MS: u64 = 10_000;

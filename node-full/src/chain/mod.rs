@@ -123,8 +123,7 @@ impl Ledger {
                 }
             }
         }
-        let mut rows = projection.into_rows();
-        rows.extend(self.forget_kept(&view, candidate.header.height())?);
+        let rows = projection.into_rows();
         let logged = candidate.events.iter().zip(&candidate.applied);
         let view = self.store.commit(&NewBlock {
             header: candidate.header.clone(),

@@ -9,6 +9,7 @@ use crate::{
 };
 use medproof_core::{
     certificate::Certificate,
+    hash::Digest,
     header::{Header, HeaderFields, Height},
     validators::ValidatorSet,
 };
@@ -39,6 +40,18 @@ pub struct LoggedEvent {
     pub event: Vec<u8>,
     /// The log entry's bytes.
     pub entry: Vec<u8>,
+}
+
+/// A proposal that is not decided yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "the caller keeps a proposal")]
+pub struct Undecided {
+    /// The round in which it was proposed.
+    pub round: u32,
+    /// The hash of its header.
+    pub header_hash: Digest,
+    /// What the caller needs of it.
+    pub bytes: Vec<u8>,
 }
 
 /// A block that follows from what the store holds.

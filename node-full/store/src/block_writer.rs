@@ -111,7 +111,7 @@ impl BlockWriter<'_> {
     }
 
     fn forget_undecided(&self) -> Result<(), StoreError> {
-        let end = tables::undecided_key(self.checked.fields.height.0 + 1, 0);
+        let end = (self.checked.fields.height.0 + 1).to_be_bytes();
         let blame = |e: redb::Error| self.health.blame(e, Record::Undecided(self.checked.fields.height));
         let mut table = self.txn.open_table(tables::UNDECIDED).map_err(|e| blame(e.into()))?;
         table.retain_in::<&[u8], _>(..&end[..], |_, _| false).map_err(|e| blame(e.into()))

@@ -49,7 +49,7 @@ mod tree;
 mod view;
 
 pub use backup::Manifest;
-pub use block::{LoggedEvent, NewBlock};
+pub use block::{LoggedEvent, NewBlock, Undecided};
 pub use check::{Progress, Report, Section};
 pub use disk::{Disk, FileDisk};
 pub use error::{BlockFault, Fault, Mark, PageIndex, StoreError, StoreVersion};

@@ -1,7 +1,7 @@
 //! The store: open, commit, look.
 
 use crate::{
-    block::NewBlock,
+    block::{NewBlock, Undecided},
     block_writer::BlockWriter,
     check::{Check, Progress, Report, SECTIONS},
     disk::{Disk, FileDisk, sync_folder_of},
@@ -148,13 +148,14 @@ impl Store {
         self.refresh()
     }
 
-    /// Keeps a proposal that is not decided yet, durably; the block of its height removes it.
-    pub fn put_undecided(&self, height: Height, round: u32, proposal: &[u8]) -> Result<(), StoreError> {
+    /// Keeps a proposal that is not decided yet, durably, beside others of its height and round; the block of its
+    /// height removes it.
+    pub fn put_undecided(&self, height: Height, proposal: &Undecided) -> Result<(), StoreError> {
         let blame = |e: redb::Error| self.health.blame(e, Record::Undecided(height));
         self.write(|txn| {
             let mut table = txn.open_table(tables::UNDECIDED).map_err(|e| blame(e.into()))?;
-            let key = tables::undecided_key(height.0, round);
-            table.insert(&key[..], proposal).map_err(|e| blame(e.into()))?;
+            let key = tables::undecided_key(height.0, proposal.round, &proposal.header_hash);
+            table.insert(&key[..], &proposal.bytes[..]).map_err(|e| blame(e.into()))?;
             Ok(())
         })?;
         self.refresh().map(drop)

@@ -12,9 +12,10 @@
 //! | `tile` | level u8, index u64 | 1 to 256 hashes |
 //! | `node` | nibbles u8, prefix | [`crate::tree::Node`] |
 //! | `leaf` | path | value |
-//! | `undecided` | height u64, round u32 | bytes |
+//! | `undecided` | height u64, round u32, header hash | bytes |
 //! | `row.` + name | the caller's | the caller's |
 
+use medproof_core::hash::Digest;
 use redb::TableDefinition;
 
 /// A table of byte strings.
@@ -58,9 +59,9 @@ pub(crate) fn row_table(name: &str) -> String {
 pub(crate) const ROW_PREFIX: &str = "row.";
 
 /// The key of an undecided proposal.
-pub(crate) fn undecided_key(height: u64, round: u32) -> [u8; 12] {
-    let mut key = [0; 12];
-    let parts = height.to_be_bytes().into_iter().chain(round.to_be_bytes());
+pub(crate) fn undecided_key(height: u64, round: u32, hash: &Digest) -> [u8; 44] {
+    let mut key = [0; 44];
+    let parts = height.to_be_bytes().into_iter().chain(round.to_be_bytes()).chain(hash.0);
     key.iter_mut().zip(parts).for_each(|(to, from)| *to = from);
     key
 }

@@ -1,6 +1,7 @@
 //! The store as it stands after one block.
 
 use crate::{
+    block::Undecided,
     error::{Fault, Mark, StoreError},
     log::{LogTail, TILE_WIDTH, entries_of, folded, hashes_of, put_entry},
     record::Record,
@@ -304,15 +305,17 @@ impl View {
         Ok((number(first.value())?, Height(number(height.value())?)))
     }
 
-    /// The proposals of a height that were not decided, by round.
-    pub fn undecided(&self, height: Height) -> Result<Vec<(u32, Vec<u8>)>, StoreError> {
-        let (from, to) = (tables::undecided_key(height.0, 0), tables::undecided_key(height.0, u32::MAX));
+    /// The proposals of a height that were not decided, by round and hash.
+    pub fn undecided(&self, height: Height) -> Result<Vec<Undecided>, StoreError> {
+        let (from, to) = (height.0.to_be_bytes(), (height.0 + 1).to_be_bytes());
         let blame = |e| self.0.health.blame(e, Record::Undecided(height));
         let mut found = Vec::new();
-        for row in self.0.fixed.undecided.range::<&[u8]>(&from[..]..=&to[..]).map_err(blame)? {
+        for row in self.0.fixed.undecided.range::<&[u8]>(&from[..]..&to[..]).map_err(blame)? {
             let (key, value) = row.map_err(blame)?;
-            let round = key.value().last_chunk().ok_or(malformed(Record::Undecided(height)))?;
-            found.push((u32::from_be_bytes(*round), value.value().to_vec()));
+            let parts = key.value().split_last_chunk().and_then(|(key, hash)| Some((key.last_chunk()?, *hash)));
+            let (round, hash) = parts.ok_or(malformed(Record::Undecided(height)))?;
+            let (round, header_hash) = (u32::from_be_bytes(*round), Digest(hash));
+            found.push(Undecided { round, header_hash, bytes: value.value().to_vec() });
         }
         Ok(found)
     }

@@ -4,7 +4,7 @@
 
 mod support;
 
-use medproof_store::{Manifest, Options, Row, Store, StoreError, StoreKey, fsck};
+use medproof_store::{Manifest, Options, Row, Store, StoreError, StoreKey, Undecided, fsck};
 use std::{fs, thread};
 use support::{Chain, Rng, changes, key};
 
@@ -20,7 +20,9 @@ fn a_backup_is_one_moment_and_comes_back() {
         let block = chain.block(&store, changes, 20, rows, None);
         store.commit(&block).unwrap();
     }
-    store.put_undecided(medproof_core::header::Height(9), 0, b"kept").unwrap();
+    let height = medproof_core::header::Height(9);
+    let kept = Undecided { round: 0, header_hash: medproof_core::hash::Digest([9; 32]), bytes: b"kept".to_vec() };
+    store.put_undecided(height, &kept).unwrap();
     let mut rows = 0;
     // Blocks go on while the copy is made.
     let manifest = thread::scope(|scope| {
@@ -40,7 +42,7 @@ fn a_backup_is_one_moment_and_comes_back() {
     let restored = Store::open(&at("restored"), &key(), &Options::default()).unwrap();
     assert_eq!(restored.view().mark(), Some(mark));
     assert_eq!(restored.view().row("index", &[1]).unwrap(), Some(vec![2]));
-    assert_eq!(restored.view().undecided(medproof_core::header::Height(9)).unwrap(), [(0, b"kept".to_vec())]);
+    assert_eq!(restored.view().undecided(height).unwrap(), [kept]);
     let mut resumed = Chain::resume(&restored.view());
     resumed.commit(&restored, changes(&mut rng, &mut known, 50, 0), 2);
 }

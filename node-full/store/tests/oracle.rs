@@ -10,7 +10,7 @@ use medproof_core::{
     log::{LeafIndex, LogHash, TreeSize, verify_consistency, verify_inclusion},
     state::{Path, Prefix},
 };
-use medproof_store::{BlockFault, LeafChanges, Options, Row, RowRange, Store, StoreError, View};
+use medproof_store::{BlockFault, LeafChanges, Options, Row, RowRange, Store, StoreError, Undecided, View};
 use std::ops::Bound;
 use support::{Chain, Rng, changes, key};
 
@@ -287,15 +287,20 @@ fn proposals_are_kept_until_their_height_is_decided() {
     let folder = tempfile::tempdir().unwrap();
     let (store, mut chain) = (new_store(&folder), Chain::new());
     chain.commit(&store, LeafChanges::new(), 0);
-    store.put_undecided(Height(1), 0, b"first").unwrap();
-    store.put_undecided(Height(1), 3, b"second").unwrap();
-    store.put_undecided(Height(2), 0, b"early").unwrap();
-    let kept = [(0, b"first".to_vec()), (3, b"second".to_vec())];
+    let proposal = |round: u32, text: &str| Undecided {
+        round,
+        header_hash: medproof_core::hash::sha256(text.as_bytes()),
+        bytes: text.into(),
+    };
+    let mut kept = [proposal(0, "first"), proposal(0, "rival"), proposal(3, "second")];
+    kept.sort_by_key(|proposal| (proposal.round, proposal.header_hash.0));
+    kept.iter().for_each(|proposal| store.put_undecided(Height(1), proposal).unwrap());
+    store.put_undecided(Height(2), &proposal(0, "early")).unwrap();
     assert_eq!(store.view().undecided(Height(1)).unwrap(), kept);
     drop(store);
     let store = Store::open(&folder.path().join("store"), &key(), &Options::default()).unwrap();
     assert_eq!(store.view().undecided(Height(1)).unwrap(), kept);
     let view = chain.commit(&store, LeafChanges::new(), 0);
     assert_eq!(view.undecided(Height(1)).unwrap(), []);
-    assert_eq!(view.undecided(Height(2)).unwrap(), [(0, b"early".to_vec())]);
+    assert_eq!(view.undecided(Height(2)).unwrap(), [proposal(0, "early")]);
 }
