@@ -30,4 +30,5 @@ pub mod pool;
 pub mod problem;
 pub mod proofs;
 pub mod rows;
+pub mod silence;
 pub mod token;

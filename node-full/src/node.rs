@@ -11,6 +11,7 @@ use crate::{
     index::{Index, tables},
     keyring::{self, MemberKey},
     pool::{Outcome, Receipt},
+    silence,
 };
 use medproof_consensus::{Handle, ValidatorKey};
 use medproof_core::{
@@ -97,12 +98,14 @@ impl Node {
         Ok(Self { folder, config, genesis, anchor, clock, ledger, author })
     }
 
-    /// Takes part in consensus until the handle is stopped or dropped.
+    /// Takes part in consensus until the handle is stopped or dropped. A validator that may not sign follows the
+    /// others; alone it is refused.
     pub async fn start(&self) -> Result<Handle> {
         let validator = ValidatorKey {
             key: ed25519_dalek::SigningKey::from_bytes(&keyring::read_secret(&self.folder.keys().join(VALIDATOR_KEY))?),
             used_marker: self.folder.keys().join("validator.used"),
         };
+        let public = keyring::public_key(&validator.key);
         let node_key = keyring::secret_or_new(&self.folder, NODE_KEY)?;
         let mut config = medproof_consensus::Config::alone(validator, node_key, self.folder.signing());
         config.listen = self.config.consensus.listen;
@@ -110,8 +113,16 @@ impl Node {
             let peer = peer.parse().map_err(|cause| Fault::new("node.consensus").with("cause", cause))?;
             config.peers.push(peer);
         }
-        let started = medproof_consensus::start(config, Arc::clone(&self.ledger)).await;
-        started.map_err(|cause| Fault::new("node.consensus").with("cause", cause))
+        let handle = medproof_consensus::start(config, Arc::clone(&self.ledger)).await.map_err(silence::of_error)?;
+        let Some(silent) = silence::of_role(handle.role()) else { return Ok(handle) };
+        let set = chain::signing_set(&self.view())?;
+        if set.validators().iter().all(|validator| validator.key == public) {
+            // Nobody else makes blocks: a node that only waits would look like one that works.
+            handle.stop().await.map_err(silence::of_error)?;
+            return Err(silent);
+        }
+        tracing::warn!(%silent, "this node follows and does not vote");
+        Ok(handle)
     }
 
     /// Its data folder.

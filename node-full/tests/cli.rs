@@ -224,6 +224,55 @@ fn a_backup_is_restored_and_damage_is_found() {
     damage(&ledger);
     let found = place.call(&["fsck"]);
     assert_eq!(code(&found), Some(1), "{found:?}");
+    let text = String::from_utf8_lossy(&found.stdout).into_owned();
+    assert!(text.contains("is not as it was written (`page-"), "{text}");
+    let refused = place.command(&["run"]).env("LANG", "zh_CN.UTF-8").output().expect("ran");
+    let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(text.starts_with("账本已损坏") && text.contains("恢复备份"), "{text}");
+}
+
+#[test]
+fn a_ledger_of_an_older_program_is_brought_up_and_one_of_a_newer_is_refused() {
+    let place = Place::new();
+    let node = place.run();
+    place.add_medicine();
+    node.stop();
+    let ledger = place.data().join("ledger.redb");
+    let folder = medproof_node::folder::Folder::new(place.data());
+    let key = medproof_node::node::store_key(&folder).expect("a key");
+    medproof_store::turn_back(&ledger, &key).expect("an older ledger");
+    let refused = place.call(&["run"]);
+    let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(code(&refused) == Some(1) && text.contains("An older program wrote this ledger"), "{text}");
+    assert!(text.contains("medproof migrate"), "{text}");
+    let done = place.json(&["migrate"]);
+    assert_eq!((&done["from"], &done["version"]), (&1.into(), &medproof_store::STORE_VERSION.0.into()));
+    assert!(done["backup"].as_str().is_some_and(|backup| Path::new(backup).exists()));
+    assert_eq!(place.json(&["migrate"])["from"], Value::Null, "nothing is left to do");
+    assert_eq!(place.json(&["fsck"])["damage"], serde_json::json!([]));
+    let node = place.run();
+    assert_eq!(place.json(&["medicine", "list"])["total"], 1);
+    node.stop();
+    set_version(&ledger, 9);
+    for command in ["run", "migrate", "fsck", "doctor"] {
+        let refused = place.call(&[command]);
+        let text = [refused.stdout.as_slice(), &refused.stderr].concat();
+        let text = String::from_utf8_lossy(&text).into_owned();
+        assert!(code(&refused) == Some(1) && text.contains("Install the newer `medproof`"), "{command}: {text}");
+    }
+    let chinese = place.command(&["run"]).env("LANG", "zh_CN.UTF-8").output().expect("ran");
+    assert!(String::from_utf8_lossy(&chinese.stderr).starts_with("此账本由更新的程序写入"));
+}
+
+/// Writes another version into both copies of a ledger's first page, with its checksum.
+fn set_version(path: &Path, version: u16) {
+    let mut bytes = fs::read(path).expect("a file");
+    for copy in bytes[..8_192].chunks_exact_mut(4_096) {
+        copy[8..10].copy_from_slice(&version.to_be_bytes());
+        let sum = medproof_core::hash::sha256(&copy[..98]);
+        copy[98..130].copy_from_slice(&sum.0);
+    }
+    fs::write(path, bytes).expect("written");
 }
 
 /// Changes every thousandth byte of a file behind its beginning.

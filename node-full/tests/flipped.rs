@@ -1,4 +1,4 @@
-//! A node whose ledger has one bit flipped, anywhere in the file: what it still proves is right, and otherwise it says
+//! A node whose ledger has one bit flipped, anywhere in the file, before it starts or while it runs: what it still proves is right, and otherwise it says
 //! which record is damaged, and neither signs nor proves anything more from it.
 //!
 //! `MEDPROOF_NODE_FLIPS` sets the number of bits, otherwise 12.
@@ -7,7 +7,12 @@
 
 mod chance;
 
-use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
+use axum::{
+    Router,
+    body::Body,
+    extract::ConnectInfo,
+    http::{Request, request::Builder},
+};
 use chance::{Chance, figure, setting};
 use http_body_util::BodyExt;
 use medproof_consensus::Handle;
@@ -15,7 +20,7 @@ use medproof_core::{
     encoding::Message,
     identity::{Day, Lot, MemberId, PackId, ProductCode, Serial},
     info::ProductInfo,
-    plain::{Client, Policy},
+    plain::{Client, Policy, Verdict},
 };
 use medproof_node::{
     clock::Clock,
@@ -31,13 +36,14 @@ use medproof_node::{
 use medproof_rules::body::{Act, AtSite, Capacity, LotRelease, PackRegister, ProductRegister, Site};
 use medproof_store::fsck;
 use serde_json::Value;
-use std::{fs, net::SocketAddr, num::NonZero, path::Path, sync::Arc, time::Duration};
+use std::{fs, net::SocketAddr, num::NonZero, os::unix::fs::FileExt, path::Path, sync::Arc, time::Duration};
 use tower::ServiceExt;
 
 const ME: MemberId = MemberId(1);
 const GTIN: &str = "09504000059101";
 const SITE: Site = Site(10_000_000_000_000);
-const PACKS: usize = 2_000;
+const PACKS: usize = 700;
+const MANY: usize = 250;
 
 /// Every so manieth pack is dispensed.
 const DISPENSED: usize = 7;
@@ -48,18 +54,28 @@ async fn no_flipped_bit_makes_a_node_prove_anything_wrong() {
     let place = tempfile::tempdir().expect("a folder");
     let whole = place.path().join("whole");
     fill(&whole).await;
-    let ledger = fs::read(Folder::new(&whole).store()).expect("a ledger");
+    let len_bytes = fs::metadata(Folder::new(&whole).store()).expect("a ledger").len();
     let mut figures = Figures::default();
     for flip in 0..flips {
         let data = place.path().join(format!("flip-{flip}"));
         copy(&whole, &data);
-        let (at, bit) = (chance.below(ledger.len() as u64) as usize, chance.below(8));
-        let mut damaged = ledger.clone();
-        damaged[at] ^= 1 << bit;
-        fs::write(Folder::new(&data).store(), &damaged).expect("written");
-        figures.found += u64::from(is_found(&data));
-        match open(&data) {
-            Ok(node) => Suspect::start(node).await.examine(&mut chance, &mut figures).await,
+        // The original never runs again, and the copy may sign.
+        fs::remove_file(Folder::new(&data).signing().join("place")).expect("a mark");
+        let (at, bit) = (chance.below(len_bytes), chance.below(8));
+        let file = Folder::new(&data).store();
+        if flip.is_multiple_of(2) {
+            flip_bit(&file, at, bit);
+            figures.found += u64::from(is_found(&data));
+        }
+        // What was read once would hide what happens on the disk.
+        match open(&data, 0) {
+            Ok(node) => {
+                let suspect = Suspect::start(node).await;
+                if !flip.is_multiple_of(2) {
+                    flip_bit(&file, at, bit);
+                }
+                suspect.examine(&mut chance, &mut figures).await;
+            }
             Err(fault) => {
                 assert_names_a_record(fault.code());
                 figures.not_opened += 1;
@@ -68,7 +84,8 @@ async fn no_flipped_bit_makes_a_node_prove_anything_wrong() {
         fs::remove_dir_all(&data).expect("removed");
     }
     figure("flips", "bits flipped in the node's file", flips);
-    figure("flips", "found by fsck", figures.found);
+    figure("flips", "of them before the start", flips.div_ceil(2));
+    figure("flips", "of these found by fsck", figures.found);
     figure("flips", "node refused to start, naming the record", figures.not_opened);
     figure("flips", "node refused later, naming the record", figures.refused);
     figure("flips", "node went on, everything right", figures.unharmed);
@@ -120,6 +137,7 @@ impl Suspect {
             let number = chance.below(PACKS as u64 + 20) as usize;
             self.prove(number, expected(number), figures).await;
         }
+        self.prove_many(chance, figures).await;
         self.update(figures).await;
         // A pack that is not dispensed yet.
         let number = chance.below((PACKS / DISPENSED) as u64) as usize * DISPENSED + 1;
@@ -153,6 +171,25 @@ impl Suspect {
         }
     }
 
+    /// Asks for one proof about a thousand packs, so that much of the file is read.
+    async fn prove_many(&mut self, chance: &mut Chance, figures: &mut Figures) {
+        let first = chance.below((PACKS - MANY) as u64) as usize;
+        let scan = |number| format!("]d201{GTIN}21{}", serial(number));
+        let codes: Vec<String> = (first..first + MANY).map(scan).collect();
+        let request = Request::post("/v1/proofs").header("content-type", "application/json");
+        let body = serde_json::json!({ "codes": codes }).to_string();
+        let Some(proof) = self.send(request, body).await else { return };
+        let mut client = Client::new(&self.anchor).expect("an anchor");
+        let many = client.verify_many(&codes, &proof, Clock::wall().now().0, &policy()).expect("a policy");
+        let is_right = |(number, verdict): (usize, &Verdict)| verdict.overall == expected(number);
+        figures.proofs += 1;
+        let right = (first..).zip(&many.verdicts).filter(|pair| is_right(*pair)).count();
+        if right != MANY {
+            println!("{} of {MANY} are wrong: {:?}", MANY - right, many.verdicts.first());
+            figures.wrong += 1;
+        }
+    }
+
     async fn update(&mut self, figures: &mut Figures) {
         let Some(update) = self.get("/v1/updates?from=0").await else { return };
         let mut client = Client::new(&self.anchor).expect("an anchor");
@@ -162,12 +199,15 @@ impl Suspect {
         }
     }
 
-    /// The bytes of an answer; `None` where the node says that its ledger is damaged.
     async fn get(&mut self, uri: &str) -> Option<Vec<u8>> {
+        self.send(Request::get(uri), String::new()).await
+    }
+
+    /// The bytes of an answer; `None` where the node says that its ledger is damaged.
+    async fn send(&mut self, request: Builder, body: String) -> Option<Vec<u8>> {
         let peer = ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 50_000)));
-        let request =
-            Request::get(uri).header("accept", "application/vnd.medproof.proof, application/vnd.medproof.update");
-        let request = request.extension(peer).body(Body::empty()).expect("a request");
+        let request = request.header("accept", "application/vnd.medproof.proof, application/vnd.medproof.update");
+        let request = request.extension(peer).body(Body::from(body)).expect("a request");
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         let (status, body) = (response.status(), response.into_body().collect().await.expect("a body").to_bytes());
         if status.is_success() {
@@ -212,6 +252,14 @@ const fn expected(number: usize) -> &'static str {
     if number >= PACKS || number.is_multiple_of(DISPENSED) { "do-not-use" } else { "ok" }
 }
 
+fn flip_bit(path: &Path, at: u64, bit: u64) {
+    let file = fs::File::options().read(true).write(true).open(path).expect("opened");
+    let mut byte = [0];
+    file.read_exact_at(&mut byte, at).expect("read");
+    byte[0] ^= 1 << bit;
+    file.write_all_at(&byte, at).expect("written");
+}
+
 /// Whether a check of the whole file finds the flipped bit.
 fn is_found(data: &Path) -> bool {
     let folder = Folder::new(data);
@@ -220,10 +268,11 @@ fn is_found(data: &Path) -> bool {
     !report.expect("read").is_clean()
 }
 
-fn open(data: &Path) -> Result<Node, Fault> {
+fn open(data: &Path, cache_mib: u32) -> Result<Node, Fault> {
     let folder = Folder::new(data);
     let mut config = Config::load(&folder).expect("read");
     config.consensus.listen.set_port(0);
+    config.store.cache_mib = cache_mib;
     let many = 1_000_000;
     config.api.limits = Quotas { light: many, query: many, change: many, report: many, exact: many };
     Node::open(folder, config, Clock::wall())
@@ -232,7 +281,7 @@ fn open(data: &Path) -> Result<Node, Fault> {
 /// A chain of a product with packs, some of them dispensed.
 async fn fill(data: &Path) {
     node::init(&Folder::new(data), "Hospital", jiff::Timestamp::now()).expect("made");
-    let node = open(data).expect("opened");
+    let node = open(data, 16).expect("opened");
     let consensus = node.start().await.expect("started");
     let deed = async |role, act| node.deed(ME, role, act).await.expect("accepted");
     let info = ProductInfo {

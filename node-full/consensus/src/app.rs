@@ -35,7 +35,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, task::JoinSet};
 
 /// What answers.
 pub(crate) struct App<C> {
@@ -56,6 +56,8 @@ pub(crate) struct App<C> {
     pub(crate) meter: Meter,
     /// Whether the block of the last decision came from a peer that was ahead.
     pub(crate) synced: bool,
+    /// The wait until the next height is due. It ends with this value, or it would keep the chain open.
+    pub(crate) pace: JoinSet<()>,
 }
 
 impl<C: Chain> App<C> {
@@ -291,7 +293,9 @@ impl<C: Chain> App<C> {
         }
         let (chain, tips, verifier) = (Arc::clone(&self.chain), Arc::clone(&self.tips), self.verifier.clone());
         let (height, validators, events) = (self.height, self.validators.clone(), self.events.subscribe());
-        tokio::spawn(async move {
+        // The wait before this one is over.
+        self.pace = JoinSet::new();
+        self.pace.spawn(async move {
             Pace { chain, tips, verifier }.wait(height, &validators, events).await;
             give(reply, next);
         });

@@ -34,6 +34,7 @@ mod engine;
 mod error;
 mod gossip;
 mod pace;
+mod place;
 mod role;
 mod signing;
 mod start;

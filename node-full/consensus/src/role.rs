@@ -3,8 +3,9 @@
 use crate::{
     chain::Next,
     config::{Config, ValidatorKey},
-    engine::{context::Validators, crypto::Guarded},
+    engine::crypto::Guarded,
     error::Error,
+    place,
     signing::SigningState,
 };
 use medproof_core::{hash::Digest, header::Height, keys::PublicKey};
@@ -25,6 +26,12 @@ pub enum Role {
     /// Its key has been used, and the state of what it signed is not here: put back from a backup, or moved.
     /// It votes no more; a new key can be handed over to. Alone, it needs a new chain and anchor.
     LostSigningState,
+    /// The state of what it signed was made in another folder: a copy, which may be older than what was signed since.
+    /// It votes no more here.
+    CopiedSigningState,
+    /// It has voted up to this height, and the chain here ends below: an older one was put back. Alone, nobody can
+    /// give it the blocks between, and it must not make others in their place.
+    LostBlocks(Height),
     /// Its key was seen to sign elsewhere. It votes no more here.
     SpentKey,
     /// It has voted at this height and lost the log of why. It votes again once started above that height.
@@ -38,6 +45,12 @@ pub(crate) fn choose(config: &Config, chain_id: Digest, next: &Next) -> Result<(
     let path = state_path(config);
     let state = match SigningState::open(&path, &chain_id, &public)? {
         Some(state) if state.is_spent() => return Ok((Role::SpentKey, None)),
+        Some(_) if !place::is_home(&config.folder).map_err(Error::Disk)? => {
+            return Ok((Role::CopiedSigningState, None));
+        }
+        Some(state) if is_alone(next) && state.height() > next.height => {
+            return Ok((Role::LostBlocks(state.height()), None));
+        }
         Some(state) if has_lost_log(&state, config, next) => return Ok((Role::LostLog(next.height), None)),
         Some(state) => state,
         // The chain of one that has signed stands here, or the key was used before.
@@ -63,7 +76,10 @@ pub fn enrol(folder: &Path, validator: &ValidatorKey, chain_id: &Digest) -> Resu
 /// The marker first: a crash between the two leaves a key that does not vote, never one that votes twice.
 fn create(path: &Path, marker: &Path, chain_id: &Digest, key: &PublicKey) -> Result<SigningState, Error> {
     write_marker(marker).map_err(Error::Disk)?;
-    Ok(SigningState::create(path, chain_id, key)?)
+    let state = SigningState::create(path, chain_id, key)?;
+    // The folder has no mark yet, or one that came with a copy of an earlier key's.
+    path.parent().map_or(Ok(()), place::mark).map_err(Error::Disk)?;
+    Ok(state)
 }
 
 fn write_marker(marker: &Path) -> io::Result<()> {
@@ -77,8 +93,11 @@ fn write_marker(marker: &Path) -> io::Result<()> {
 /// Votes without their reasons: the engine would have forgotten its lock. One validator alone is held to its
 /// own votes by the signing state itself.
 fn has_lost_log(state: &SigningState, config: &Config, next: &Next) -> bool {
-    let alone = Validators::from(next.set.clone()).set().validators().len() == 1;
-    !alone && state.height() >= next.height && !wal_path(config).exists()
+    !is_alone(next) && state.height() >= next.height && !wal_path(config).exists()
+}
+
+fn is_alone(next: &Next) -> bool {
+    next.set.validators().len() == 1
 }
 
 fn state_path(config: &Config) -> PathBuf {

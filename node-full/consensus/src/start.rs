@@ -30,7 +30,7 @@ use std::{
 };
 use tokio::{
     sync::{mpsc, oneshot},
-    task::JoinHandle,
+    task::{JoinHandle, JoinSet},
 };
 
 /// Consensus, running. Dropped without [`Self::stop`], it stops as by a power cut.
@@ -74,6 +74,7 @@ pub async fn start<C: Chain>(mut config: Config, chain: Arc<C>) -> Result<Handle
         streams: Streams::new(config.max_body_bytes),
         meter: Meter::new(),
         synced: false,
+        pace: JoinSet::new(),
     };
     app.begin(next).await?;
     let (stop, stopped) = oneshot::channel();

@@ -1,4 +1,4 @@
-//! `medproof backup`, `restore` and `fsck`: the ledger's file. A running node makes its backup itself.
+//! `medproof backup`, `restore`, `migrate` and `fsck`: the ledger's file. A running node makes its backup itself.
 
 use super::{
     Context, control,
@@ -8,7 +8,7 @@ use super::{
 };
 use clap::Args;
 use medproof_node::{fault::Fault, folder::Folder, node::store_key};
-use medproof_store::{Manifest, Options, Progress, Section, Store, read_newest};
+use medproof_store::{Manifest, Options, Progress, STORE_VERSION, Section, Store, read_newest};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -56,6 +56,22 @@ impl Restore {
     }
 }
 
+/// Brings the ledger to this program's version; the old one stays beside it.
+pub(crate) fn migrate(context: &Context) -> Result<Answer> {
+    let data = &context.folder;
+    RunFile::absent(data)?;
+    let bar = progress::counter();
+    let migrated = medproof_store::migrate(&data.store(), &store_key(data)?, &mut |rows| bar.set_position(rows));
+    bar.finish_and_clear();
+    let known = STORE_VERSION.0;
+    let Some(done) = migrated.map_err(Fault::from)? else {
+        return Ok(Answer::told(Told::new("cli.migrate.same").with("known", known), json!({ "version": known })));
+    };
+    let told = Told::new("cli.migrate").with("found", done.from.0).with("known", known);
+    let view = json!({ "from": done.from.0, "version": known, "backup": done.backup });
+    Ok(Answer::told(told.with("path", done.backup.display()), view))
+}
+
 /// Computes every hash of the ledger again.
 pub(crate) fn fsck(context: &Context) -> Result<Answer> {
     let data = &context.folder;
@@ -68,11 +84,13 @@ pub(crate) fn fsck(context: &Context) -> Result<Answer> {
     };
     let report = medproof_store::fsck(&data.store(), &store_key(data)?, &mut show).map_err(Fault::from)?;
     bar.finish_and_clear();
-    let damage: Vec<String> = report.damage.iter().map(ToString::to_string).collect();
+    let found: Vec<Fault> = report.damage.iter().cloned().map(Fault::from).collect();
+    let damage: Vec<Value> = found.iter().map(|fault| context.output.view(&fault.into())).collect();
+    let lines = found.iter().map(|fault| context.output.detail(&fault.into())).collect();
     let view = json!({ "checked": report.checked, "damage": damage });
     let code = if report.is_clean() { "cli.fsck" } else { "cli.fsck.damage" };
     let told = Told::new(code).with("count", report.checked);
-    Ok(Answer { lines: damage, exit: u8::from(!report.is_clean()), ..Answer::told(told, view) })
+    Ok(Answer { lines, exit: u8::from(!report.is_clean()), ..Answer::told(told, view) })
 }
 
 /// A manifest as JSON.

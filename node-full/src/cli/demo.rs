@@ -4,7 +4,7 @@ use super::{
     Context,
     output::{Answer, Result},
     progress,
-    run::{block_on, serve_until_stopped, write_log},
+    run::{block_on, ended_early, serve_until_stopped, write_log},
     run_file::RunFile,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -90,11 +90,6 @@ impl Demo {
         bar.finish_and_clear();
         Ok(year)
     }
-}
-
-fn ended_early(ended: std::result::Result<(), medproof_consensus::Error>) -> Fault {
-    let cause = ended.err().map_or_else(|| "it stopped".to_owned(), |cause| cause.to_string());
-    Fault::new("node.consensus").with("cause", cause)
 }
 
 /// Writes `demo.json`: where the node is, what trusts it, who may call, what to scan.

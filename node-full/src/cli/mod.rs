@@ -1,7 +1,7 @@
 //! The command line.
 //!
 //! ```text
-//! arguments ─► command ─┬─ on the data folder          init, run, token, keys, backup, restore, fsck, doctor
+//! arguments ─► command ─┬─ on the data folder          init, run, token, keys, backup, restore, migrate, fsck, doctor
 //!                       ├─ over HTTP, with a token      medicine, lot, pack, unit, member, query, prove, audit
 //!                       └─ on files alone               verify, audit verify
 //! ```
@@ -100,6 +100,8 @@ enum Command {
     Backup(backup::Backup),
     /// Put a backup's ledger into the data folder.
     Restore(backup::Restore),
+    /// Bring the ledger of an older program to this one's version. The old ledger stays as a backup.
+    Migrate,
     /// Compute every hash of the ledger again.
     Fsck,
     /// Look for what would keep the node from running.
@@ -141,6 +143,7 @@ impl Command {
             Self::Audit(audit) => audit.perform(context),
             Self::Backup(backup) => backup.perform(context),
             Self::Restore(restore) => restore.perform(context),
+            Self::Migrate => backup::migrate(context),
             Self::Fsck => backup::fsck(context),
             Self::Doctor => doctor::perform(context),
         }

@@ -94,7 +94,13 @@ impl Output {
         self.message(told).title
     }
 
-    fn view(&self, told: &Told) -> Value {
+    /// What a message means, without its title and what to do.
+    pub(crate) fn detail(&self, told: &Told) -> String {
+        self.message(told).detail
+    }
+
+    /// A message as JSON.
+    pub(crate) fn view(&self, told: &Told) -> Value {
         let message = self.message(told);
         json!({ "type": told.code, "title": message.title, "detail": message.detail, "next": message.next })
     }

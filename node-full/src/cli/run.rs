@@ -17,6 +17,7 @@ use medproof_node::{
     },
     keyring::to_hex,
     node::Node,
+    silence,
 };
 use medproof_store::{Mark, write_newest};
 use serde_json::json;
@@ -54,8 +55,8 @@ pub(super) async fn serve_until_stopped(context: &Context, node: Arc<Node>, mut 
     let control = Control::listen(Arc::clone(&node));
     announce(context, &node, &consensus, (&serving, local.as_ref()))?;
     let ended = tokio::select! {
-        ended = consensus.ended() => Err(ended.err().map_or_else(|| "it stopped".to_owned(), |cause| cause.to_string())),
-        told = told_to_stop() => told,
+        ended = consensus.ended() => Err(ended_early(ended)),
+        told = told_to_stop() => told.map_err(|cause| Fault::new("cli.runtime").with("cause", cause)),
     };
     RunFile::remove(&context.folder);
     serving.stop().await;
@@ -65,8 +66,8 @@ pub(super) async fn serve_until_stopped(context: &Context, node: Arc<Node>, mut 
     drop(control);
     house.abort();
     marks.abort();
-    let stopped = consensus.stop().await.map_err(|cause| cause.to_string());
-    ended.and(stopped).map_err(|cause| Fault::new("node.consensus").with("cause", cause))?;
+    let stopped = consensus.stop().await.map_err(silence::of_error);
+    ended.and(stopped)?;
     keep_mark(&node);
     Ok(Answer::told(Told::new("cli.run.stopped"), json!({ "height": height(&node) })))
 }
@@ -99,11 +100,16 @@ fn announce(context: &Context, node: &Node, consensus: &Handle, (serving, local)
     Ok(())
 }
 
+/// Why consensus ended before anybody asked it to.
+pub(super) fn ended_early(ended: std::result::Result<(), medproof_consensus::Error>) -> Fault {
+    ended.map_or_else(silence::of_error, |()| Fault::new("node.consensus").with("cause", "it stopped"))
+}
+
 /// Returns when the system or a person asks the program to stop.
-async fn told_to_stop() -> std::result::Result<(), String> {
-    let mut terminate = signal(SignalKind::terminate()).map_err(|cause| cause.to_string())?;
+async fn told_to_stop() -> std::io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted.map_err(|cause| cause.to_string()),
+        interrupted = tokio::signal::ctrl_c() => interrupted,
         _ = terminate.recv() => Ok(()),
     }
 }

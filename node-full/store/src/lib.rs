@@ -37,6 +37,8 @@ mod fsck;
 mod log;
 mod migrate;
 mod newest;
+#[cfg(any(test, feature = "older"))]
+mod older;
 mod record;
 mod rows;
 mod scratch;
@@ -57,6 +59,8 @@ pub use fsck::fsck;
 pub use log::LogTail;
 pub use migrate::{Migrated, migrate};
 pub use newest::{read_newest, write_newest};
+#[cfg(feature = "older")]
+pub use older::turn_back;
 pub use record::Record;
 pub use rows::{KeyValue, Row, RowRange};
 pub use sealed::StoreKey;

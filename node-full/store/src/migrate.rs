@@ -106,42 +106,16 @@ fn bundles(source: Source<'_>, put: &mut crate::source::Visit<'_>, step: &mut dy
 }
 
 /// Version 1's table of entries.
-const ENTRY_ROWS: &str = "entry";
+pub(crate) const ENTRY_ROWS: &str = "entry";
 
 /// The version that is migrated.
-const PREVIOUS: StoreVersion = StoreVersion(1);
+pub(crate) const PREVIOUS: StoreVersion = StoreVersion(1);
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
-    use crate::{Row, disk::Disk, log::entries_of, tables::Bytes};
-
-    /// Turns a closed store into one of version 1: a row for each entry, and the older number.
-    fn turn_back(path: &Path, key: &StoreKey) {
-        let disk: Arc<dyn Disk> = Arc::new(FileDisk::open(path).unwrap());
-        let (db, health) = Store::engine_of(Arc::clone(&disk), key, &Options::default()).unwrap();
-        let txn = snapshot(&db, &health).unwrap();
-        let write = db.begin_write().unwrap();
-        let mut rows = write.open_table(Bytes::new(ENTRY_ROWS)).unwrap();
-        let mut index = 0_u64;
-        let source = Source { txn: &txn, health: &health };
-        source
-            .each_row("bundle", &mut |_, bundle| {
-                for entry in entries_of(bundle) {
-                    rows.insert(&index.to_be_bytes()[..], entry).unwrap();
-                    index += 1;
-                }
-                Ok(())
-            })
-            .unwrap();
-        drop(rows);
-        write.delete_table(tables::BUNDLE).unwrap();
-        write.commit().unwrap();
-        let mut header = FileHeader::read(&*disk).unwrap();
-        header.version = PREVIOUS;
-        header.write(&*disk).unwrap();
-    }
+    use crate::{Row, older::turn_back};
 
     #[test]
     fn version_1_becomes_version_2_and_stays_as_a_backup() {
@@ -164,7 +138,7 @@ mod tests {
         assert_eq!(before.len(), 3);
         drop(store);
         assert_eq!(migrate(&path, &key, &mut |_| {}), Ok(None));
-        turn_back(&path, &key);
+        turn_back(&path, &key).unwrap();
         let (found, known) = (PREVIOUS, STORE_VERSION);
         let open = || Store::open(&path, &key, &Options::default());
         assert_eq!(open().err(), Some(StoreError::OlderVersion { found, known }));

@@ -51,6 +51,7 @@ async fn case() -> Case {
         streams: Streams::new(1 << 20),
         meter: Meter::new(),
         synced: false,
+        pace: tokio::task::JoinSet::new(),
     };
     app.begin(next).await.expect("begins");
     Case { app, chain, keys, _network }
