@@ -11,8 +11,15 @@ const BOUND_GZIP: u64 = 48 * 1024;
 const CEILING_GZIP: u64 = 97 * 1024;
 
 /// What a page loads: the verifier alone, without the network flow.
-const LOADED: &[&str] =
-    &["glue/medproof_wasm_bg.wasm", "glue/medproof_wasm.js", "index.js", "verifier.js", "arguments.js", "error.js"];
+const LOADED: &[&str] = &[
+    "glue/medproof_wasm_bg.wasm",
+    "glue/medproof_wasm.js",
+    "index.js",
+    "verifier.js",
+    "fields.js",
+    "arguments.js",
+    "error.js",
+];
 
 pub(crate) fn stage(_: &mut Run) -> Result<Outcome> {
     let gzip = print(&super::build()?)?;
