@@ -9,7 +9,7 @@ let verifier;
 /** Starts the verifier, once, from the file beside this one or from what is handed in. */
 export async function load(source) {
   if (!verifier) {
-    const module = (await source) ?? readFileSync(new URL("./glue/medproof_wasm_bg.wasm", import.meta.url));
+    const module = (await source) ?? readFileSync(new URL("./medproof_wasm_bg.wasm", import.meta.url));
     glue.initSync({ module: module instanceof Response ? await module.arrayBuffer() : module });
     verifier = new Verifier(glue);
   }
