@@ -2,68 +2,55 @@ import * as argument from "./arguments.js";
 import { attempt } from "./error.js";
 import * as field from "./fields.js";
 import { Request, read } from "./fields.js";
-import type * as glue from "./glue/medproof_wasm.js";
+import { Client as Inner, checkFork, messageFromText, parseScan } from "./glue/medproof_wasm.js";
 import type { Advanced, AnchorInfo, Many, Policy, ScanInfo, Verdict } from "./records.js";
-
-type Glue = typeof glue;
 
 /** The verifier, once its wasm has started. */
 export class Verifier {
-  readonly #glue: Glue;
-
   /** @internal Callers get one from `load`. */
-  constructor(started: Glue) {
-    this.#glue = started;
-  }
+  constructor() {}
 
   /** A light client that trusts `anchor`, and goes on from what an earlier one stored. */
   client(anchor: Uint8Array, memory?: Uint8Array | null): Client {
-    const stored = argument.optional(memory, argument.bytes);
     const trusted = argument.bytes(anchor);
-    return new Client(attempt(() => this.#inner(trusted, stored)));
-  }
-
-  /** The wasm throws the answer that holds the problem. */
-  #inner(anchor: Uint8Array, memory: Uint8Array | undefined): glue.Client {
-    try {
-      return new this.#glue.Client(anchor, memory);
-    } catch (thrown) {
-      if (thrown instanceof Uint8Array) read(thrown, field.number);
-      throw thrown;
-    }
+    const stored = argument.optional(memory, argument.filled);
+    const client = new Client(attempt(() => new Inner(trusted, stored ?? new Uint8Array())));
+    // What could not be opened answers everything with why.
+    client.height();
+    return client;
   }
 
   /** Reads the text of a scan. What a scanner damaged is repaired, unless `strict`. */
   parseScan(scan: string, strict = false): ScanInfo {
     const request = new Request().text(argument.text(scan)).byte(strict ? 1 : 0);
-    return attempt(() => read(this.#glue.parseScan(request.whole()), field.scanInfo));
+    return attempt(() => read(parseScan(request.whole()), field.scanInfo));
   }
 
   /** The height of a fork, if its two headers were both signed by the quorum that it names. */
   checkFork(fork: Uint8Array): bigint {
     const request = new Request().bytes(argument.bytes(fork));
-    return attempt(() => read(this.#glue.checkFork(request.whole()), field.number));
+    return attempt(() => read(checkFork(request.whole()), field.number));
   }
 
   /** The message in the text of a QR code or in a URL fragment; null if it is neither. */
   messageFromText(carried: string): Uint8Array | null {
     const request = new Request().text(argument.text(carried));
-    return attempt(() => read(this.#glue.messageFromText(request.whole()), field.maybe(field.bytes)));
+    return attempt(() => read(messageFromText(request.whole()), field.maybe(field.bytes)));
   }
 }
 
 /** A light client. It holds what it trusts; bytes from nodes are checked against that. */
 export class Client {
-  readonly #inner: glue.Client;
+  readonly #inner: Inner;
 
   /** @internal Callers get one from `Verifier.client`. */
-  constructor(inner: glue.Client) {
+  constructor(inner: Inner) {
     this.#inner = inner;
   }
 
   /** What is to be stored before an answer is shown. */
   memory(): Uint8Array {
-    return attempt(() => this.#inner.memory());
+    return attempt(() => read(this.#inner.memory(), field.bytes));
   }
 
   /** What this client trusts. */

@@ -9,7 +9,7 @@ use std::path::Path;
 const BOUND_GZIP: u64 = 48 * 1024;
 
 /// What they may weigh until the bound is reached. To be lowered, never raised.
-const CEILING_GZIP: u64 = 97 * 1024;
+const CEILING_GZIP: u64 = 71 * 1024;
 
 pub(crate) fn stage(_: &mut Run) -> Result<Outcome> {
     let gzip = print(&super::build()?)?;
