@@ -162,7 +162,7 @@ test("typing is helped: digits that are wrong, missing or doubled, and what is s
   const page = await open(["honest"]);
   await page.locator("#way-type").click();
   await page.locator('button[type="submit"]').click();
-  assert.match(await page.locator(".summary").innerText(), /Enter the product code/);
+  await page.locator(".summary").getByText("Enter the product code").waitFor();
   assert.equal(await page.evaluate(() => document.activeElement?.className), "summary");
   const code = gtin();
   const wrong = code.slice(0, -1) + ((Number(code.at(-1)) + 1) % 10);
@@ -172,11 +172,11 @@ test("typing is helped: digits that are wrong, missing or doubled, and what is s
   }
   await page.locator("#code").fill(wrong);
   await page.locator('button[type="submit"]').click();
-  assert.match(await page.locator("#code-error").innerText(), /is wrong, or two have changed places/);
+  await page.locator("#code-error").getByText("is wrong, or two have changed places").waitFor();
   await picture(page, "type-en-wrong-digit");
   await page.locator("#code").fill(code);
   await page.locator('button[type="submit"]').click();
-  assert.match(await page.locator("#serial-error").innerText(), /Enter the serial number/);
+  await page.locator("#serial-error").getByText("Enter the serial number").waitFor();
   await page.getByRole("button", { name: "Check only the product" }).click();
   await choose(page, "buyer");
   assert.match(await page.locator("#answer .card dl").first().textContent(), /A product/);

@@ -40,6 +40,7 @@ export class Page implements App {
     ({ nodes: this.nodes, hotline: this.hotline, check: this.check, packs: this.packs, scanner: this.scanner } = parts);
     this.#parts = parts;
     addEventListener("popstate", ({ state }) => void this.#show(nameIn(state)));
+    addEventListener("hashchange", () => void this.#takeFragment());
     addEventListener("online", () => this.#drawOffline());
     addEventListener("offline", () => this.#drawOffline());
   }
@@ -68,10 +69,16 @@ export class Page implements App {
   async begin(): Promise<void> {
     await this.#show("start", false);
     void this.packs.forgetOld(Date.now()).catch(() => undefined);
+    if (/^\/(01|8006|00)\//.test(location.pathname)) await this.take(location.href.replace(/#.*/, ""));
+    await this.#takeFragment();
+  }
+
+  /** Takes a proof from the end of the address. It is then gone from there, so that it is taken once. */
+  async #takeFragment(): Promise<void> {
     const proof = await carriedIn(this, location.href);
-    if (proof) this.session.carried = proof;
-    if (/^\/(01|8006|00)\//.test(location.pathname)) return this.take(location.href.replace(/#.*/, ""));
-    if (proof) carry(this, proof);
+    if (!proof) return;
+    history.replaceState(history.state, "", location.href.replace(/#.*/, ""));
+    carry(this, proof);
   }
 
   go(screen: ScreenName): void {
@@ -81,6 +88,8 @@ export class Page implements App {
 
   async take(scan: string): Promise<void> {
     const { session, check } = this;
+    const proof = await carriedIn(this, scan);
+    if (proof) return carry(this, proof);
     Object.assign(session, { scan, answer: null });
     session.read = await check.read(scanOf(scan)).catch(() => null);
     // Where there is nothing to ask for, nobody is asked for whom.

@@ -2,7 +2,7 @@ import { element } from "../../widget/dom.js";
 import type { App, Shown } from "../app.js";
 import { button, fileButton } from "../fields.js";
 import { Camera } from "../scan/camera.js";
-import { carriedIn, carry, codeInPhoto } from "../take.js";
+import { carriedIn, codeInPhoto } from "../take.js";
 
 /** The live picture of the camera. It stops as soon as a pack's code was read. */
 export function camera(app: App): Shown {
@@ -29,7 +29,7 @@ export function camera(app: App): Shown {
       element("p", { class: "hint" }, text.cameraHint), element("div", { class: "view" }, video), told,
       element("div", { class: "ways" }, light,
         fileButton("photo", text.choosePhoto, "plain", "image/*", (file) => void codeInPhoto(app, file, told)),
-        button(text.typeCode, "plain", () => app.go("type"))),
+        button(text.typeCode, "plain", () => app.go("type"), "way-type")),
     ],
     enter: () => void enter(),
     leave: () => looking.stop(),
@@ -38,13 +38,8 @@ export function camera(app: App): Shown {
 
 /** Whether a scan was a pack's code or a saved answer; other codes stand on every box. */
 async function take(app: App, scan: string, told: HTMLElement): Promise<boolean> {
-  const proof = await carriedIn(app, scan);
-  if (proof) {
-    carry(app, proof);
-    return true;
-  }
-  const read = await app.check.read(scan);
-  if (read.result === "unreadable" && NO_PACK.test(read.code ?? "")) {
+  const [read, proof] = await Promise.all([app.check.read(scan), carriedIn(app, scan)]);
+  if (!proof && read.result === "unreadable" && NO_PACK.test(read.code ?? "")) {
     told.textContent = app.text.cameraOther;
     return false;
   }
