@@ -89,9 +89,10 @@ export class Page implements App {
   async take(scan: string): Promise<void> {
     const { session, check } = this;
     const proof = await carriedIn(this, scan);
-    if (proof) return carry(this, proof);
-    Object.assign(session, { scan, answer: null });
-    session.read = await check.read(scanOf(scan)).catch(() => null);
+    const read = await check.read(scanOf(scan)).catch(() => null);
+    if (proof && read?.result !== "read") return carry(this, proof);
+    // A pack's link may carry a proof at its end.
+    Object.assign(session, { scan, read, answer: null, carried: proof ?? session.carried });
     // Where there is nothing to ask for, nobody is asked for whom.
     this.go(session.read?.result === "read" ? "purpose" : "answer");
   }

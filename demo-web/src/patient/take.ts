@@ -30,7 +30,8 @@ export async function carriedIn(app: App, scan: string): Promise<Uint8Array | nu
   const text = scan.replace(/^\][A-Za-z]\w/, "");
   const at = text.indexOf("#mp1=");
   if (!text.startsWith("MP1:") && at < 0) return null;
-  return app.check.message(at < 0 ? text : text.slice(at + 1)).catch(() => null);
+  const proof = await app.check.message(at < 0 ? text : text.slice(at + 1)).catch(() => null);
+  return proof && isMessage(proof) ? proof : null;
 }
 
 /** Every message of MedProof begins so; what is behind it is judged by the verifier. */
