@@ -107,4 +107,4 @@ const NOT_LOADED: &[&str] = &["zxing_reader", "scan_worker", "en-"];
 const BOUND_GZIP: u64 = 100 * 1024;
 
 /// What it may weigh until the verifier is smaller. To be lowered, never raised.
-const CEILING_GZIP: u64 = 126_000;
+const CEILING_GZIP: u64 = 113_500;
