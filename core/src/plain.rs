@@ -4,6 +4,7 @@
 //! and ages are in ms, days are counted from 1970-01-01 UTC, names are those of `docs/FORMAT.md`.
 
 mod bundle;
+pub mod flat;
 mod message;
 
 pub use bundle::{Happening, MemberInfo, Opened, ProductInfo};
