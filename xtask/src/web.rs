@@ -55,6 +55,7 @@ pub(crate) fn build() -> Result<PathBuf> {
 /// Every test of the pages, with pictures of each state.
 pub(crate) fn stage(run: &mut Run) -> Result<Outcome> {
     let (site, liar) = (build()?, npm::liar()?);
+    npm::widget(&site)?;
     let pictures = place::target().join("web/pictures");
     bindings::renew(&pictures)?;
     let mut node = command::program("node");

@@ -104,7 +104,7 @@ export class MedproofVerify extends HTMLElement {
     const more = [
       demo && element("p", { class: "quiet" }, sentence(catalogue, "demo").title),
       seller !== null && sellerLine(text, seller),
-      node && new URL(node).origin !== location.origin && seal(text, node, reading),
+      seller !== null && node && seal(text, node, reading),
     ].filter((part): part is HTMLElement => part instanceof HTMLElement);
     const { time_ms, age_ms } = verdict.axes;
     const isDated = time_ms !== null && age_ms !== null && verdict.axes.freshness !== "future";
