@@ -6,7 +6,7 @@ import type { Words } from "../words.js";
 /** What the card shows besides the explanation. */
 export interface Footnotes {
   /** The time of the record and its age, where a quorum vouches for one. */
-  recordOf: string | null;
+  recordOf?: string | null;
   lookup: string | null;
   node: string | null;
   fingerprint: string | null;
@@ -15,7 +15,7 @@ export interface Footnotes {
 }
 
 /** The card of an answer. `more` stands between the answer and what is folded. */
-export function answerCard(words: Words, explanation: Explanation, more: HTMLElement[], footnotes: Footnotes): HTMLElement {
+export function answerCard(words: Words, explanation: Explanation, more: (HTMLElement | Sentence)[], footnotes: Footnotes): HTMLElement {
   const { overall, reasons, question, asOf, checks, notProved } = explanation;
   return card(
     overall.severity,
@@ -25,9 +25,9 @@ export function answerCard(words: Words, explanation: Explanation, more: HTMLEle
     reasons.length > 0 && element("h3", {}, words.reasons),
     reasons.length > 0 && list(reasons),
     asOf && element("p", { class: "quiet" }, asOf.title),
-    ...more,
+    ...more.map((part) => (part instanceof HTMLElement ? part : element("p", { class: "quiet" }, part.title))),
     folded(words.checked, "checked",
-      footnotes.recordOf && element("p", { class: "quiet" }, footnotes.recordOf), table(checks)),
+      footnotes.recordOf ? element("p", { class: "quiet" }, footnotes.recordOf) : null, table(checks)),
     folded(words.notProved, "not-proved", list(notProved)),
     folded(words.how, "how", ...how(words, footnotes)),
   );

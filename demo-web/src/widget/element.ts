@@ -102,10 +102,10 @@ export class MedproofVerify extends HTMLElement {
     if (!answer.historyShown && node) explanation.notProved.push(sentence(catalogue, "not-proved.history"));
     const seller = this.getAttribute("seller");
     const more = [
-      demo && element("p", { class: "quiet" }, sentence(catalogue, "demo").title),
-      seller !== null && sellerLine(text, seller),
-      seller !== null && node && seal(text, node, reading),
-    ].filter((part): part is HTMLElement => part instanceof HTMLElement);
+      ...(demo ? [sentence(catalogue, "demo")] : []),
+      ...(seller === null ? [] : [sellerLine(text, seller)]),
+      ...(seller === null || !node ? [] : [seal(text, node, reading)]),
+    ];
     const { time_ms, age_ms } = verdict.axes;
     const isDated = time_ms !== null && age_ms !== null && verdict.axes.freshness !== "future";
     const recordOf = isDated ? filled(text.recordOf, { time: moment(language, time_ms), age: age(catalogue, age_ms) }) : null;
