@@ -27,7 +27,7 @@ const NODE_FAMILIES: [&str; 10] =
 const NODE_FILES: [&str; 2] = ["demo.json", "node.key"];
 
 /// Keys that stand for no code and no axis value: what every screen says, and the axes' own names.
-const GENERAL: [&str; 46] = [
+const GENERAL: [&str; 47] = [
     "age.second",
     "age.seconds",
     "age.minute",
@@ -67,6 +67,7 @@ const GENERAL: [&str; 46] = [
     "not-proved.copy",
     "not-proved.first-load",
     "not-proved.history",
+    "overall.product-only",
     "question.got-it-then",
     "report.suspected",
     "role.1",
