@@ -1,7 +1,6 @@
 import "./page.css";
 import type { Catalogue } from "@medproof/verify/explain";
-import englishUrl from "@medproof/verify/messages/en.json?url";
-import chineseUrl from "@medproof/verify/messages/zh-Hans.json?url";
+import { answered, catalogue as pinnedCatalogue } from "../widget/files.js";
 import { catalogueOf } from "../words.js";
 import { Page } from "./page.js";
 import { Check } from "./check/check.js";
@@ -14,17 +13,16 @@ const catalogues = new Map<string, Promise<Catalogue>>();
 
 /** The sentences of one language, fetched once; a failure is not kept. */
 function catalogue(language: string): Promise<Catalogue> {
-  const url = catalogueOf(language) === "zh-Hans" ? chineseUrl : englishUrl;
-  const known = catalogues.get(url) ?? bytesOf(url).then((bytes) => JSON.parse(new TextDecoder().decode(bytes)) as Catalogue);
-  catalogues.set(url, known);
-  known.catch(() => catalogues.delete(url));
+  const name = catalogueOf(language);
+  const known = catalogues.get(name) ?? pinnedCatalogue(name);
+  catalogues.set(name, known);
+  known.catch(() => catalogues.delete(name));
   return known;
 }
 
-async function bytesOf(address: string): Promise<Uint8Array> {
-  const response = await fetch(new URL(address, document.baseURI), { credentials: "omit" });
-  if (!response.ok) throw new Error(`${address}: ${response.status}`);
-  return new Uint8Array(await response.arrayBuffer());
+/** The trust file that lies beside the page. */
+async function anchor(): Promise<Uint8Array> {
+  return new Uint8Array(await (await answered("anchor.mpanchor")).arrayBuffer());
 }
 
 /** What whoever serves the page has set in it. */
@@ -38,7 +36,7 @@ const page = new Page({
   // China's hotline for complaints about medicines, where nothing else is set.
   hotline: setting("hotline") || "12315",
   catalogue,
-  check: new Check(async () => ({ anchor: await bytesOf("anchor.mpanchor"), nodes })),
+  check: new Check(async () => ({ anchor: await anchor(), nodes })),
   packs: new Packs(),
   scanner: new Scanner(),
 });

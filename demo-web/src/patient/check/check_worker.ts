@@ -2,11 +2,13 @@
 
 import { load } from "@medproof/verify";
 import { Checker, IndexedStorage } from "@medproof/verify/flow";
+import files from "medproof:files";
 import type { Asked, Given, Start, Told } from "./calls.js";
 
 const started = (async () => {
   const start = await new Promise<Start>((resolve) => addEventListener("message", ({ data }) => resolve(data as Start), { once: true }));
-  const verifier = await load();
+  const { url, integrity } = files.wasm;
+  const verifier = await load(fetch(url, { integrity, credentials: "omit" }));
   const client = verifier.client(start.anchor);
   const { fingerprint } = client.anchor();
   client.free();
