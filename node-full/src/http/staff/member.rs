@@ -125,11 +125,11 @@ pub(in crate::http) async fn admit(
 /// Changes a member: its information, its roles, whether it is suspended.
 pub(in crate::http) async fn change(
     State(face): State<Shared>,
-    Path(member): Path<u32>,
+    Path(member): Path<String>,
     asked: Asked,
     bytes: Bytes,
 ) -> Result<Response, Problem> {
-    let member = MemberId(member);
+    let member = number(&member)?;
     let standing = |reason| {
         let reason = MemberReason::from_number(reason).ok_or_else(|| parameter("reason"))?;
         Ok::<_, Problem>(MemberStanding { member, reason, approval: None })
@@ -149,11 +149,11 @@ pub(in crate::http) async fn change(
 /// Changes a member's keys.
 pub(in crate::http) async fn keys(
     State(face): State<Shared>,
-    Path(member): Path<u32>,
+    Path(member): Path<String>,
     asked: Asked,
     bytes: Bytes,
 ) -> Result<Response, Problem> {
-    let member = MemberId(member);
+    let member = number(&member)?;
     let act = match ask::json(&asked, &bytes)? {
         KeyChange::Rotate => Act::KeyRotate(rotation(&face, &asked, member)?),
         KeyChange::Register { key, signature: text, valid_from_ms } => Act::KeyRegister(KeyRegister {
@@ -211,6 +211,10 @@ async fn done(face: &Face, asked: &Asked, act: Act) -> Result<Response, Problem>
         if is_office && !is_own { Ok(Role::Regulator) } else { role(face, asked, kind, None) }
     });
     Ok(answer::with_status(StatusCode::CREATED, &receipt_view(&receipt.await?)))
+}
+
+fn number(text: &str) -> Result<MemberId, Problem> {
+    text.parse().map(MemberId).map_err(|_| parameter("member"))
 }
 
 fn public(text: &str) -> Result<PublicKey, Problem> {
