@@ -4,7 +4,8 @@ The light client and its records are those of the Rust crate ``medproof-core`` u
 """
 
 from medproof.answer import Message, Messages, Overall
-from medproof.checker import Checker, Failure, Outcome
+from medproof.checker import Checker, ManyOutcome, Outcome
+from medproof.lookup import Failure, Lookup, LookupPolicy
 from medproof.medproof_mobile import (
     Advanced,
     AnchorInfo,
@@ -38,7 +39,10 @@ __all__ = [
     "Contents",
     "Failure",
     "Issuer",
+    "Lookup",
+    "LookupPolicy",
     "Many",
+    "ManyOutcome",
     "Message",
     "Messages",
     "Mode",

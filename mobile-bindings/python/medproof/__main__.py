@@ -9,6 +9,7 @@ import sys
 import tempfile
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 from medproof import Checker, Messages, Outcome, Overall, Purpose, message_from_text, parse_scan
 
@@ -17,7 +18,7 @@ EXIT_CODES = {Overall.OK: 0, Overall.WARN: 3, Overall.DO_NOT_USE: 4, Overall.UNK
 
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
-    return demo(options.demo) if options.demo else check(options)
+    return demo(options.demo, options.node) if options.demo else check(options)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -33,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--save", type=Path, help="where to save the proof that the answer rests on")
     parser.add_argument("--purpose", choices=[purpose.name.lower() for purpose in Purpose], default="holder")
     parser.add_argument("--language", choices=["en", "zh-Hans"], default="en")
-    parser.add_argument("--demo", help="file or address of a demo.json: check every outcome in it")
+    parser.add_argument("--demo", help="file or address of a demo.json: check every outcome in it (at --node)")
     return parser
 
 
@@ -70,7 +71,7 @@ def show(outcome: Outcome, scan: str, purpose: Purpose, messages: Messages) -> i
     return EXIT_CODES[Overall.of(outcome.verdict)]
 
 
-def demo(place: str) -> int:
+def demo(place: str, nodes: list[str]) -> int:
     """Each outcome of a demonstration as it is stated there."""
     if place.startswith(("http://", "https://")):
         with urllib.request.urlopen(place, timeout=10) as answer:
@@ -79,14 +80,29 @@ def demo(place: str) -> int:
         stated = json.loads(Path(place).read_text(encoding="utf-8"))
     wrong = 0
     with tempfile.TemporaryDirectory() as folder:
-        checker = Checker(base64.b64decode(stated["anchor"]), stated["nodes"], Path(folder) / "memory")
+        anchor = base64.b64decode(stated["anchor"])
+        checker = Checker(anchor, nodes or stated["nodes"], Path(folder) / "memory")
         for name, expected in stated["outcomes"].items():
-            verdict = checker.check(expected["scan"], Purpose[expected["purpose"].upper()]).verdict
-            found = (verdict.overall, verdict.reasons) if verdict else ("no answer", [])
+            found = together(checker, expected) if "packs" in expected else alone(checker, expected)
             agrees = found == (expected["overall"], expected["reasons"])
             wrong += not agrees
             print(f"{'as stated' if agrees else 'OTHERWISE'}  {name}: {found[0]}, {', '.join(found[1])}")
     return 1 if wrong else 0
+
+
+def alone(checker: Checker, stated: dict[str, Any]) -> tuple[str, list[str]]:
+    verdict = checker.check(stated["scan"], Purpose[stated["purpose"].upper()]).verdict
+    return (verdict.overall, verdict.reasons) if verdict else ("no answer", [])
+
+
+def together(checker: Checker, stated: dict[str, Any]) -> tuple[str, list[str]]:
+    """A unit with its packs, from one proof: what is said of the unit, if every pack's answer is the same."""
+    many = checker.check_many([stated["scan"], *stated["packs"]], Purpose[stated["purpose"].upper()]).many
+    if many is None:
+        return "no answer", []
+    unit, *packs = many.verdicts
+    other = next((pack for pack in packs if pack.overall != unit.overall), unit)
+    return other.overall, other.reasons
 
 
 if __name__ == "__main__":
