@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import base64
-import json
 import sys
-import tempfile
-import urllib.request
 from pathlib import Path
-from typing import Any
 
 from medproof import Checker, Messages, Outcome, Overall, Purpose, message_from_text, parse_scan
+from medproof.demo import Demo
 
 EXIT_CODES = {Overall.OK: 0, Overall.WARN: 3, Overall.DO_NOT_USE: 4, Overall.UNKNOWN: 5, Overall.CANNOT_TELL: 6}
 
 
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
-    return demo(options.demo, options.node) if options.demo else check(options)
+    return Demo(options).run() if options.demo else check(options)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -29,9 +25,9 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("scan", nargs="?", help="the text of a scan")
     parser.add_argument("--anchor", type=Path, help="the file that is trusted (.mpanchor)")
     parser.add_argument("--node", action="append", default=[], help="the address of a node; may be given several times")
-    parser.add_argument("--proof", type=Path, help="a proof that was saved or came as text, for offline use")
+    parser.add_argument("--proof", type=Path, help="a proof that was saved or came as text, for offline use; with --demo, the folder of the saved ones")
     parser.add_argument("--memory", type=Path, help="where to keep what was learnt (beside the anchor)")
-    parser.add_argument("--save", type=Path, help="where to save the proof that the answer rests on")
+    parser.add_argument("--save", type=Path, help="where to save the proof that the answer rests on; with --demo, a folder")
     parser.add_argument("--purpose", choices=[purpose.name.lower() for purpose in Purpose], default="holder")
     parser.add_argument("--language", choices=["en", "zh-Hans"], default="en")
     parser.add_argument("--demo", help="file or address of a demo.json: check every outcome in it (at --node)")
@@ -69,40 +65,6 @@ def show(outcome: Outcome, scan: str, purpose: Purpose, messages: Messages) -> i
     for said in messages.explain(outcome.verdict, purpose, readings[0] if len(readings) == 1 else None):
         print(f"{said.title}  [{said.code}]", *(f"    {text}" for text in (said.detail, said.next) if text), sep="\n")
     return EXIT_CODES[Overall.of(outcome.verdict)]
-
-
-def demo(place: str, nodes: list[str]) -> int:
-    """Each outcome of a demonstration as it is stated there."""
-    if place.startswith(("http://", "https://")):
-        with urllib.request.urlopen(place, timeout=10) as answer:
-            stated = json.load(answer)
-    else:
-        stated = json.loads(Path(place).read_text(encoding="utf-8"))
-    wrong = 0
-    with tempfile.TemporaryDirectory() as folder:
-        anchor = base64.b64decode(stated["anchor"])
-        checker = Checker(anchor, nodes or stated["nodes"], Path(folder) / "memory")
-        for name, expected in stated["outcomes"].items():
-            found = together(checker, expected) if "packs" in expected else alone(checker, expected)
-            agrees = found == (expected["overall"], expected["reasons"])
-            wrong += not agrees
-            print(f"{'as stated' if agrees else 'OTHERWISE'}  {name}: {found[0]}, {', '.join(found[1])}")
-    return 1 if wrong else 0
-
-
-def alone(checker: Checker, stated: dict[str, Any]) -> tuple[str, list[str]]:
-    verdict = checker.check(stated["scan"], Purpose[stated["purpose"].upper()]).verdict
-    return (verdict.overall, verdict.reasons) if verdict else ("no answer", [])
-
-
-def together(checker: Checker, stated: dict[str, Any]) -> tuple[str, list[str]]:
-    """A unit with its packs, from one proof: what is said of the unit, if every pack's answer is the same."""
-    many = checker.check_many([stated["scan"], *stated["packs"]], Purpose[stated["purpose"].upper()]).many
-    if many is None:
-        return "no answer", []
-    unit, *packs = many.verdicts
-    other = next((pack for pack in packs if pack.overall != unit.overall), unit)
-    return other.overall, other.reasons
 
 
 if __name__ == "__main__":

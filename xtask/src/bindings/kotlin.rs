@@ -1,6 +1,6 @@
 //! Kotlin on the JVM: the library and its code, put where Maven takes them from, then its tests.
 
-use super::{CATALOGUES, bindgen, bindings, catalogue, generate, library, renew, stripped};
+use super::{CATALOGUES, bindgen, bindings, catalogue, generate, library, renew, samples::Sample, stripped};
 use crate::stage::{Outcome, Run};
 use crate::{Result, command, npm, place};
 use std::env::consts::{ARCH, OS};
@@ -11,6 +11,22 @@ use std::process::Command;
 pub(crate) fn stage(run: &mut Run) -> Result<Outcome> {
     prepare()?;
     run.check(maven().arg("verify").env("MEDPROOF_LIAR", npm::test::liar()?))
+}
+
+/// The command line program of the samples' jar.
+pub(crate) const SAMPLE: Sample = Sample { language: "Kotlin", build: package, program };
+
+fn package() -> Result {
+    prepare()?;
+    command::run(maven().args(["package", "--quiet", "-DskipTests"]))
+}
+
+fn program() -> Command {
+    let samples = folder().join("build/medproof-kotlin-samples");
+    let mut java = command::program("java");
+    java.arg("-cp").arg(format!("{0}/medproof-kotlin-samples-0.1.0.jar:{0}/libraries/*", samples.display()));
+    java.arg("org.medproof.samples.CheckKt").env_remove("LD_LIBRARY_PATH");
+    java
 }
 
 /// Times verdicts over `fixture`; not among the tests.

@@ -1,6 +1,6 @@
 //! The Python package: installed from the checkout as a user would, then its tests.
 
-use super::bindings;
+use super::{bindings, samples::Sample};
 use crate::stage::{Outcome, Run};
 use crate::{Result, command, npm, setup};
 use std::path::{Path, PathBuf};
@@ -19,6 +19,15 @@ pub(crate) fn stage(run: &mut Run) -> Result<Outcome> {
     let program = "import sys, unittest; sys.stderr = sys.stdout; unittest.main(module=None)";
     unittest.env("MEDPROOF_LIAR", npm::test::liar()?);
     run.check(unittest.args(["-B", "-c", program, "discover"]).current_dir(&tests))
+}
+
+/// What `medproof-check` starts.
+pub(crate) const SAMPLE: Sample = Sample { language: "Python", build: install, program };
+
+fn program() -> Command {
+    let mut python = setup::package_python();
+    python.args(["-m", "medproof"]);
+    python
 }
 
 /// Builds the wheel and installs it.
