@@ -4,6 +4,7 @@
 
 mod demo_node;
 pub(crate) mod kotlin;
+mod kotlin_npm;
 pub(crate) mod phones;
 pub(crate) mod python;
 pub(crate) mod samples;

@@ -47,6 +47,15 @@ fn program() -> Command {
     swift
 }
 
+/// Times verdicts over `fixture`; not among the tests.
+pub(crate) fn timing(fixture: &Path) -> Result<Command> {
+    let package = assemble()?;
+    let arguments = ["test", "--configuration", "release", "--disable-sandbox", "--filter", "TimingTests"];
+    let mut swift = setup::swift(&folders(), &arguments);
+    swift.arg("--package-path").arg(package).env("MEDPROOF_FIXTURE", fixture);
+    Ok(swift)
+}
+
 /// What the compiler's system must see.
 fn folders() -> [PathBuf; 2] {
     [place::target(), place::root()]
