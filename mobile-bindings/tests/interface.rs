@@ -7,7 +7,8 @@ use medproof_mobile::{Client, ClientError, Mode, Policy, Purpose, check_fork, re
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const SOURCES: [&str; 5] = [
+const SOURCES: [&str; 6] = [
+    include_str!("../src/bundle.rs"),
     include_str!("../src/client.rs"),
     include_str!("../src/functions.rs"),
     include_str!("../src/policy.rs"),
@@ -21,10 +22,11 @@ fn names<'a>(source: &'a str, keyword: &'a str) -> impl Iterator<Item = &'a str>
     declared.map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default())
 }
 
-/// The sources of `core::plain`.
+/// The sources of `core::plain`, but for `flat`: the same records as bytes, for a language without a generator.
 fn plain() -> String {
     let core = Path::new(env!("CARGO_MANIFEST_DIR")).join("../core/src");
     let parts = fs::read_dir(core.join("plain")).unwrap().map(|entry| entry.unwrap().path());
+    let parts = parts.filter(|path| path.is_file() && !path.ends_with("flat.rs"));
     parts.chain([core.join("plain.rs")]).map(|path| fs::read_to_string(path).unwrap()).collect()
 }
 
