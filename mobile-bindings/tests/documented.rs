@@ -29,7 +29,10 @@ fn the_pages_show_code_that_is_compiled() {
             let blocks = blocks(&page_text, language);
             assert!(!blocks.is_empty(), "{page} shows no {language}");
             for block in blocks {
-                assert!(sources.iter().any(|source| holds(source, &block)), "{page} shows other {language}: {block:#?}");
+                assert!(
+                    sources.iter().any(|source| holds(source, &block)),
+                    "{page} shows other {language}: {block:#?}"
+                );
             }
         }
     }

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from medproof import Checker, Messages, Outcome, Overall, Purpose, message_from_text, parse_scan
+from medproof import Checker, LookupPolicy, Messages, Outcome, Overall, Purpose, message_from_text, parse_scan
 from medproof.demo import Demo
 
 EXIT_CODES = {Overall.OK: 0, Overall.WARN: 3, Overall.DO_NOT_USE: 4, Overall.UNKNOWN: 5, Overall.CANNOT_TELL: 6}
@@ -25,9 +25,9 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("scan", nargs="?", help="the text of a scan")
     parser.add_argument("--anchor", type=Path, help="the file that is trusted (.mpanchor)")
     parser.add_argument("--node", action="append", default=[], help="the address of a node; may be given several times")
-    parser.add_argument("--proof", type=Path, help="a proof that was saved or came as text, for offline use; with --demo, the folder of the saved ones")
+    parser.add_argument("--proof", type=Path, help="a bundle or proof for offline use (with --demo, a folder)")
     parser.add_argument("--memory", type=Path, help="where to keep what was learnt (beside the anchor)")
-    parser.add_argument("--save", type=Path, help="where to save the proof that the answer rests on; with --demo, a folder")
+    parser.add_argument("--save", type=Path, help="where to save a bundle of the answer (with --demo, a folder)")
     parser.add_argument("--purpose", choices=[purpose.name.lower() for purpose in Purpose], default="holder")
     parser.add_argument("--language", choices=["en", "zh-Hans"], default="en")
     parser.add_argument("--demo", help="file or address of a demo.json: check every outcome in it (at --node)")
@@ -41,7 +41,7 @@ def check(options: argparse.Namespace) -> int:
     memory = options.memory or options.anchor.with_suffix(".mpmemory")
     checker = Checker(options.anchor.read_bytes(), options.node, memory)
     carried = message(options.proof) if options.proof else None
-    outcome = checker.check(options.scan, purpose, carried)
+    outcome = checker.check(options.scan, purpose, carried, LookupPolicy.BUNDLE if options.save else None)
     if options.save and outcome.proof is not None:
         options.save.write_bytes(outcome.proof)
     return show(outcome, options.scan, purpose, Messages(options.language))

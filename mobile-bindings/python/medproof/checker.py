@@ -19,6 +19,7 @@ from medproof.medproof_mobile import (
     ClientError,
     Many,
     Mode,
+    Opened,
     Policy,
     Purpose,
     Verdict,
@@ -32,13 +33,14 @@ class Outcome:
     """What came of a check. Without a verdict no node answered and no proof was carried: nothing is said.
 
     ``node`` is the one whose proof the verdict rests on; without one it rests on the carried proof, or on
-    the scan alone. ``proof`` can be kept and carried.
+    the scan alone. ``proof`` can be kept and carried. ``opened`` is what a bundle shows beside the verdict.
     """
 
     verdict: Verdict | None
     node: str | None = None
     proof: bytes | None = None
     lookup: Lookup | None = None
+    opened: Opened | None = None
     history_shown: bool = False
     failures: list[Failure] = field(default_factory=list)
 
@@ -85,19 +87,25 @@ class Checker:
         """Evidence of a fork, if one was seen."""
         return self._client.fork()
 
-    def check(self, scan: str, purpose: Purpose, carried: bytes | None = None) -> Outcome:
-        """Asks the nodes one after the other until one proves an answer; else takes the carried proof."""
+    def check(
+        self, scan: str, purpose: Purpose, carried: bytes | None = None, lookup: LookupPolicy | None = None
+    ) -> Outcome:
+        """Asks the nodes one after the other until one proves an answer; else takes the carried proof.
+
+        ``lookup`` is this check's own, as ``BUNDLE`` where somebody wants to keep the answer.
+        """
         text = well_formed(scan)
         read = parse_scan(text, False)
         if read.result != "read":
-            return Outcome(self._verdict(text, b"", purpose, Mode.ONLINE))
+            return Outcome(self._judge(text, b"", purpose, Mode.ONLINE)[0])
         shown, failures = self._go_forward()
         if forked(failures):
-            return self._kept(Outcome(self._verdict(text, b"", purpose, Mode.ONLINE), failures=failures))
+            return self._kept(Outcome(self._judge(text, b"", purpose, Mode.ONLINE)[0], failures=failures))
         search = Search(self._client, text, read.readings[0], purpose, self._now_ms, failures)
-        found = search.run(map(self._node, self._order(self._nodes)), self._lookup)
+        found = search.run(map(self._node, self._order(self._nodes)), lookup or self._lookup)
         if found:
-            return self._kept(Outcome(found.verdict, found.node, found.proof, found.lookup, shown, failures))
+            parts = (found.verdict, found.node, found.proof, found.lookup, found.opened)
+            return self._kept(Outcome(*parts, shown, failures))
         return self._without_nodes(text, purpose, carried, failures)
 
     def check_many(self, scans: Sequence[str], purpose: Purpose) -> ManyOutcome:
@@ -126,8 +134,8 @@ class Checker:
     def _without_nodes(self, scan: str, purpose: Purpose, carried: bytes | None, failures: list[Failure]) -> Outcome:
         if carried is None:
             return self._kept(Outcome(None, failures=failures))
-        verdict = self._verdict(scan, carried, purpose, Mode.CARRIED)
-        return self._kept(Outcome(verdict, proof=carried, lookup=Lookup.CARRIED, failures=failures))
+        verdict, opened = self._judge(scan, carried, purpose, Mode.CARRIED)
+        return self._kept(Outcome(verdict, None, carried, Lookup.CARRIED, opened, failures=failures))
 
     def _go_forward(self) -> tuple[bool, list[Failure]]:
         """Asks every node for its newest header: one that hides it is outdone by one that does not."""
@@ -151,7 +159,7 @@ class Checker:
     def _node(self, address: str) -> Node:
         return Node(address, self._timeout_s)
 
-    def _verdict(self, scan: str, proof: bytes, purpose: Purpose, mode: Mode) -> Verdict:
+    def _judge(self, scan: str, proof: bytes, purpose: Purpose, mode: Mode) -> tuple[Verdict, Opened | None]:
         return judge(self._client, scan, proof, self._now_ms(), Policy(purpose=purpose, mode=mode))
 
     def _kept(self, outcome: Answer) -> Answer:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from medproof.checker import Checker
-from medproof.medproof_mobile import Purpose, Verdict
+from medproof.lookup import Lookup, LookupPolicy
+from medproof.medproof_mobile import Opened, Purpose, Verdict
 
 
 class Demo:
@@ -26,6 +27,7 @@ class Demo:
 
     def run(self) -> int:
         if self._save:
+            self._save.mkdir(parents=True, exist_ok=True)
             (self._save / "demo.json").write_text(self._text, encoding="utf-8")
         with tempfile.TemporaryDirectory() as folder:
             checker = Checker(base64.b64decode(self._stated["anchor"]), self._nodes, Path(folder) / "memory")
@@ -33,24 +35,29 @@ class Demo:
         return 0 if all(agreed) else 1
 
     def _agrees(self, checker: Checker, name: str, stated: dict[str, Any]) -> bool:
-        verdict = self._verdict(checker, name, stated)
-        overall, reasons = (verdict.overall, verdict.reasons) if verdict else ("no answer", [])
-        # What was saved is said to be carried; everything else is said as on the day that it was asked for.
-        compared = [code for code in reasons if not (self._saved and code == "freshness.carried")]
-        agrees = overall == stated["overall"] and compared == stated["reasons"]
-        print(f"{'as stated' if agrees else 'OTHERWISE'}  {name}: {overall}, {', '.join(reasons)}")
-        return agrees
-
-    def _verdict(self, checker: Checker, name: str, stated: dict[str, Any]) -> Verdict | None:
-        purpose = Purpose[stated["purpose"].upper()]
+        scan, packs, purpose = stated["scan"], stated.get("packs", []), Purpose[stated["purpose"].upper()]
         if self._saved:
-            outcome = checker.check(stated["scan"], purpose, (self._saved / f"{name}.mproof").read_bytes())
-            return outcome.verdict if outcome.node is None else None
-        outcome = checker.check(stated["scan"], purpose)
-        if self._save and outcome.proof:
-            (self._save / f"{name}.mproof").write_bytes(outcome.proof)
-        packs = stated.get("packs", [])
-        return with_packs(checker, stated["scan"], packs, purpose) if packs else outcome.verdict
+            outcome = checker.check(scan, purpose, (self._saved / f"{name}.mpbundle").read_bytes())
+            verdict = outcome.verdict if outcome.lookup is Lookup.CARRIED else None
+            return says(name, stated, verdict, outcome.opened)
+        alone = checker.check(scan, purpose).verdict
+        agrees = says(name, stated, with_packs(checker, scan, packs, purpose) if packs else alone)
+        if not self._save:
+            return agrees
+        kept = checker.check(scan, purpose, lookup=LookupPolicy.BUNDLE)
+        (self._save / f"{name}.mpbundle").write_bytes(kept.proof or b"")
+        return says(f"{name} in a bundle", stated, kept.verdict, kept.opened) and agrees
+
+
+def says(name: str, stated: dict[str, Any], verdict: Verdict | None, opened: Opened | None = None) -> bool:
+    overall, reasons = (verdict.overall, verdict.reasons) if verdict else ("no answer", [])
+    # What was saved is said to be carried; everything else is said as on the day that it was asked for.
+    is_carried = bool(verdict and verdict.axes.freshness == "carried")
+    compared = [code for code in reasons if not (is_carried and code == "freshness.carried")]
+    agrees: bool = (overall, compared) == (stated["overall"], stated["reasons"])
+    product = f" ({opened.product.name_en})" if opened and opened.product else ""
+    print(f"{'as stated' if agrees else 'OTHERWISE'}  {name}: {overall}, {', '.join(reasons)}{product}")
+    return agrees
 
 
 def with_packs(checker: Checker, unit: str, packs: list[str], purpose: Purpose) -> Verdict | None:

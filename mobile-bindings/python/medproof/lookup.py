@@ -6,7 +6,7 @@ import enum
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from medproof.medproof_mobile import Client, Mode, Policy, Purpose, Reading, Verdict
+from medproof.medproof_mobile import Client, Mode, Opened, Policy, Purpose, Reading, Verdict
 from medproof.node import Node, Refused
 
 #: All packs of a product.
@@ -17,25 +17,29 @@ MOST_BITS = 56
 STEP_BITS = 4
 #: How often a node is asked for a longer prefix.
 MOST_STEPS = 7
-#: The fifth byte of a message is its type.
-TYPE_BUCKET = 7
+#: Where a message says of which type it is.
+TYPE_AT = 4
+TYPE_BUCKET, TYPE_BUNDLE = 7, 12
 BEST = 3
 
 
 class Lookup(enum.Enum):
-    """What the node learnt: a bucket hides the pack and shows the product, ``EXACT`` shows the pack."""
+    """What the node learnt: a bucket hides the pack and shows the product, the others show the pack."""
 
     BUCKET = "bucket"
     EXACT = "exact"
+    BUNDLE = "bundle"
     CARRIED = "carried"
 
 
 class LookupPolicy(enum.Enum):
-    """Which lookups are allowed: a bucket and else exact, only a bucket, or exact at once."""
+    """Which lookups are allowed: a bucket and else exact, only a bucket, exact at once, or a bundle: exact, with
+    names and timeline, for somebody who wants to read or keep them."""
 
     BUCKET = "bucket"
     BUCKET_ONLY = "bucket-only"
     EXACT = "exact"
+    BUNDLE = "bundle"
 
 
 @dataclass(frozen=True)
@@ -48,9 +52,10 @@ class Failure:
 
 @dataclass
 class Found:
-    """A verdict with the bytes that it came from."""
+    """A verdict with the bytes that it came from; ``opened`` is what a bundle shows beside it."""
 
     verdict: Verdict
+    opened: Opened | None
     node: str
     proof: bytes
     lookup: Lookup
@@ -86,6 +91,8 @@ class Search:
         return best
 
     def _one(self, node: Node, policy: LookupPolicy) -> Found | None:
+        if policy is LookupPolicy.BUNDLE:
+            return self._judged(node, node.bundle(self.scan, self.client.height()), Lookup.BUNDLE)
         found: Found | None = None
         if policy is not LookupPolicy.EXACT:
             try:
@@ -118,8 +125,9 @@ class Search:
         return None
 
     def _judged(self, node: Node, proof: bytes, lookup: Lookup) -> Found:
-        verdict = judge(self.client, self.scan, proof, self.now_ms(), Policy(purpose=self.purpose, mode=Mode.ONLINE))
-        found = Found(verdict, node.address, proof, lookup)
+        policy = Policy(purpose=self.purpose, mode=Mode.ONLINE)
+        verdict, opened = judge(self.client, self.scan, proof, self.now_ms(), policy)
+        found = Found(verdict, opened, node.address, proof, lookup)
         if found.rank < BEST:
             self._note(node, verdict.reasons[0] if verdict.reasons else verdict.axes.trust)
         return found
@@ -128,10 +136,14 @@ class Search:
         self.failures.append(Failure(node.address, why))
 
 
-def judge(client: Client, scan: str, proof: bytes, now_ms: int, policy: Policy) -> Verdict:
-    """The verdict from a proof or a bucket, whichever the bytes say that they are."""
-    is_bucket = proof[4:5] == bytes([TYPE_BUCKET])
-    return (client.verify_bucket if is_bucket else client.verify)(scan, proof, now_ms, policy)
+def judge(client: Client, scan: str, proof: bytes, now_ms: int, policy: Policy) -> tuple[Verdict, Opened | None]:
+    """The verdict from a proof, a bucket or a bundle, whichever the bytes say that they are."""
+    kind = proof[TYPE_AT] if len(proof) > TYPE_AT else None
+    if kind == TYPE_BUNDLE:
+        opened = client.verify_bundle(scan, proof, now_ms, policy)
+        return opened.verdict, opened
+    verify = client.verify_bucket if kind == TYPE_BUCKET else client.verify
+    return verify(scan, proof, now_ms, policy), None
 
 
 def reason(broken: OSError) -> str:

@@ -46,6 +46,10 @@ class Node:
         digits = prefix.hex()[: -(-bits // 4)]
         return self._ask(f"v1/buckets/{bits}/{digits}?product={quoted(product)}&have={have}")
 
+    def bundle(self, scan: str, have: int) -> bytes:
+        """A proof about one scan with names and timeline."""
+        return self._ask(f"v1/bundles?code={quoted(scan)}&have={have}")
+
     def _ask(self, path: str, body: bytes | None = None) -> bytes:
         headers = {} if body is None else {"Content-Type": "application/json"}
         request = urllib.request.Request(f"{self.address.rstrip('/')}/{path}", body, headers)

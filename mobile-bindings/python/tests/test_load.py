@@ -79,6 +79,7 @@ class Malformed(unittest.TestCase):
             ("verify", lambda: client.verify(text, one, now, asking)),
             ("verify", lambda: client.verify(scan, one, then, asking)),
             ("verify_bucket", lambda: client.verify_bucket(scan, one, then, asking)),
+            ("verify_bundle", lambda: client.verify_bundle(scan, one, then, asking)),
             ("verify_many", lambda: client.verify_many([text, scan], one, then, asking)),
             ("verify_record", lambda: client.verify_record(one, one, then)),
             ("check_fork", lambda: medproof.check_fork(one)),

@@ -11,7 +11,7 @@ pub(crate) fn stage(run: &mut Run) -> Result<Outcome> {
     install()?;
     let tests = tests();
     // The stubs say what the generated module has; then the tests are a program that uses them.
-    for check in [STUBS_AGREE, TYPES_FIT] {
+    for check in [STUBS_AGREE, PACKAGE_FITS, TYPES_FIT] {
         command::run(setup::package_python().args(check).current_dir(&tests))?;
     }
     let mut unittest = setup::package_python();
@@ -49,4 +49,5 @@ fn tests() -> PathBuf {
 }
 
 const STUBS_AGREE: &[&str] = &["-m", "mypy.stubtest", "--ignore-missing-stub", "medproof.medproof_mobile"];
+const PACKAGE_FITS: &[&str] = &["-m", "mypy", "--strict", "--no-incremental", "-p", "medproof"];
 const TYPES_FIT: &[&str] = &["-m", "mypy", "--strict", "--no-incremental", "."];

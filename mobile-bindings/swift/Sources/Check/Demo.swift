@@ -33,7 +33,10 @@ struct Demo {
 
     /// The exit code: 0 if each is as the demo.json states.
     func run() async throws -> Int32 {
-        if let save { try text.write(to: save.appendingPathComponent("demo.json")) }
+        if let save {
+            try FileManager.default.createDirectory(at: save, withIntermediateDirectories: true)
+            try text.write(to: save.appendingPathComponent("demo.json"))
+        }
         let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         defer { try? FileManager.default.removeItem(at: file) }
         let checker = try Checker(anchor: demo.anchor, nodes: nodes, memory: FileMemory(file: file))
@@ -45,27 +48,31 @@ struct Demo {
     }
 
     private func agrees(_ checker: Checker, _ name: String, _ stated: Stated) async throws -> Bool {
-        let verdict = try await verdict(checker, name, stated)
-        let reasons = verdict?.reasons ?? []
-        // What was saved is said to be carried; everything else is said as on the day that it was asked for.
-        let compared = reasons.filter { saved == nil || $0 != "freshness.carried" }
-        let agrees = verdict?.overall == stated.overall && compared == stated.reasons
-        let found = "\(verdict?.overall ?? "no answer"), \(reasons.joined(separator: ", "))"
-        print("\(agrees ? "as stated" : "OTHERWISE")  \(name): \(found)")
-        return agrees
+        let (scan, purpose) = (stated.scan, purpose(named: stated.purpose) ?? .holder)
+        if let saved {
+            let bundle = try Data(contentsOf: saved.appendingPathComponent("\(name).mpbundle"))
+            let outcome = try await checker.check(scan, purpose: purpose, carried: bundle)
+            return says(name, stated, outcome.lookup == .carried ? outcome.verdict : nil, outcome.opened)
+        }
+        var verdict = try await checker.check(scan, purpose: purpose).verdict
+        if let packs = stated.packs { verdict = try await withPacks(checker, scan, packs, purpose) }
+        let agrees = says(name, stated, verdict, nil)
+        guard let save else { return agrees }
+        let kept = try await checker.check(scan, purpose: purpose, lookup: .bundle)
+        try kept.proof?.write(to: save.appendingPathComponent("\(name).mpbundle"))
+        return says("\(name) in a bundle", stated, kept.verdict, kept.opened) && agrees
     }
 
-    private func verdict(_ checker: Checker, _ name: String, _ stated: Stated) async throws -> Verdict? {
-        let purpose = purpose(named: stated.purpose) ?? .holder
-        if let saved {
-            let carried = try Data(contentsOf: saved.appendingPathComponent("\(name).mproof"))
-            let outcome = try await checker.check(stated.scan, purpose: purpose, carried: carried)
-            return outcome.node == nil ? outcome.verdict : nil
-        }
-        let outcome = try await checker.check(stated.scan, purpose: purpose)
-        if let save { try outcome.proof?.write(to: save.appendingPathComponent("\(name).mproof")) }
-        guard let packs = stated.packs else { return outcome.verdict }
-        return try await withPacks(checker, stated.scan, packs, purpose)
+    private func says(_ name: String, _ stated: Stated, _ verdict: Verdict?, _ opened: Opened?) -> Bool {
+        let reasons = verdict?.reasons ?? []
+        // What was saved is said to be carried; everything else is said as on the day that it was asked for.
+        let isCarried = verdict?.axes.freshness == "carried"
+        let compared = reasons.filter { !isCarried || $0 != "freshness.carried" }
+        let agrees = verdict?.overall == stated.overall && compared == stated.reasons
+        let product = opened?.product.map { " (\($0.nameEn))" } ?? ""
+        let said = "\(verdict?.overall ?? "no answer"), \(reasons.joined(separator: ", "))\(product)"
+        print("\(agrees ? "as stated" : "OTHERWISE")  \(name): \(said)")
+        return agrees
     }
 
     /// What one proof says of a unit and its packs: of the unit, if each pack's answer is the same.

@@ -26,7 +26,8 @@ func check(_ scan: String, _ options: [String: [String]]) async throws -> Int32 
         anchor: Data(contentsOf: URL(fileURLWithPath: anchor)),
         nodes: options["--node", default: []].compactMap { URL(string: $0) },
         memory: FileMemory(file: URL(fileURLWithPath: anchor + ".memory")))
-    let outcome = try await checker.check(scan, purpose: purpose, carried: carried)
+    let lookup = options["--save"] == nil ? LookupPolicy.bucket : .bundle
+    let outcome = try await checker.check(scan, purpose: purpose, carried: carried, lookup: lookup)
     if let file = options["--save"]?.first { try outcome.proof?.write(to: URL(fileURLWithPath: file)) }
     outcome.failures.forEach { print("\($0.node): \($0.reason)") }
     let said = outcome.verdict.map { messages.explain($0, purpose: purpose) } ?? messages.noAnswer(purpose: purpose)

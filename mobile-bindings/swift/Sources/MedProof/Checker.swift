@@ -10,6 +10,8 @@ public struct Outcome: Sendable {
     public var proof: Data?
     /// How the proof was found.
     public var lookup: Lookup?
+    /// What a bundle shows beside the verdict.
+    public var opened: Opened?
     /// Whether the history was shown to be only added to.
     public var historyShown = false
     /// The questions that gave nothing usable.
@@ -63,12 +65,15 @@ public final class Checker: Sendable {
     public func fork() -> Data? { client.fork() }
 
     /// Asks the nodes one after the other until one proves an answer; else takes the carried proof, if there is one.
-    public func check(_ scan: String, purpose: Purpose, carried: Data? = nil) async throws -> Outcome {
+    /// `lookup` is this check's own, as `.bundle` where somebody wants to keep the answer.
+    public func check(
+        _ scan: String, purpose: Purpose, carried: Data? = nil, lookup: LookupPolicy? = nil
+    ) async throws -> Outcome {
         let read = parseScan(text: scan, strict: false)
         guard read.result == "read", let reading = read.readings.first else {
-            return Outcome(verdict: try verdict(scan, Data(), purpose, .online))
+            return Outcome(verdict: try judge(scan, Data(), purpose, .online).0)
         }
-        return try kept(try await ask(scan, reading, purpose, carried))
+        return try kept(try await ask(scan, reading, purpose, carried, lookup ?? self.lookup))
     }
 
     /// The verdicts about several scans, such as a pallet and its packs, from one proof: the node learns which.
@@ -98,16 +103,20 @@ public final class Checker: Sendable {
         try kept(try carried(scan, purpose, proof))
     }
 
-    private func ask(_ scan: String, _ reading: Reading, _ purpose: Purpose, _ kept: Data?) async throws -> Outcome {
+    private func ask(
+        _ scan: String, _ reading: Reading, _ purpose: Purpose, _ kept: Data?, _ lookup: LookupPolicy
+    ) async throws -> Outcome {
         let (shown, failures) = await goForward()
         if isForked(failures) {
-            return Outcome(verdict: try verdict(scan, Data(), purpose, .online), failures: failures)
+            return Outcome(verdict: try judge(scan, Data(), purpose, .online).0, failures: failures)
         }
         var search = Search(
             client: client, scan: scan, reading: reading, purpose: purpose, nowMs: nowMs, failures: failures)
         let found = await search.run(turns(), lookup)
         var outcome = try found.map {
-            Outcome(verdict: $0.verdict, node: $0.node, proof: $0.proof, lookup: $0.lookup, historyShown: shown)
+            Outcome(
+                verdict: $0.verdict, node: $0.node, proof: $0.proof, lookup: $0.lookup, opened: $0.opened,
+                historyShown: shown)
         } ?? kept.map { try carried(scan, purpose, $0) } ?? Outcome(verdict: nil)
         outcome.failures = search.failures
         return outcome
@@ -141,10 +150,13 @@ public final class Checker: Sendable {
     private func isForked(_ failures: [Failure]) -> Bool { failures.contains { $0.reason == "trust.fork" } }
 
     private func carried(_ scan: String, _ purpose: Purpose, _ proof: Data) throws -> Outcome {
-        Outcome(verdict: try verdict(scan, proof, purpose, .carried), proof: proof, lookup: .carried)
+        let (verdict, opened) = try judge(scan, proof, purpose, .carried)
+        return Outcome(verdict: verdict, proof: proof, lookup: .carried, opened: opened)
     }
 
-    private func verdict(_ scan: String, _ proof: Data, _ purpose: Purpose, _ mode: Mode) throws -> Verdict {
+    private func judge(
+        _ scan: String, _ proof: Data, _ purpose: Purpose, _ mode: Mode
+    ) throws -> (Verdict, Opened?) {
         try client.judge(scan, proof, nowMs(), Policy(purpose: purpose, mode: mode))
     }
 

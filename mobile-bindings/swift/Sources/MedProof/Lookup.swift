@@ -1,13 +1,14 @@
 import Foundation
 
-/// What the node learnt: a bucket hides the pack and shows the product, `exact` shows the pack.
+/// What the node learnt: a bucket hides the pack and shows the product, the others show the pack.
 public enum Lookup: Sendable {
-    case bucket, exact, carried
+    case bucket, exact, bundle, carried
 }
 
-/// Which lookups are allowed: a bucket and else exact, only a bucket, or exact at once.
+/// Which lookups are allowed: a bucket and else exact, only a bucket, exact at once, or a bundle: exact, with
+/// names and timeline, for somebody who wants to read or keep them.
 public enum LookupPolicy: Sendable {
-    case bucket, bucketOnly, exact
+    case bucket, bucketOnly, exact, bundle
 }
 
 /// A question that gave nothing usable: a stable code, or what went wrong on the way.
@@ -33,6 +34,8 @@ public struct Failure: Equatable, Sendable {
 /// A verdict with the bytes that it came from.
 struct Found {
     let verdict: Verdict
+    /// What a bundle shows beside it.
+    let opened: Opened?
     let node: URL
     let proof: Data
     let lookup: Lookup
@@ -64,6 +67,7 @@ struct Search {
 
     private mutating func one(_ node: Node, _ policy: LookupPolicy) async throws -> Found? {
         if policy == .bucketOnly { return try await bucket(node) }
+        if policy == .bundle { return try judged(node, try await node.bundle(scan, have: client.height()), .bundle) }
         let hidden = policy == .exact ? nil : try await bucketIfGiven(node)
         if let hidden, hidden.rank > 0 { return hidden }
         let exact = try judged(node, try await node.proof(scan, have: client.height()), .exact)
@@ -102,20 +106,26 @@ struct Search {
 
     private mutating func judged(_ node: Node, _ proof: Data, _ lookup: Lookup) throws -> Found {
         let policy = Policy(purpose: purpose, mode: .online)
-        let verdict = try client.judge(scan, proof, nowMs(), policy)
+        let (verdict, opened) = try client.judge(scan, proof, nowMs(), policy)
         if verdict.rank < bestRank {
             failures.append(Failure(node: node.address, reason: verdict.reasons.first ?? verdict.axes.trust))
         }
-        return Found(verdict: verdict, node: node.address, proof: proof, lookup: lookup)
+        return Found(verdict: verdict, opened: opened, node: node.address, proof: proof, lookup: lookup)
     }
 }
 
 extension Client {
-    /// The verdict from a proof or a bucket, whichever the bytes say that they are.
-    func judge(_ scan: String, _ proof: Data, _ nowMs: UInt64, _ policy: Policy) throws -> Verdict {
-        proof.dropFirst(typeAt).first == typeBucket
-            ? try verifyBucket(scan: scan, bucket: proof, nowMs: nowMs, policy: policy)
-            : try verify(scan: scan, proof: proof, nowMs: nowMs, policy: policy)
+    /// The verdict from a proof, a bucket or a bundle, whichever the bytes say that they are.
+    func judge(_ scan: String, _ proof: Data, _ nowMs: UInt64, _ policy: Policy) throws -> (Verdict, Opened?) {
+        switch proof.dropFirst(typeAt).first {
+        case typeBundle:
+            let opened = try verifyBundle(scan: scan, bundle: proof, nowMs: nowMs, policy: policy)
+            return (opened.verdict, opened)
+        case typeBucket:
+            return (try verifyBucket(scan: scan, bucket: proof, nowMs: nowMs, policy: policy), nil)
+        default:
+            return (try verify(scan: scan, proof: proof, nowMs: nowMs, policy: policy), nil)
+        }
     }
 }
 
@@ -142,3 +152,4 @@ private let stepBits = 4
 private let mostSteps = 7
 private let typeAt = 4
 private let typeBucket: UInt8 = 7
+private let typeBundle: UInt8 = 12

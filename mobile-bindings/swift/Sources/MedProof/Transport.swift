@@ -93,6 +93,11 @@ struct Node: Sendable {
         return try await ask("v1/buckets/\(bits)/\(digits)", "product=\(encoded(product))&have=\(height)")
     }
 
+    /// A proof about one scan with names and timeline.
+    func bundle(_ scan: String, have height: UInt64) async throws -> Data {
+        try await ask("v1/bundles", "code=\(encoded(scan))&have=\(height)")
+    }
+
     private struct Question: Encodable {
         let codes: [String]
         let have: UInt64

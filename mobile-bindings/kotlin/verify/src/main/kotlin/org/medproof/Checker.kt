@@ -12,13 +12,14 @@ sealed interface Outcome {
      * A verdict that this device worked out.
      *
      * `node` is the one whose proof it rests on; without one it rests on the carried proof, or on the scan alone.
-     * `proof` can be kept and carried. `historyShown` says whether the history was shown to be only added to.
+     * `proof` can be kept and carried. `opened` is what a bundle shows beside the verdict. `historyShown` says whether the history was shown to be only added to.
      */
     class Answered(
         val verdict: Verdict,
         val node: String?,
         val proof: ByteArray?,
         val lookup: Lookup?,
+        val opened: Opened?,
         val historyShown: Boolean,
         override val failures: List<Failure>,
     ) : Outcome
@@ -61,11 +62,19 @@ class Checker(
     /** Evidence of a fork, if one was seen. */
     fun fork(): ByteArray? = client.fork()
 
-    /** Asks the nodes one after the other until one proves an answer; else takes the carried proof, if there is one. */
-    fun check(scan: String, purpose: Purpose, carried: ByteArray? = null): Outcome {
+    /**
+     * Asks the nodes one after the other until one proves an answer; else takes the carried proof, if there is one.
+     * `lookup` is this check's own, as `BUNDLE` where somebody wants to keep the answer.
+     */
+    fun check(
+        scan: String,
+        purpose: Purpose,
+        carried: ByteArray? = null,
+        lookup: LookupPolicy = this.lookup,
+    ): Outcome {
         val text = wellFormed(scan)
-        val read = parseScan(text, false)
-        return if (read.result == "read") kept(ask(text, read.readings.first(), purpose, carried)) else local(text, purpose)
+        val reading = parseScan(text, false).takeIf { it.result == "read" }?.readings?.first()
+        return if (reading == null) local(text, purpose) else kept(ask(text, reading, purpose, carried, lookup))
     }
 
     /** The verdicts about several scans, such as a pallet and its packs, from one proof: the node learns which. */
@@ -90,14 +99,21 @@ class Checker(
 
     override fun close() = client.close()
 
-    private fun ask(scan: String, reading: Reading, purpose: Purpose, carried: ByteArray?): Outcome {
+    private fun ask(
+        scan: String,
+        reading: Reading,
+        purpose: Purpose,
+        carried: ByteArray?,
+        lookup: LookupPolicy,
+    ): Outcome {
         val failures = failures()
         val historyShown = goForward(failures)
         if (forked(failures)) return local(scan, purpose, failures)
         val found = Search(client, scan, reading, purpose, ::now, failures).run(turns(), lookup)
         return when {
-            found != null ->
-                Outcome.Answered(found.verdict, found.node, found.proof, found.lookup, historyShown, failures)
+            found != null -> found.run {
+                Outcome.Answered(judged.verdict, node, proof, this.lookup, judged.opened, historyShown, failures)
+            }
             carried != null -> carried(scan, purpose, carried, failures)
             else -> Outcome.NoAnswer(failures)
         }
@@ -113,14 +129,14 @@ class Checker(
     }
 
     private fun carried(scan: String, purpose: Purpose, proof: ByteArray, failures: List<Failure>): Outcome.Answered {
-        val verdict = client.judge(scan, proof, now(), Policy(purpose, Mode.CARRIED))
-        return Outcome.Answered(verdict, null, proof, Lookup.CARRIED, false, failures)
+        val judged = client.judge(scan, proof, now(), Policy(purpose, Mode.CARRIED))
+        return Outcome.Answered(judged.verdict, null, proof, Lookup.CARRIED, judged.opened, false, failures)
     }
 
     /** What needs no proof: a scan that names nothing, and a fork. */
     private fun local(scan: String, purpose: Purpose, failures: List<Failure> = emptyList()): Outcome.Answered {
         val verdict = client.verify(scan, ByteArray(0), now(), Policy(purpose, Mode.ONLINE))
-        return Outcome.Answered(verdict, null, null, null, false, failures)
+        return Outcome.Answered(verdict, null, null, null, null, false, failures)
     }
 
     /** Stores what was learnt before the answer is given; one after the other, so that the newest stays. */

@@ -2,19 +2,25 @@ package org.medproof
 
 import java.io.IOException
 
-/** What the node learnt: a bucket hides the pack and shows the product, `EXACT` shows the pack. */
-enum class Lookup { BUCKET, EXACT, CARRIED }
+/** What the node learnt: a bucket hides the pack and shows the product, the others show the pack. */
+enum class Lookup { BUCKET, EXACT, BUNDLE, CARRIED }
 
-/** Which lookups are allowed: a bucket and else exact, only a bucket, or exact at once. */
-enum class LookupPolicy { BUCKET, BUCKET_ONLY, EXACT }
+/**
+ * Which lookups are allowed: a bucket and else exact, only a bucket, exact at once, or a bundle: exact, with names
+ * and timeline, for somebody who wants to read or keep them.
+ */
+enum class LookupPolicy { BUCKET, BUCKET_ONLY, EXACT, BUNDLE }
 
 /** A question that gave nothing usable: a stable code, or what went wrong on the way. */
 data class Failure(val node: String, val reason: String)
 
 /** A verdict with the bytes that it came from. */
-internal class Found(val verdict: Verdict, val node: String, val proof: ByteArray, val lookup: Lookup) {
-    val rank = verdict.rank()
+internal class Found(val judged: Judged, val node: String, val proof: ByteArray, val lookup: Lookup) {
+    val rank = judged.verdict.rank()
 }
+
+/** A verdict, and what a bundle shows beside it. */
+internal class Judged(val verdict: Verdict, val opened: Opened?)
 
 /** Asks nodes about one scan, each in its turn, until one shows a fresh record that a quorum signed. */
 internal class Search(
@@ -41,6 +47,7 @@ internal class Search(
 
     private fun one(node: Node, policy: LookupPolicy): Found? {
         if (policy == LookupPolicy.BUCKET_ONLY) return bucket(node)
+        if (policy == LookupPolicy.BUNDLE) return judged(node, node.bundle(scan, client.height()), Lookup.BUNDLE)
         val hidden = if (policy == LookupPolicy.EXACT) null else bucketIfGiven(node)
         if (hidden != null && hidden.rank > 0) return hidden
         val exact = judged(node, node.proof(scan, client.height()), Lookup.EXACT)
@@ -71,9 +78,9 @@ internal class Search(
     }
 
     private fun judged(node: Node, proof: ByteArray, lookup: Lookup): Found {
-        val verdict = client.judge(scan, proof, now(), Policy(purpose, Mode.ONLINE))
-        val found = Found(verdict, node.address, proof, lookup)
-        if (found.rank < BEST) note(node, verdict.reasons.firstOrNull() ?: verdict.axes.trust)
+        val judged = client.judge(scan, proof, now(), Policy(purpose, Mode.ONLINE))
+        val found = Found(judged, node.address, proof, lookup)
+        if (found.rank < BEST) note(node, judged.verdict.reasons.firstOrNull() ?: judged.verdict.axes.trust)
         return found
     }
 
@@ -96,9 +103,13 @@ internal class Search(
     }
 }
 
-/** The verdict from a proof or a bucket, whichever the bytes say that they are. */
-internal fun Client.judge(scan: String, proof: ByteArray, now: ULong, policy: Policy): Verdict =
-    if (proof.getOrNull(TYPE_AT) == TYPE_BUCKET) verifyBucket(scan, proof, now, policy) else verify(scan, proof, now, policy)
+/** The verdict from a proof, a bucket or a bundle, whichever the bytes say that they are. */
+internal fun Client.judge(scan: String, proof: ByteArray, now: ULong, policy: Policy): Judged =
+    when (proof.getOrNull(TYPE_AT)) {
+        TYPE_BUNDLE -> verifyBundle(scan, proof, now, policy).let { Judged(it.verdict, it) }
+        TYPE_BUCKET -> Judged(verifyBucket(scan, proof, now, policy), null)
+        else -> Judged(verify(scan, proof, now, policy), null)
+    }
 
 /** Current before old, and what a quorum signed before what was refused; no node changes what a fork says. */
 internal fun Verdict.rank(): Int {
@@ -120,3 +131,4 @@ internal const val BEST = 3
 
 private const val TYPE_AT = 4
 private const val TYPE_BUCKET: Byte = 7
+private const val TYPE_BUNDLE: Byte = 12

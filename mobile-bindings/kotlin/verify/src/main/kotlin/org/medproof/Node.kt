@@ -30,6 +30,9 @@ internal class Node(val address: String, private val timeoutMs: Int) {
         return ask("/v1/buckets/$bits/$digits?product=${product.encoded()}&have=$have")
     }
 
+    /** A proof about one scan with names and timeline. */
+    fun bundle(scan: String, have: ULong): ByteArray = ask("/v1/bundles?code=${scan.encoded()}&have=$have")
+
     private fun ask(path: String, body: ByteArray? = null): ByteArray {
         val deadline = System.nanoTime() + timeoutMs * 1_000_000L
         val connection = URI(address.trimEnd('/') + path).toURL().openConnection() as HttpURLConnection

@@ -69,6 +69,7 @@ class MalformedTest {
             "verify" to { client.verify(text, input, time, policy) },
             "verify" to { client.verify(scan, input, now, policy) },
             "verifyBucket" to { client.verifyBucket(scan, input, now, policy) },
+            "verifyBundle" to { client.verifyBundle(scan, input, now, policy) },
             "verifyMany" to { client.verifyMany(listOf(text, scan), input, now, policy) },
             "verifyRecord" to { client.verifyRecord(input, input, now) },
             "checkFork" to { checkFork(input) },

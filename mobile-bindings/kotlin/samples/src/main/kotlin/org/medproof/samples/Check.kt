@@ -3,6 +3,7 @@ package org.medproof.samples
 import org.medproof.Answer
 import org.medproof.Checker
 import org.medproof.FileMemory
+import org.medproof.LookupPolicy
 import org.medproof.Message
 import org.medproof.Messages
 import org.medproof.Outcome
@@ -36,7 +37,8 @@ fun run(arguments: List<String>, say: (String) -> Unit): Int {
     val carried = named["--proof"]?.single()?.let { message(File(it)) }
     val memory = FileMemory(File("$anchor.memory"))
     return Checker(File(anchor).readBytes(), named["--node"].orEmpty(), memory).use { checker ->
-        val outcome = checker.check(scan, purpose, carried)
+        val lookup = if ("--save" in named) LookupPolicy.BUNDLE else LookupPolicy.BUCKET
+        val outcome = checker.check(scan, purpose, carried, lookup)
         (outcome as? Outcome.Answered)?.proof?.let { proof -> file("--save")?.writeBytes(proof) }
         show(outcome, scan, purpose, messages, say)
     }
