@@ -26,6 +26,8 @@ pub(crate) fn stage(run: &mut Run) -> Result<Outcome> {
     if !(SWIFT.present)() {
         return Ok(Outcome::Skipped("no Swift compiler; `cargo xtask swift` installs one (444 MB)".into()));
     }
+    // It runs on a Mac only; that it is a script is seen here.
+    command::run(command::program("sh").arg("-n").arg(bindings().join("swift/build-xcframework.sh")))?;
     let package = assemble()?;
     let mut swift = setup::swift(&folders(), &["test", "--disable-sandbox", "--package-path"]);
     swift.arg(&package).env("MEDPROOF_CHECKOUT", place::root()).env("MEDPROOF_LIAR", npm::test::liar()?);
