@@ -179,7 +179,7 @@ async fn dispensing_answers_each_item_once_and_again_the_same() {
     assert_eq!(send("k1", json!([scan("S00003")]).to_string()).await.code(), "request.key-reused");
     let twice = send("k2", json!([scan("S00000")]).to_string()).await;
     assert_eq!((twice.status, twice.code().as_str()), (StatusCode::CONFLICT, "rules.state.dispensed-pack"));
-    assert_eq!(twice.json()["emvs_alert"], "A7");
+    assert_eq!(twice.json()["emvs_alert"], "A10");
     let wrong = send("k3", json!([format!("]d201{GTIN}17310531\u{1d}21S00002")]).to_string()).await;
     assert_eq!(wrong.code(), "agreement.expiry-mismatch", "{}", wrong.text());
     let qa = alone.token(&[Staff::Qa], Purpose::Hoperat);

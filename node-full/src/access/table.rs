@@ -91,6 +91,11 @@ pub const TABLE: &[Endpoint] = &[
         &NO_REGULATOR,
         "a step of a trade, from order to discrepancy",
     ),
+    query(
+        "/v1/deliveries/check",
+        &[Pharmacist, GoodsIn, Machine],
+        "a delivery against what was sent: missing, over, misaligned",
+    ),
     change("/v1/recalls", &[Qa, Regulator], ANY, "recall, withdraw, hold or lift a lot or product"),
     change("/v1/alerts/{id}", &[Pharmacist, Qa, Regulator], ANY, "say what became of an alert"),
     Endpoint {

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! arguments ─► command ─┬─ on the data folder          init, run, token, keys, backup, restore, fsck, doctor
+//!                       ├─ on a node of its own        demo, scenario
 //!                       ├─ over HTTP, with a token      medicine, lot, pack, unit, member, query, prove, audit
 //!                       └─ on files alone               verify, audit verify
 //! ```
@@ -32,6 +33,7 @@ mod pack;
 mod progress;
 mod run;
 mod run_file;
+mod scenario;
 mod serials;
 mod token;
 
@@ -68,6 +70,9 @@ enum Command {
     Run,
     /// Make a region's year on a chain of its own, and run it.
     Demo(demo::Demo),
+    /// Let a story run on a node of its own, with a proof at each step.
+    #[command(subcommand)]
+    Scenario(scenario::Scenario),
     /// Add and find medicines.
     #[command(subcommand)]
     Medicine(medicine::Medicine),
@@ -128,6 +133,7 @@ impl Command {
             Self::Init(init) => init.perform(context),
             Self::Run => run::perform(context),
             Self::Demo(demo) => demo.perform(context),
+            Self::Scenario(scenario) => scenario.perform(context),
             Self::Medicine(medicine) => medicine.perform(context),
             Self::Lot(lot) => lot.perform(context),
             Self::Pack(pack) => pack.perform(context),

@@ -6,7 +6,7 @@ use super::{
     run_file::RunFile,
     token,
 };
-use medproof_node::{fault::Fault, keyring};
+use medproof_node::{fault::Fault, keyring, messages::Language};
 use serde_json::Value;
 use std::time::Duration;
 use ureq::{Agent, Body, http::Response};
@@ -23,10 +23,14 @@ impl NodeClient {
     /// The node that runs on the data folder.
     pub(crate) fn new(context: &Context) -> Result<Self> {
         let run = RunFile::required(&context.folder)?;
+        Ok(Self::with(run.local, token::own(&context.folder)?, context.output.language()))
+    }
+
+    /// The node at `api`, called with `token`.
+    pub(crate) fn with(api: String, token: String, language: Language) -> Self {
         // The call carries a token and stays on this machine: no proxy of the environment sees it.
         let agent = Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE)).proxy(None);
-        let token = token::own(&context.folder)?;
-        Ok(Self { agent: agent.build().into(), api: run.local, token, language: context.output.language().tag() })
+        Self { agent: agent.build().into(), api, token, language: language.tag() }
     }
 
     /// A JSON answer to a question.

@@ -99,7 +99,8 @@ impl Output {
         json!({ "type": told.code, "title": message.title, "detail": message.detail, "next": message.next })
     }
 
-    fn message(&self, told: &Told) -> messages::Message {
+    /// The sentences of a message in the caller's language, one by one.
+    pub(crate) fn message(&self, told: &Told) -> messages::Message {
         messages::tell(&told.code, &told.values, self.language)
     }
 }

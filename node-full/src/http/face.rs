@@ -190,6 +190,7 @@ fn staff_routes() -> Router<Shared> {
         .route("/v1/units/unpack", post(staff::goods::unpack))
         .route("/v1/packs/verify", post(staff::verify::verify))
         .route("/v1/orders", get(staff::trade::list).post(staff::trade::step))
+        .route("/v1/deliveries/check", post(staff::delivery::check))
         .route("/v1/recalls", get(staff::recall::list).post(staff::recall::measure))
         .route("/v1/recalls/impact", get(staff::recall::impact))
         .route("/v1/alerts", get(staff::alert::list))

@@ -180,6 +180,7 @@ const QUERY: &[(&str, &str, bool, &str)] = &[
     ("/v1/medicines", "lot", false, "only products with this lot"),
     ("/v1/medicines", "from", false, "leave out so many"),
     ("/v1/medicines", "most", false, "at most so many"),
+    ("/v1/deliveries/check", "advice", true, "the trade id of the despatch advice"),
     ("/v1/recalls/impact", "product", true, "GTIN-14, or scheme:code"),
     ("/v1/recalls/impact", "lot", false, "the lot"),
     ("/v1/stock", "product", false, "GTIN-14, or scheme:code"),

@@ -5,7 +5,7 @@ use super::super::{
     ask::{self, Asked, parameter},
     face::{Face, Shared},
 };
-use super::{deed, packs, receipt_view};
+use super::{deed, receipt_view, scanned};
 use crate::{
     index::Index,
     items::{self, Subject},
@@ -109,7 +109,7 @@ async fn created(face: &Face, asked: &Asked, act: Act) -> Result<Response, Probl
 }
 
 fn subjects(scans: &[String]) -> Result<Vec<Subject>, Problem> {
-    scans.iter().map(|scan| packs::subject(scan)).collect()
+    scans.iter().map(|scan| scanned::subject(scan)).collect()
 }
 
 /// What a unit's event names: all of it or nothing.

@@ -1,6 +1,7 @@
 //! What people and programs with a token do.
 
 pub(super) mod alert;
+pub(super) mod delivery;
 pub(super) mod event;
 pub(super) mod figures;
 pub(super) mod goods;
@@ -8,6 +9,7 @@ pub(super) mod me;
 pub(super) mod medicine;
 pub(super) mod packs;
 pub(super) mod recall;
+mod scanned;
 pub(super) mod trade;
 pub(super) mod verify;
 
