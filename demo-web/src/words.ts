@@ -11,6 +11,22 @@ const english = {
   noStart: "The check cannot start",
   noStartDetail: "Part of this page is missing or was changed. This says nothing about the medicine.",
   noStartNext: "Reload the page. If it stays so, do not rely on this page, and ask your pharmacist.",
+  noAddress: "Could not be checked: an address on this page is not right",
+  noAddressDetail: "Whoever set this page up gave it an address that cannot be used. This says nothing about the medicine.",
+  noAddressNext: "Tell whoever runs this page. Ask your pharmacist about the medicine.",
+  recordOf: "Each line was checked against the record of {time}. It was {age} old when it was checked.",
+  happened: "What happened to this pack",
+  happenedAsk: "Show what happened",
+  happenedCost: "For this the server must learn which pack you mean.",
+  happenedNone: "No server proved what happened to this pack. This says nothing about the medicine.",
+  happenedAll: "This is proved to be all that was recorded.",
+  happenedPicture: "{count} events from {first} to {last}",
+  medicine: "Registered name",
+  maker: "Released by",
+  seller: "Seller",
+  sellerNotProved: "Not proved. Nothing here shows who “{seller}” is. Look the seller up in the official list of pharmacies.",
+  seal: "Check on the server’s own page",
+  sealWhy: "A shop can draw a green tick without any check. The server’s own page is not this shop’s.",
   next: "What to do",
   reasons: "Why",
   checked: "What was checked",
@@ -54,6 +70,22 @@ const chinese: Words = {
   noStart: "无法开始核对",
   noStartDetail: "本页面的一部分缺失或被改动。这不说明药品本身有无问题。",
   noStartNext: "请重新打开页面。如果仍然如此，请不要依赖本页面，并咨询药师。",
+  noAddress: "未能核对：本页面的一个地址有误",
+  noAddressDetail: "设置本页面的人给出的一个地址无法使用。这不说明药品本身有无问题。",
+  noAddressNext: "请告知本页面的管理者。药品的问题请咨询药师。",
+  recordOf: "以下每一项都对照 {time} 的记录核对；核对时该记录已有 {age}。",
+  happened: "这盒药经历了什么",
+  happenedAsk: "显示经历",
+  happenedCost: "为此，服务器必须得知是哪一盒药。",
+  happenedNone: "没有服务器能证明这盒药的经历。这不说明药品本身有无问题。",
+  happenedAll: "已证明这就是全部记录。",
+  happenedPicture: "{first} 至 {last}，共 {count} 件事",
+  medicine: "登记的名称",
+  maker: "放行者",
+  seller: "卖家",
+  sellerNotProved: "未经证明。这里没有任何内容能说明“{seller}”是谁。请在官方药店名录中查询卖家。",
+  seal: "在服务器自己的页面上核对",
+  sealWhy: "商店不经核对也能画一个绿色的勾。服务器自己的页面不属于这家商店。",
   next: "该怎么做",
   reasons: "原因",
   checked: "核对了什么",
@@ -87,6 +119,11 @@ const chinese: Words = {
 /** The language of the catalogue for a BCP 47 tag. */
 export function catalogueOf(tag: string): "en" | "zh-Hans" {
   return /^zh\b/i.test(tag) ? "zh-Hans" : "en";
+}
+
+/** A label with its placeholders filled. */
+export function filled(label: string, values: Record<string, string>): string {
+  return label.replace(/\{(\w+)\}/g, (all, name: string) => values[name] ?? all);
 }
 
 export function words(tag: string): Words {

@@ -20,7 +20,7 @@ export async function serve(folders, change = (bytes) => bytes, { policy = POLIC
     const file = fallback && (rest === "" || start === "/01/") && start.endsWith("/") ? fallback : rest;
     try {
       const bytes = change(readFileSync(join(folder, file)), file || path);
-      response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream", "content-security-policy": policy });
+      response.writeHead(200, { "content-type": TYPES[extname(join(folder, file))] ?? "application/octet-stream", "content-security-policy": policy });
       response.end(bytes);
     } catch {
       response.writeHead(404).end();

@@ -45,13 +45,17 @@ pub(crate) fn build() -> Result<PathBuf> {
         node
     };
     command::run(node("typescript/bin/tsc").args(["-p", "."]))?;
-    command::run(node("vite/bin/vite.js").args(["build", "--emptyOutDir", "--outDir"]).arg(&site))?;
+    for (config, folder) in [("vite.config.ts", site.clone()), ("vite.widget.config.ts", site.join("widget/v1"))] {
+        let mut vite = node("vite/bin/vite.js");
+        command::run(vite.args(["build", "--config", config, "--emptyOutDir", "--outDir"]).arg(folder))?;
+    }
     Ok(site)
 }
 
 /// Every test of the pages, with pictures of each state.
 pub(crate) fn stage(run: &mut Run) -> Result<Outcome> {
     let (site, liar) = (build()?, npm::liar()?);
+    npm::widget(&site)?;
     let pictures = place::target().join("web/pictures");
     bindings::renew(&pictures)?;
     let mut node = command::program("node");

@@ -159,6 +159,7 @@ fn routes() -> Router<Shared> {
         .route("/v1/headers/{height}", get(open::chain::header))
         .route("/v1/proofs", get(open::proof::one).post(open::proof::many))
         .route("/v1/buckets/{bits}/{hex}", get(open::proof::bucket))
+        .route("/v1/bundles", get(open::bundle::bundle))
         .route("/v1/products/{scheme}/{code}", get(open::product::product))
         .route("/v1/timeline", get(open::timeline::timeline))
         .route("/01/{*link}", get(open::link::link))

@@ -175,6 +175,8 @@ const QUERY: &[(&str, &str, bool, &str)] = &[
     ("/v1/proofs", "have", false, "the newest height that the client has"),
     ("/v1/buckets/{bits}/{hex}", "product", true, "GTIN-14, or scheme:code"),
     ("/v1/buckets/{bits}/{hex}", "have", false, "the newest height that the client has"),
+    ("/v1/bundles", "code", true, "the text of a scan"),
+    ("/v1/bundles", "have", false, "the newest height that the client has"),
     ("/v1/timeline", "code", true, "the text of a scan"),
     ("/v1/medicines", "q", false, "words of names, initials, codes, holder"),
     ("/v1/medicines", "lot", false, "only products with this lot"),
