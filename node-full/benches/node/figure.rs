@@ -3,8 +3,10 @@
 use crate::meter::{self, Took};
 
 /// All that was measured.
-#[derive(Default)]
-pub(crate) struct Figures(Vec<Figure>);
+pub(crate) struct Figures {
+    rows: Vec<Figure>,
+    has_bounds: bool,
+}
 
 struct Figure {
     name: String,
@@ -27,15 +29,21 @@ pub(crate) enum Bound {
 }
 
 impl Figures {
+    /// Nothing yet; without bounds, small counts prove nothing.
+    pub(crate) const fn new(has_bounds: bool) -> Self {
+        Self { rows: Vec::new(), has_bounds }
+    }
+
     pub(crate) fn add(&mut self, name: &str, (value, unit): (f64, &'static str), bound: Bound, took: Option<Took>) {
+        let bound = if self.has_bounds { bound } else { Bound::None };
         let figure = Figure { name: name.to_owned(), unit, bound, value, took, load: meter::load() };
         println!("{}: {} {unit}", figure.name, number(value));
-        self.0.push(figure);
+        self.rows.push(figure);
     }
 
     /// Whether every figure reaches half of its aim.
     pub(crate) fn hold(&self) -> bool {
-        self.0.iter().all(Figure::holds)
+        self.rows.iter().all(Figure::holds)
     }
 
     /// Prints one table.
@@ -43,7 +51,7 @@ impl Figures {
         println!("\n{}\n", meter::machine());
         let head = ["figure", "unit", "aim", "half", "measured", "", "wall s", "CPU s", "load"];
         let mut rows = vec![head.map(str::to_owned)];
-        rows.extend(self.0.iter().map(Figure::row));
+        rows.extend(self.rows.iter().map(Figure::row));
         let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
         for row in &rows {
             let cells = row.iter().enumerate().map(|(column, cell)| {
