@@ -1,4 +1,4 @@
-// The labels of the pages. What is said about a medicine stands in the message catalogue of the verifier.
+// The labels of the card and the widget. What is said about a medicine stands in the message catalogue of the verifier.
 
 const english = {
   checking: "Checking…",
@@ -41,20 +41,6 @@ const english = {
   save: "Save the proof",
   yes: "Yes",
   no: "No",
-  title: "Check a medicine pack",
-  intro: "Enter or scan the code on the pack. This device works the answer out itself: it does not have to believe the server.",
-  whose: "Was this medicine given to you, or are you about to buy it?",
-  holder: "It was given to me",
-  buyer: "I am about to buy it",
-  code: "Code on the pack",
-  codeHint: "What the square code (DataMatrix) or QR code says, or (01), the product code, (21) and the serial number. For example (01)09504000000011(21)ABC123",
-  photo: "Or choose a photo of the code",
-  photoNone: "No code was found in this photo. Hold the camera closer, with more light, and keep it still.",
-  check: "Check this pack",
-  codeMissing: "Enter the code on the pack",
-  skip: "Skip to the answer",
-  language: "中文",
-  limits: "A copied code passes every check. Look at the pack as well, and ask your pharmacist if anything looks wrong.",
 };
 
 export type Words = Record<keyof typeof english, string>;
@@ -100,20 +86,6 @@ const chinese: Words = {
   save: "保存证明",
   yes: "是",
   no: "否",
-  title: "核对一盒药",
-  intro: "请输入或扫描药盒上的码。结果由本设备自己算出，不必相信服务器。",
-  whose: "这盒药是已经发给您的，还是您正准备购买？",
-  holder: "已经发给我",
-  buyer: "我正准备购买",
-  code: "药盒上的码",
-  codeHint: "方形码（DataMatrix）或二维码的内容；或者输入 (01) 加产品编码、(21) 加序列号。例如 (01)09504000000011(21)ABC123",
-  photo: "或者选择一张码的照片",
-  photoNone: "照片中没有找到码。请靠近一些、光线亮一些，并保持不动。",
-  check: "核对这盒药",
-  codeMissing: "请输入药盒上的码",
-  skip: "跳到结果",
-  language: "English",
-  limits: "被复制的码也能通过全部核对。请同时查看药盒；如有任何异样，请咨询药师。",
 };
 
 /** The language of the catalogue for a BCP 47 tag. */

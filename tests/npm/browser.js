@@ -30,9 +30,9 @@ export async function serve(folders, change = (bytes) => bytes, { policy = POLIC
   return { url: `http://127.0.0.1:${server.address().port}`, close: () => new Promise((resolve) => server.close(resolve)) };
 }
 
-/** A headless Chromium that says nothing to anyone but the page's servers. */
-export async function launch() {
+/** A headless Chromium that says nothing to anyone but the page's servers; `more` are further arguments. */
+export async function launch(more = []) {
   const { chromium } = createRequire(join(process.env.MEDPROOF_TOOLS_NODE, "x.js"))("playwright-core");
-  const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
+  const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", ...more];
   return chromium.launch({ executablePath: process.env.MEDPROOF_CHROMIUM ?? "/usr/bin/chromium", args });
 }
