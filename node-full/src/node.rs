@@ -101,10 +101,7 @@ impl Node {
     /// Takes part in consensus until the handle is stopped or dropped. A validator that may not sign follows the
     /// others; alone it is refused.
     pub async fn start(&self) -> Result<Handle> {
-        let validator = ValidatorKey {
-            key: ed25519_dalek::SigningKey::from_bytes(&keyring::read_secret(&self.folder.keys().join(VALIDATOR_KEY))?),
-            used_marker: self.folder.keys().join("validator.used"),
-        };
+        let validator = validator_key(&self.folder)?;
         let public = keyring::public_key(&validator.key);
         let node_key = keyring::secret_or_new(&self.folder, NODE_KEY)?;
         let mut config = medproof_consensus::Config::alone(validator, node_key, self.folder.signing());
@@ -254,6 +251,12 @@ impl Node {
 /// The key of the store in `folder`.
 pub fn store_key(folder: &Folder) -> Result<StoreKey> {
     Ok(StoreKey::new(keyring::read_secret(&folder.keys().join(STORE_KEY))?))
+}
+
+/// The key with which the node in `folder` votes.
+pub fn validator_key(folder: &Folder) -> Result<ValidatorKey> {
+    let key = ed25519_dalek::SigningKey::from_bytes(&keyring::read_secret(&folder.keys().join(VALIDATOR_KEY))?);
+    Ok(ValidatorKey { key, used_marker: folder.keys().join("validator.used") })
 }
 
 fn member_row(member: MemberId, info: &MemberInfo) -> Row {

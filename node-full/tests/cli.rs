@@ -218,6 +218,12 @@ fn a_backup_is_restored_and_damage_is_found() {
     fs::remove_file(&ledger).expect("removed");
     place.json(&["restore", &backup]);
     assert_eq!(place.json(&["doctor"])["well"], true);
+    let (mark, hidden) = (place.data().join("signing/signing.state"), place.file("signing.state"));
+    fs::rename(&mark, &hidden).expect("moved");
+    let found = place.call(&["doctor"]);
+    assert_eq!(code(&found), Some(1));
+    assert!(String::from_utf8_lossy(&found.stdout).contains("- signing: This validator does not sign"), "{found:?}");
+    fs::rename(&hidden, &mark).expect("moved back");
     let node = place.run();
     assert_eq!(place.json(&["medicine", "list"])["total"], 1);
     node.stop();

@@ -45,7 +45,7 @@ pub use chain::{Block, Chain, ChainError, Decided, Judgement, Kept, Next, Origin
 pub use config::{Config, NodeName, Patience, Peer, ValidatorKey};
 pub use error::Error;
 pub use gossip::{MAX_MESSAGE_BYTES, Spread};
-pub use role::{Role, enrol};
+pub use role::{Role, enrol, outlook};
 pub use signing::{Ballot, SignedVote, SigningError, SigningState};
 pub use start::{Handle, start};
 

@@ -16,14 +16,19 @@ use std::{
     time::UNIX_EPOCH,
 };
 
-/// Whether the state in `folder` was made there. A folder without a mark gets one: whoever moved a stopped node for
-/// good takes the mark away.
-pub(crate) fn is_home(folder: &Path) -> io::Result<bool> {
+/// Whether the state in `folder` was made elsewhere. One without a mark is taken to be at home: whoever moved a stopped
+/// node for good takes the mark away.
+pub(crate) fn is_copy(folder: &Path) -> io::Result<bool> {
     match fs::read_to_string(folder.join(PLACE_FILE)) {
-        Ok(mark) => Ok(Place::parse(&mark).is_some_and(|place| place.may_be(Place::of(folder)))),
-        Err(cause) if cause.kind() == io::ErrorKind::NotFound => mark(folder).map(|()| true),
+        Ok(mark) => Ok(!Place::parse(&mark).is_some_and(|place| place.may_be(Place::of(folder)))),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(cause) => Err(cause),
     }
+}
+
+/// Marks `folder` as home, unless it is marked.
+pub(crate) fn settle(folder: &Path) -> io::Result<()> {
+    if folder.join(PLACE_FILE).exists() { Ok(()) } else { mark(folder) }
 }
 
 /// A folder as its file system knows it.
@@ -80,16 +85,19 @@ mod tests {
         let [home, copy, renamed] = ["home", "copy", "renamed"].map(|name| above.path().join(name));
         fs::create_dir(&home).unwrap();
         fs::create_dir(&copy).unwrap();
-        assert!(is_home(&home).unwrap() && is_home(&home).unwrap());
+        settle(&home).unwrap();
+        assert!(!is_copy(&home).unwrap());
         fs::copy(home.join(PLACE_FILE), copy.join(PLACE_FILE)).unwrap();
-        assert!(!is_home(&copy).unwrap());
+        settle(&copy).unwrap();
+        assert!(is_copy(&copy).unwrap());
         fs::rename(&home, &renamed).unwrap();
-        assert!(is_home(&renamed).unwrap());
+        assert!(!is_copy(&renamed).unwrap());
         // Moved for good: whoever did it says so by taking the mark away.
         fs::remove_file(copy.join(PLACE_FILE)).unwrap();
-        assert!(is_home(&copy).unwrap() && is_home(&copy).unwrap());
+        settle(&copy).unwrap();
+        assert!(!is_copy(&copy).unwrap());
         fs::write(copy.join(PLACE_FILE), "nonsense").unwrap();
-        assert!(!is_home(&copy).unwrap());
+        assert!(is_copy(&copy).unwrap());
     }
 
     #[test]

@@ -44,20 +44,43 @@ pub(crate) fn choose(config: &Config, chain_id: Digest, next: &Next) -> Result<(
     let public = PublicKey(key.verifying_key().to_bytes());
     let path = state_path(config);
     let state = match SigningState::open(&path, &chain_id, &public)? {
-        Some(state) if state.is_spent() => return Ok((Role::SpentKey, None)),
-        Some(_) if !place::is_home(&config.folder).map_err(Error::Disk)? => {
-            return Ok((Role::CopiedSigningState, None));
+        Some(state) => {
+            if let Some(role) = silenced(&state, &config.folder, next).map_err(Error::Disk)? {
+                return Ok((role, None));
+            }
+            place::settle(&config.folder).map_err(Error::Disk)?;
+            state
         }
-        Some(state) if is_alone(next) && state.height() > next.height => {
-            return Ok((Role::LostBlocks(state.height()), None));
-        }
-        Some(state) if has_lost_log(&state, config, next) => return Ok((Role::LostLog(next.height), None)),
-        Some(state) => state,
         // The chain of one that has signed stands here, or the key was used before.
         None if next.height > Height(1) || used_marker.exists() => return Ok((Role::LostSigningState, None)),
         None => create(&path, used_marker, &chain_id, &public)?,
     };
     Ok((Role::Validator, Some(Guarded::new(chain_id, key.clone(), state))))
+}
+
+/// What role a stopped node would have at its next start, whose next block is `next`. Writes nothing.
+pub fn outlook(folder: &Path, validator: &ValidatorKey, chain_id: &Digest, next: &Next) -> Result<Role, Error> {
+    let public = PublicKey(validator.key.verifying_key().to_bytes());
+    let Some(state) = SigningState::open(&folder.join(STATE_FILE), chain_id, &public)? else {
+        let is_used = next.height > Height(1) || validator.used_marker.exists();
+        return Ok(if is_used { Role::LostSigningState } else { Role::Validator });
+    };
+    Ok(silenced(&state, folder, next).map_err(Error::Disk)?.unwrap_or(Role::Validator))
+}
+
+/// Why a key with this state does not sign, if it does not.
+fn silenced(state: &SigningState, folder: &Path, next: &Next) -> io::Result<Option<Role>> {
+    Ok(if state.is_spent() {
+        Some(Role::SpentKey)
+    } else if place::is_copy(folder)? {
+        Some(Role::CopiedSigningState)
+    } else if is_alone(next) && state.height() > next.height {
+        Some(Role::LostBlocks(state.height()))
+    } else if has_lost_log(state, folder, next) {
+        Some(Role::LostLog(next.height))
+    } else {
+        None
+    })
 }
 
 /// Prepares a new validator key on a node that has a chain already: a follower that is to vote.
@@ -92,8 +115,8 @@ fn write_marker(marker: &Path) -> io::Result<()> {
 
 /// Votes without their reasons: the engine would have forgotten its lock. One validator alone is held to its
 /// own votes by the signing state itself.
-fn has_lost_log(state: &SigningState, config: &Config, next: &Next) -> bool {
-    !is_alone(next) && state.height() >= next.height && !wal_path(config).exists()
+fn has_lost_log(state: &SigningState, folder: &Path, next: &Next) -> bool {
+    !is_alone(next) && state.height() >= next.height && !folder.join(LOG_FILE).exists()
 }
 
 fn is_alone(next: &Next) -> bool {
@@ -106,7 +129,9 @@ fn state_path(config: &Config) -> PathBuf {
 
 /// Where the engine writes ahead.
 pub(crate) fn wal_path(config: &Config) -> PathBuf {
-    config.folder.join("consensus.wal")
+    config.folder.join(LOG_FILE)
 }
 
 const STATE_FILE: &str = "signing.state";
+
+const LOG_FILE: &str = "consensus.wal";

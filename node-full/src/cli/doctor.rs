@@ -5,7 +5,8 @@ use super::{
     output::{Answer, Output, Result, Told},
     run_file::RunFile,
 };
-use medproof_core::{encoding::Message, genesis::Genesis};
+use medproof_consensus::{Next, outlook};
+use medproof_core::{encoding::Message, genesis::Genesis, header::Height};
 use medproof_node::{
     chain,
     clock::Clock,
@@ -13,7 +14,8 @@ use medproof_node::{
     fault::{self, Fault},
     folder::{self, Folder},
     keyring,
-    node::store_key,
+    node::{store_key, validator_key},
+    silence,
 };
 use medproof_store::{Options, Store, read_newest};
 use serde_json::{Value, json};
@@ -31,6 +33,7 @@ pub(crate) fn perform(context: &Context) -> Result<Answer> {
     if !is_running {
         let config = Config::load(data).unwrap_or_default();
         checks.push(("ledger", ledger(data)));
+        checks.push(("signing", signing(data)));
         checks.push(("api", is_free(config.api.listen)));
         checks.push(("consensus", is_free(config.consensus.listen)));
     }
@@ -75,6 +78,16 @@ fn ledger(data: &Folder) -> fault::Result {
     let store = Store::open(&data.store(), &store_key(data)?, &options)?;
     let (time, now) = (chain::tip(&store.view())?.time(), Clock::wall().now());
     if time > now { Err(Fault::new("cli.clock").with("seconds", (time.0 - now.0).div_ceil(1_000))) } else { Ok(()) }
+}
+
+/// The validator's key may sign, as far as its record and the ledger tell.
+fn signing(data: &Folder) -> fault::Result {
+    let store = Store::open(&data.store(), &store_key(data)?, &Options::default())?;
+    let view = store.view();
+    let tip = chain::tip(&view)?;
+    let next = Next { height: Height(tip.height().0 + 1), set: chain::signing_set(&view)? };
+    let role = outlook(&data.signing(), &validator_key(data)?, tip.chain_id(), &next).map_err(silence::of_error)?;
+    silence::of_role(&role).map_or(Ok(()), Err)
 }
 
 fn is_free(address: SocketAddr) -> fault::Result {
