@@ -117,11 +117,11 @@ export class Page implements App {
     const { text } = this;
     document.documentElement.lang = catalogueOf(this.#language);
     document.title = `${title} – MedProof`;
-    const main = element("main", { id: "main", tabindex: "-1" },
+    const main = element("main", { id: "main", tabindex: "-1" }, element("div", { id: "offline", role: "status" }),
       name === "start" ? null : button(text.back, "link back", () => history.state ? history.back() : this.go("start")),
       element("h1", { tabindex: "-1" }, title), ...content);
     const skip = button(text.skip, "skip", () => main.focus());
-    document.body.replaceChildren(skip, this.#header(), element("div", { id: "demo" }), element("div", { id: "offline", role: "status" }), main);
+    document.body.replaceChildren(skip, this.#header(), main);
     document.body.dataset["screen"] = name;
     this.#drawOffline();
     void this.#drawDemo();
@@ -140,7 +140,7 @@ export class Page implements App {
       void this.#show(this.#screen);
     });
     change.lang = other;
-    return element("header", {}, element("div", {}, home, change));
+    return element("header", {}, element("div", { class: "bar" }, home, change), element("div", { id: "demo" }));
   }
 
   #drawOffline(): void {
