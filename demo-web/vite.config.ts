@@ -13,7 +13,7 @@ export default defineConfig({
     target: "es2022",
     // Nothing is inlined into a script: the policy of the pages allows no `data:` and no `blob:`.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    modulePreload: false,
     rollupOptions: {
       input: { index: "index.html", sw: "src/saved/sw.ts" },
       output: {

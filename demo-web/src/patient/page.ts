@@ -30,13 +30,16 @@ export class Page implements App {
   readonly packs: App["packs"];
   readonly scanner: App["scanner"];
   readonly #parts: Parts;
-  #language = localStorage.getItem(LANGUAGE) ?? navigator.language;
+  #language: string;
+  #text: PageWords;
   #about: ReturnType<App["about"]> | undefined;
   #screen: ScreenName = "start";
   #run = 0;
   #leave: (() => void) | undefined;
 
-  constructor(parts: Parts) {
+  /** `text` is in `language`. */
+  constructor(parts: Parts, language: string, text: PageWords) {
+    [this.#language, this.#text] = [language, text];
     ({ nodes: this.nodes, hotline: this.hotline, check: this.check, packs: this.packs, scanner: this.scanner } = parts);
     this.#parts = parts;
     addEventListener("popstate", ({ state }) => void this.#show(nameIn(state)));
@@ -50,7 +53,7 @@ export class Page implements App {
   }
 
   get text(): PageWords {
-    return pageWords(this.#language);
+    return this.#text;
   }
 
   catalogue(): Promise<Catalogue> {
@@ -135,9 +138,11 @@ export class Page implements App {
     });
     home.setAttribute("aria-label", this.text.home);
     const change = button(this.text.language, "language", () => {
-      this.#language = other;
       localStorage.setItem(LANGUAGE, other);
-      void this.#show(this.#screen);
+      void pageWords(other).then((text) => {
+        [this.#language, this.#text] = [other, text];
+        return this.#show(this.#screen);
+      });
     });
     change.lang = other;
     return element("header", {}, element("div", { class: "bar" }, home, change), element("div", { id: "demo" }));
@@ -160,4 +165,5 @@ function nameIn(state: unknown): ScreenName {
   return SCREENS.find((known) => known === name) ?? "start";
 }
 
-const LANGUAGE = "language";
+/** Where the language that a person chose is kept. */
+export const LANGUAGE = "language";
