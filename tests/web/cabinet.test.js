@@ -68,6 +68,20 @@ test("packs that are kept: shown again, checked again, with notices of what beca
   await page.context().close();
 });
 
+test("names and timeline are shown, proved, once somebody asks for them", { timeout: 60_000 }, async () => {
+  for (const locale of ["en-GB", "zh-CN"]) {
+    const page = await visit(browser, node.url, { locale });
+    await check(page, node.demo.outcomes.recalled.scan, "holder");
+    assert.deepEqual(page.requests.filter((url) => url.includes("/v1/bundles")), []);
+    await page.locator("#answer details[part=timeline] summary").click();
+    await page.locator('#answer [part="history"]').click();
+    await page.locator("#answer ol.events li").first().waitFor({ timeout: 20_000 });
+    assert.ok((await page.locator("#answer .opened dl").innerText()).trim().length > 10);
+    await picture(page, `timeline-${locale}`);
+    await page.context().close();
+  }
+});
+
 test("everything is forgotten when a person wants that", { timeout: 60_000 }, async () => {
   const page = await visit(browser, node.url);
   await keep(page, node.demo.outcomes.recalled.scan, "holder");

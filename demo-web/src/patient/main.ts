@@ -1,6 +1,6 @@
 import "./page.css";
 import type { Catalogue } from "@medproof/verify/explain";
-import { answered, catalogue as pinnedCatalogue } from "../widget/files.js";
+import { answered, catalogue as pinnedCatalogue } from "../widget/pinned.js";
 import { catalogueOf } from "../words.js";
 import { LANGUAGE, Page } from "./page.js";
 import { Check } from "./check/check.js";
@@ -37,6 +37,7 @@ const parts = {
   nodes,
   // China's hotline for complaints about medicines, where nothing else is set.
   hotline: setting("hotline") || "12315",
+  anchor,
   catalogue,
   check: new Check(async () => ({ anchor: await anchor(), nodes })),
   packs: new Packs(),

@@ -17,7 +17,7 @@ import { carriedIn, carry } from "./take.js";
 import { type PageWords, pageWords } from "./words/index.js";
 
 /** What the page is made of. */
-export type Parts = Pick<App, "nodes" | "hotline" | "check" | "packs" | "scanner"> & { catalogue(language: string): Promise<Catalogue> };
+export type Parts = Pick<App, "nodes" | "hotline" | "anchor" | "check" | "packs" | "scanner"> & { catalogue(language: string): Promise<Catalogue> };
 
 const screens: Record<ScreenName, Screen> = { start, camera, type, purpose, answer, cabinet, several, report, about };
 
@@ -26,6 +26,7 @@ export class Page implements App {
   readonly session: Session = { scan: null, read: null, purpose: null, carried: null, answer: null, lookup: null };
   readonly nodes: readonly string[];
   readonly hotline: string;
+  readonly anchor: App["anchor"];
   readonly check: App["check"];
   readonly packs: App["packs"];
   readonly scanner: App["scanner"];
@@ -40,7 +41,7 @@ export class Page implements App {
   /** `text` is in `language`. */
   constructor(parts: Parts, language: string, text: PageWords) {
     [this.#language, this.#text] = [language, text];
-    ({ nodes: this.nodes, hotline: this.hotline, check: this.check, packs: this.packs, scanner: this.scanner } = parts);
+    ({ nodes: this.nodes, hotline: this.hotline, anchor: this.anchor, check: this.check, packs: this.packs, scanner: this.scanner } = parts);
     this.#parts = parts;
     addEventListener("popstate", ({ state }) => void this.#show(nameIn(state)));
     addEventListener("hashchange", () => void this.#takeFragment());
