@@ -78,11 +78,18 @@ pub const TABLE: &[Endpoint] = &[
     // Making products, lots, packs and units.
     change("/v1/medicines", &[Qa, Admin, Machine], MAKERS, "register a product"),
     change("/v1/medicines/alias", &[Qa, Admin, Machine], MAKERS, "another code of a product"),
+    change(
+        "/v1/medicines/change",
+        &[Qa, Admin, Regulator, Machine],
+        MAKERS,
+        "change a product's information, by its issuer or the regulator",
+    ),
     change("/v1/lots", &[Qa, Machine], MAKERS, "release a lot"),
     Endpoint {
         body_limit_bytes: 4 * MIB,
         ..change("/v1/packs/register", &[Qa, GoodsIn, Machine], MAKERS, "register serials of a lot")
     },
+    change("/v1/packs/alias", &[Qa, GoodsIn, Machine], MAKERS, "other codes on packs, before anything else"),
     change("/v1/units/pack", &[GoodsIn, Machine], HANDLERS, "into a case or onto a pallet"),
     change("/v1/units/unpack", &[Pharmacist, GoodsIn, Machine], HANDLERS, "out of it, one by one or all"),
     // Trade, recalls, alerts.
@@ -103,6 +110,10 @@ pub const TABLE: &[Endpoint] = &[
         body_limit_bytes: 2 * MIB,
         ..change("/v1/events", &[Machine], ANY, "hand in an event that the member signed itself")
     },
+    // Members and keys.
+    change("/v1/members", &[Regulator], &[Role::Regulator], "admit a member"),
+    change("/v1/members/{member}", &[Admin, Regulator], ANY, "change a member's information, roles or standing"),
+    change("/v1/members/{member}/keys", &[Admin, Regulator], ANY, "register, rotate or revoke a member's keys"),
     // EPCIS 2.0.
     Endpoint {
         body_limit_bytes: 16 * MIB,

@@ -3,7 +3,7 @@
 //! ```text
 //! arguments ─► command ─┬─ on the data folder          init, run, token, keys, backup, restore, fsck, doctor
 //!                       ├─ on a node of its own        demo, scenario
-//!                       ├─ over HTTP, with a token      medicine, lot, pack, unit, member, query, prove, audit
+//!                       ├─ over HTTP, with a token      medicine, lot, pack, unit, member, order, delivery, recall, query, prove, audit
 //!                       └─ on files alone               verify, audit verify
 //! ```
 //!
@@ -27,15 +27,18 @@ mod goods;
 mod init;
 mod keys;
 mod medicine;
+mod member;
 mod node_client;
 mod output;
 mod pack;
 mod progress;
+mod recall;
 mod run;
 mod run_file;
 mod scenario;
 mod serials;
 mod token;
+mod trade;
 
 use clap::{Parser, Subcommand};
 use medproof_node::{folder::Folder, messages::Language};
@@ -87,7 +90,16 @@ enum Command {
     Unit(goods::Unit),
     /// Members of the chain.
     #[command(subcommand)]
-    Member(keys::Member),
+    Member(member::Member),
+    /// The steps of a trade, from the order to the discrepancy report.
+    #[command(subcommand)]
+    Order(trade::Order),
+    /// A delivery against what was sent.
+    #[command(subcommand)]
+    Delivery(trade::Delivery),
+    /// Recall, withdraw or hold a lot or a product, and see whom it reaches.
+    #[command(subcommand)]
+    Recall(recall::Recall),
     /// What the running node proves about a scan, checked here.
     Query(check::Query),
     /// Save the proof about a scan.
@@ -96,8 +108,9 @@ enum Command {
     Verify(check::Verify),
     /// Make a token for a person or a program.
     Token(token::Token),
-    /// The keys in the data folder.
-    Keys,
+    /// The member keys: those in the data folder, and what the ledger knows of them.
+    #[command(subcommand)]
+    Keys(keys::Keys),
     /// The audit log.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -143,7 +156,10 @@ impl Command {
             Self::Prove(prove) => prove.perform(context),
             Self::Verify(verify) => verify.perform(context),
             Self::Token(token) => token.perform(context),
-            Self::Keys => keys::list(context),
+            Self::Order(order) => order.perform(context),
+            Self::Delivery(delivery) => delivery.perform(context),
+            Self::Recall(recall) => recall.perform(context),
+            Self::Keys(keys) => keys.perform(context),
             Self::Audit(audit) => audit.perform(context),
             Self::Backup(backup) => backup.perform(context),
             Self::Restore(restore) => restore.perform(context),

@@ -26,6 +26,12 @@ impl NodeClient {
         Ok(Self::with(run.local, token::own(&context.folder)?, context.output.language()))
     }
 
+    /// The same, for what only the authority does.
+    pub(crate) fn of_the_authority(context: &Context) -> Result<Self> {
+        let run = RunFile::required(&context.folder)?;
+        Ok(Self::with(run.local, token::of_the_authority(&context.folder)?, context.output.language()))
+    }
+
     /// The node at `api`, called with `token`.
     pub(crate) fn with(api: String, token: String, language: Language) -> Self {
         // The call carries a token and stays on this machine: no proxy of the environment sees it.

@@ -136,12 +136,23 @@ fn body(path: &str) -> Value {
             &["approval_number", "atc", "random_serials", "limits"],
         ),
         "/v1/medicines/alias" => object(&["alias", "product"], &[]),
+        "/v1/medicines/change" => object(
+            &["product", "name_zh", "name_en", "holder", "form", "strength", "pack_size"],
+            &["approval_number", "atc", "random_serials", "limits", "issuer"],
+        ),
+        "/v1/members" => object(&["member", "roles", "name_zh", "name_en", "key", "signature"], &["gln", "domains"]),
+        "/v1/members/{member}" => object(&["change"], &["name_zh", "name_en", "gln", "domains", "roles", "reason"]),
+        "/v1/members/{member}/keys" => {
+            object(&["change"], &["key", "signature", "valid_from_ms", "number", "since_ms"])
+        }
+        "/v1/packs/alias" => object(&["aliases"], &[]),
         "/v1/lots" => object(&["product", "lot", "expiry"], &[]),
         "/v1/packs/register" => object(&["product", "lot", "serials"], &["quantity"]),
         "/v1/units/pack" | "/v1/units/unpack" => object(&["sscc"], &["items"]),
         "/v1/orders" => object(&["step", "counterparty", "document"], &["follows"]),
         "/v1/recalls" => object(&["measure", "product"], &["lot", "severity", "depth", "reason"]),
         "/v1/alerts/{id}" => object(&["outcome"], &[]),
+        "/epcis/capture" | "/epcis/events" => json!({ "type": "object" }),
         _ => json!({ "type": "array", "minItems": 1, "items": { "anyOf": [
             { "type": "string", "description": "a scan" },
             { "type": "object", "required": ["code"], "properties": { "code": { "type": "string" }, "amount": { "type": "integer", "minimum": 1 } } },
