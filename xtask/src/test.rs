@@ -27,6 +27,7 @@ const STAGES: &[Stage] = &[
     Stage::new("python-package", &[&setup::PYTHON_PACKAGING], bindings::python::stage),
     Stage::new("kotlin", &[&setup::JVM], bindings::kotlin::stage),
     Stage::new("swift", &[], bindings::swift::stage),
+    Stage::new("samples", &[&setup::PYTHON_PACKAGING, &setup::JVM], bindings::samples::stage),
     Stage::new("fuzz", &[], fuzz::stage),
 ];
 
