@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! arguments ─► command ─┬─ on the data folder          init, run, token, keys, backup, restore, fsck, doctor
-//!                       ├─ over HTTP, with a token      medicine, lot, pack, unit, member, query, prove, audit
+//!                       ├─ over HTTP, with a token      medicine, lot, pack, unit, capture, member, query, prove, audit
 //!                       └─ on files alone               verify, audit verify
 //! ```
 //!
@@ -18,6 +18,7 @@
 
 mod audit;
 mod backup;
+mod capture;
 mod check;
 mod control;
 mod demo;
@@ -80,6 +81,7 @@ enum Command {
     /// Pack into cases and pallets, and unpack.
     #[command(subcommand)]
     Unit(goods::Unit),
+    Capture(capture::Capture),
     /// Members of the chain.
     #[command(subcommand)]
     Member(keys::Member),
@@ -132,6 +134,7 @@ impl Command {
             Self::Lot(lot) => lot.perform(context),
             Self::Pack(pack) => pack.perform(context),
             Self::Unit(unit) => unit.perform(context),
+            Self::Capture(capture) => capture.perform(context),
             Self::Member(member) => member.perform(context),
             Self::Query(query) => query.perform(context),
             Self::Prove(prove) => prove.perform(context),
