@@ -3,6 +3,7 @@
 //! Every binding calls this layer and nothing else, so that no two languages can disagree. Times
 //! and ages are in ms, days are counted from 1970-01-01 UTC, names are those of `docs/FORMAT.md`.
 
+pub mod flat;
 mod message;
 
 pub use message::read_message;

@@ -1,5 +1,5 @@
 // The verifier of `tests/wasm-probe` as objects like those of the shared vectors.
-// `tests/wasm-probe/src/lib.rs` describes the fields of requests and answers.
+// `core/src/plain/flat.rs` describes the fields of requests and answers.
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -26,8 +26,8 @@ class Probe {
   /** A client that trusts the anchor, or goes on from `memory`. */
   client(anchor, memory) {
     const address = memory
-      ? this.fallible("client_resume", [bytes(anchor), bytes(memory)], count)
-      : this.fallible("client_new", [bytes(anchor)], count);
+      ? this.fallible("client_resume", [memory], count, this.place([anchor]))
+      : this.fallible("client_new", [anchor], count);
     return new Client(this, address);
   }
 
@@ -51,24 +51,23 @@ class Probe {
   }
 
   verifySignature(key, message, signature) {
-    return this.fallible("verify_signature", [bytes(key), bytes(message), bytes(signature)], truth);
+    return this.exports.verify_signature(...this.place([key, signature, message])) === 1n;
   }
 
   /** Calls an export whose answer begins with whether it could be given. */
-  fallible(name, request, read, client = []) {
-    return this.call(name, request, (fields) => {
-      if (fields.byte() === 0) throw new Refused(problem(fields));
-      return read(fields);
-    }, client);
+  fallible(name, request, read, before = []) {
+    const fields = new Fields(this.call(name, request, before));
+    if (fields.byte() === 0) throw new Refused(problem(fields));
+    return read(fields);
   }
 
-  call(name, request, read, client) {
-    const parts = request === null ? [] : this.place(request);
-    const address = this.exports[name](...client, ...parts) >>> 0;
-    const length = new DataView(this.exports.memory.buffer).getUint32(address, true);
+  /** The bytes of an answer. */
+  call(name, request, before) {
+    const given = this.exports[name](...before, ...(request ? this.place(request) : []));
+    const [address, length] = [Number(given & 0xffff_ffffn), Number(given >> 32n)];
     const answer = new Uint8Array(this.exports.memory.buffer).slice(address, address + length);
     this.exports.free(address, length);
-    return read(new Fields(answer));
+    return answer;
   }
 
   /** Writes a request into the verifier's memory: its address and length. */
@@ -119,11 +118,11 @@ class Client {
   }
 
   memory() {
-    return this.probe.call("client_memory", null, blob, [this.address]);
+    return this.probe.call("client_memory", null, [this.address]);
   }
 
   info() {
-    return this.probe.call("client_info", null, info, [this.address]);
+    return this.fallible("client_info", null, info);
   }
 
   free() {
@@ -154,7 +153,7 @@ function policyFields(policy) {
 class Fields {
   constructor(answer) {
     this.view = new DataView(answer.buffer);
-    this.at = 4;
+    this.at = 0;
   }
 
   byte() {

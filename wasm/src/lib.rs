@@ -1,22 +1,22 @@
 //! The verifier for the web, behind wasm-bindgen.
 //!
-//! Everything here is [`medproof_core::plain`]: this crate says what JavaScript can hold and adds
-//! nothing. The npm package `@medproof/verify` wraps it in types; see `wasm/npm`.
+//! Everything here is [`medproof_core::plain::flat`]: bytes in, bytes out. The npm package `@medproof/verify` writes
+//! the requests and reads the answers as typed objects; see `wasm/npm/src/fields.ts`. Records do not become
+//! JavaScript objects here: `serde-wasm-bindgen` did that for 13 KB of the 48 that the package may weigh.
 //!
-//! | in core | in JavaScript |
-//! |---|---|
-//! | a record | an object with the same field names |
-//! | `u64` (times and ages in ms, heights, sizes) | `bigint` |
-//! | smaller numbers | `number` |
-//! | nothing | `null` |
-//! | bytes | `Uint8Array` |
-//! | `Err(Problem)` | the problem is thrown, as an object |
+//! There is no standard library in this build: its allocator and its panic messages weigh 8 KB. A panic is a trap, which
+//! JavaScript sees as an exception.
+
+#![cfg_attr(target_family = "wasm", no_std)]
+
+extern crate alloc;
 
 mod client;
 mod functions;
-mod value;
+#[cfg(target_family = "wasm")]
+mod runtime;
 
-pub use client::{Client, Policy};
+pub use client::Client;
 #[cfg(feature = "messages")]
 pub use functions::read_message;
-pub use functions::{check_fork, message_from_text, parse_scan, version};
+pub use functions::{check_fork, message_from_text, parse_scan};

@@ -2,32 +2,24 @@
 //!
 //! `cargo xtask size` weighs it, `tests/node` times it and runs the shared vectors through it.
 //!
-//! ```text
-//! request = fields, in memory that the caller got from `alloc`; the callee frees it
-//! answer  = len u32 ‖ fields, in memory that the caller gives back to `free`
-//! field   = a flag or small number as one byte | a number as u64 | text or bytes as len u32 ‖ bytes
-//!           | something optional as 0, or 1 ‖ field | a list as len u32 ‖ fields
-//! ```
-//!
-//! All little-endian, as wasm is. A fallible answer begins with 1, or with 0 and a problem instead.
+//! Requests and answers are those of [`medproof_core::plain::flat`]. A request lies in memory that the caller got from
+//! [`alloc`]; the callee frees it. An answer is its address, with its length in the upper half; the caller gives it
+//! back to [`free`].
 
 #![cfg_attr(target_family = "wasm", no_std)]
 #![expect(unsafe_code, reason = "plain exports: addresses come and go as numbers")]
 
 extern crate alloc as memory;
 
-mod answer;
-mod fields;
 #[cfg(target_family = "wasm")]
 mod runtime;
 
-use answer::Put;
-use fields::{Answer, Misuse, Request};
+use core::ptr::slice_from_raw_parts_mut;
 use medproof_core::{
     keys::{PublicKey, Signature},
-    plain::{self, Client, Policy, Problem},
+    plain::{Client, Problem, flat},
 };
-use memory::boxed::Box;
+use memory::{boxed::Box, vec::Vec};
 
 /// Memory for a request of `len` bytes.
 #[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
@@ -35,44 +27,35 @@ pub extern "C" fn alloc(len: usize) -> *mut u8 {
     Box::into_raw(memory::vec![0_u8; len].into_boxed_slice()).cast()
 }
 
-/// Takes back the memory of an answer of `len` bytes, its length field among them.
+/// Takes back the memory of an answer of `len` bytes.
 ///
 /// # Safety
 /// `address` came from an answer of that length and is given back once.
 #[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
 pub unsafe extern "C" fn free(address: *mut u8, len: usize) {
     // SAFETY: an answer is a boxed slice of `len` bytes that nothing else holds.
-    drop(unsafe { Box::from_raw(core::ptr::slice_from_raw_parts_mut(address, len)) });
+    drop(unsafe { Box::from_raw(slice_from_raw_parts_mut(address, len)) });
 }
 
-/// Request: anchor. Answer: the address of a client, or a problem.
+/// Request: the bytes of an anchor. Answer: the address of a client.
 ///
 /// # Safety
 /// `request` came from [`alloc`] with this `len` and is used once; so in every function below.
 #[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
-pub unsafe extern "C" fn client_new(request: *mut u8, len: usize) -> *mut u8 {
+pub unsafe extern "C" fn client_new(request: *mut u8, len: usize) -> u64 {
     // SAFETY: as this function's.
-    unsafe {
-        answered(request, len, &mut |request, answer| {
-            kept(Client::new(request.bytes()?)?).put(answer);
-            Ok(())
-        })
-    }
+    kept(Client::new(&unsafe { taken(request, len) }))
 }
 
-/// Request: anchor, memory. Answer: the address of a client, or a problem.
+/// Requests: the bytes of an anchor, and of stored memory. Answer: the address of a client.
 ///
 /// # Safety
-/// As [`client_new`].
+/// As [`client_new`], for both.
 #[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
-pub unsafe extern "C" fn client_resume(request: *mut u8, len: usize) -> *mut u8 {
+pub unsafe extern "C" fn client_resume(anchor: *mut u8, anchor_len: usize, memory: *mut u8, len: usize) -> u64 {
     // SAFETY: as this function's.
-    unsafe {
-        answered(request, len, &mut |request, answer| {
-            kept(Client::resume(request.bytes()?, request.bytes()?)?).put(answer);
-            Ok(())
-        })
-    }
+    let (anchor, memory) = unsafe { (taken(anchor, anchor_len), taken(memory, len)) };
+    kept(Client::resume(&anchor, &memory))
 }
 
 /// Ends a client.
@@ -85,239 +68,158 @@ pub unsafe extern "C" fn client_free(client: *mut Client) {
     drop(unsafe { Box::from_raw(client) });
 }
 
-/// Answer: what the client is to store.
+/// Answer: the bytes that the client is to store.
 ///
 /// # Safety
 /// `client` came from [`client_new`] or [`client_resume`]; so in every function below.
 #[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
-pub unsafe extern "C" fn client_memory(client: *mut Client) -> *mut u8 {
+pub unsafe extern "C" fn client_memory(client: *mut Client) -> u64 {
     // SAFETY: a client that is not freed, and no other thread.
-    let client = unsafe { &*client };
-    let mut answer = Answer::new();
-    answer.bytes(&client.memory());
-    answer.given()
+    given(unsafe { &*client }.memory())
 }
 
-/// Answer: the chain's name, whether it is a demonstration, fingerprint, height and time of the anchor,
-/// newest height, log size for the next update, evidence of a fork.
+/// [`flat::info`].
 ///
 /// # Safety
 /// As [`client_memory`].
 #[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
-pub unsafe extern "C" fn client_info(client: *mut Client) -> *mut u8 {
+pub unsafe extern "C" fn client_info(client: *mut Client) -> u64 {
     // SAFETY: a client that is not freed, and no other thread.
-    let client = unsafe { &*client };
-    let mut answer = Answer::new();
-    client.anchor().put(&mut answer);
-    client.height().put(&mut answer);
-    client.history_size().put(&mut answer);
-    client.fork().put(&mut answer);
-    answer.given()
+    given(flat::info(unsafe { &*client }))
 }
 
-/// Request: update, now. Answer: how it was taken, or a problem.
+/// [`flat::advance`].
 ///
 /// # Safety
 /// As [`client_new`] and [`client_memory`].
 #[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
-pub unsafe extern "C" fn client_advance(client: *mut Client, request: *mut u8, len: usize) -> *mut u8 {
-    // SAFETY: a client that is not freed, and no other thread.
-    let client = unsafe { &mut *client };
-    // SAFETY: as this function's.
-    unsafe {
-        answered(request, len, &mut |request, answer| {
-            client.advance(request.bytes()?, request.number()?)?.put(answer);
-            Ok(())
-        })
-    }
+pub unsafe extern "C" fn client_advance(client: *mut Client, request: *mut u8, len: usize) -> u64 {
+    // SAFETY: as this function's; no other thread.
+    let (client, request) = unsafe { (&mut *client, taken(request, len)) };
+    given(flat::advance(client, &request))
 }
 
-/// Request: scan, proof, now, policy. Answer: a verdict, or a problem.
+/// [`flat::verify`].
 ///
 /// # Safety
 /// As [`client_new`] and [`client_memory`].
 #[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
-pub unsafe extern "C" fn client_verify(client: *mut Client, request: *mut u8, len: usize) -> *mut u8 {
-    // SAFETY: a client that is not freed, and no other thread.
-    let client = unsafe { &mut *client };
-    // SAFETY: as this function's.
-    unsafe {
-        answered(request, len, &mut |request, answer| {
-            let verdict = client.verify(request.text()?, request.bytes()?, request.number()?, &policy(request)?)?;
-            verdict.put(answer);
-            Ok(())
-        })
-    }
+pub unsafe extern "C" fn client_verify(client: *mut Client, request: *mut u8, len: usize) -> u64 {
+    // SAFETY: as this function's; no other thread.
+    let (client, request) = unsafe { (&mut *client, taken(request, len)) };
+    given(flat::verify(client, &request))
 }
 
-/// Request: scans, proof, now, policy. Answer: verdicts and contents, or a problem.
+/// [`flat::verify_many`].
 ///
 /// # Safety
 /// As [`client_new`] and [`client_memory`].
 #[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
-pub unsafe extern "C" fn client_verify_many(client: *mut Client, request: *mut u8, len: usize) -> *mut u8 {
-    // SAFETY: a client that is not freed, and no other thread.
-    let client = unsafe { &mut *client };
-    // SAFETY: as this function's.
-    unsafe {
-        answered(request, len, &mut |request, answer| {
-            let scans = request.texts()?;
-            client.verify_many(&scans, request.bytes()?, request.number()?, &policy(request)?)?.put(answer);
-            Ok(())
-        })
-    }
+pub unsafe extern "C" fn client_verify_many(client: *mut Client, request: *mut u8, len: usize) -> u64 {
+    // SAFETY: as this function's; no other thread.
+    let (client, request) = unsafe { (&mut *client, taken(request, len)) };
+    given(flat::verify_many(client, &request))
 }
 
-/// Request: scan, bucket, now, policy. Answer: a verdict, or a problem.
+/// [`flat::verify_bucket`].
 ///
 /// # Safety
 /// As [`client_new`] and [`client_memory`].
 #[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
-pub unsafe extern "C" fn client_verify_bucket(client: *mut Client, request: *mut u8, len: usize) -> *mut u8 {
-    // SAFETY: a client that is not freed, and no other thread.
-    let client = unsafe { &mut *client };
-    // SAFETY: as this function's.
-    unsafe {
-        answered(request, len, &mut |request, answer| {
-            let verdict =
-                client.verify_bucket(request.text()?, request.bytes()?, request.number()?, &policy(request)?)?;
-            verdict.put(answer);
-            Ok(())
-        })
-    }
+pub unsafe extern "C" fn client_verify_bucket(client: *mut Client, request: *mut u8, len: usize) -> u64 {
+    // SAFETY: as this function's; no other thread.
+    let (client, request) = unsafe { (&mut *client, taken(request, len)) };
+    given(flat::verify_bucket(client, &request))
 }
 
-/// Request: text, whether strict. Answer: the readings of a scan.
+/// [`flat::parse_scan`].
 ///
 /// # Safety
 /// As [`client_new`].
 #[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
-pub unsafe extern "C" fn parse_scan(request: *mut u8, len: usize) -> *mut u8 {
+pub unsafe extern "C" fn parse_scan(request: *mut u8, len: usize) -> u64 {
     // SAFETY: as this function's.
-    unsafe {
-        answered(request, len, &mut |request, answer| {
-            plain::parse_scan(request.text()?, request.flag()?).put(answer);
-            Ok(())
-        })
-    }
+    given(flat::parse_scan(&unsafe { taken(request, len) }))
 }
 
-/// Request: fork. Answer: its height, or a problem.
+/// [`flat::check_fork`].
 ///
 /// # Safety
 /// As [`client_new`].
 #[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
-pub unsafe extern "C" fn check_fork(request: *mut u8, len: usize) -> *mut u8 {
+pub unsafe extern "C" fn check_fork(request: *mut u8, len: usize) -> u64 {
     // SAFETY: as this function's.
-    unsafe {
-        answered(request, len, &mut |request, answer| {
-            plain::check_fork(request.bytes()?)?.put(answer);
-            Ok(())
-        })
-    }
+    given(flat::check_fork(&unsafe { taken(request, len) }))
 }
 
-/// Request: the text of a QR code or a URL fragment. Answer: the message in it, if any.
+/// [`flat::message_from_text`].
 ///
 /// # Safety
 /// As [`client_new`].
 #[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
-pub unsafe extern "C" fn message_from_text(request: *mut u8, len: usize) -> *mut u8 {
+pub unsafe extern "C" fn message_from_text(request: *mut u8, len: usize) -> u64 {
     // SAFETY: as this function's.
-    unsafe {
-        answered(request, len, &mut |request, answer| {
-            plain::message_from_text(request.text()?).put(answer);
-            Ok(())
-        })
-    }
+    given(flat::message_from_text(&unsafe { taken(request, len) }))
 }
 
-/// Request: key 32, message, signature 64. Answer: whether it verifies under the strict rule.
+/// Request: the bytes of a key (32), a signature (64) and a message. Answer: 1 if it verifies under the strict rule.
 ///
 /// # Safety
 /// As [`client_new`].
 #[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
-pub unsafe extern "C" fn verify_signature(request: *mut u8, len: usize) -> *mut u8 {
+pub unsafe extern "C" fn verify_signature(request: *mut u8, len: usize) -> u64 {
     // SAFETY: as this function's.
-    unsafe {
-        answered(request, len, &mut |request, answer| {
-            let (key, message, signature) = (request.bytes()?, request.bytes()?, request.bytes()?);
-            let is_good = match (key.try_into(), signature.try_into()) {
-                (Ok(key), Ok(signature)) => PublicKey(key).verify(message, &Signature(signature)),
-                _ => false,
-            };
-            is_good.put(answer);
-            Ok(())
-        })
-    }
+    let request = unsafe { taken(request, len) };
+    let is_good = request.split_first_chunk().and_then(|(key, rest)| {
+        let (signature, message) = rest.split_first_chunk()?;
+        Some(PublicKey(*key).verify(message, &Signature(*signature)))
+    });
+    u64::from(is_good == Some(true))
 }
 
-/// Request: disclosure, proof, now. Answer: whether the record on the ledger is this one, or a problem.
+/// [`flat::verify_record`].
 ///
 /// # Safety
 /// As [`client_new`] and [`client_memory`].
 #[cfg(feature = "messages")]
 #[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
-pub unsafe extern "C" fn client_verify_record(client: *mut Client, request: *mut u8, len: usize) -> *mut u8 {
-    // SAFETY: a client that is not freed, and no other thread.
-    let client = unsafe { &mut *client };
-    // SAFETY: as this function's.
-    unsafe {
-        answered(request, len, &mut |request, answer| {
-            client.verify_record(request.bytes()?, request.bytes()?, request.number()?)?.put(answer);
-            Ok(())
-        })
-    }
+pub unsafe extern "C" fn client_verify_record(client: *mut Client, request: *mut u8, len: usize) -> u64 {
+    // SAFETY: as this function's; no other thread.
+    let (client, request) = unsafe { (&mut *client, taken(request, len)) };
+    given(flat::verify_record(client, &request))
 }
 
-/// Request: type, message. Answer: the message encoded again, or a problem.
+/// [`flat::read_message`].
 ///
 /// # Safety
 /// As [`client_new`].
 #[cfg(feature = "messages")]
 #[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
-pub unsafe extern "C" fn decode(request: *mut u8, len: usize) -> *mut u8 {
+pub unsafe extern "C" fn decode(request: *mut u8, len: usize) -> u64 {
     // SAFETY: as this function's.
-    unsafe {
-        answered(request, len, &mut |request, answer| {
-            plain::read_message(request.text()?, request.bytes()?)?.put(answer);
-            Ok(())
-        })
-    }
+    given(flat::read_message(&unsafe { taken(request, len) }))
 }
 
-/// Reads and frees a request, and answers it.
+/// Takes a request into our hands.
 ///
 /// # Safety
 /// `request` came from [`alloc`] with this `len` and is used once.
-unsafe fn answered(
-    request: *mut u8,
-    len: usize,
-    put: &mut dyn FnMut(&mut Request<'_>, &mut Answer) -> Result<(), Problem>,
-) -> *mut u8 {
+unsafe fn taken(request: *mut u8, len: usize) -> Box<[u8]> {
     // SAFETY: `alloc` made it from a boxed slice of `len` bytes, and the caller gave it away.
-    let request = unsafe { Box::from_raw(core::ptr::slice_from_raw_parts_mut(request, len)) };
-    let mut answer = Answer::new();
-    true.put(&mut answer);
-    if let Err(problem) = put(&mut Request::new(&request), &mut answer) {
-        answer = Answer::new();
-        false.put(&mut answer);
-        problem.put(&mut answer);
-    }
-    answer.given()
+    unsafe { Box::from_raw(slice_from_raw_parts_mut(request, len)) }
 }
 
-fn policy(request: &mut Request<'_>) -> Result<Policy, Misuse> {
-    Ok(Policy {
-        purpose: request.text()?.into(),
-        mode: request.text()?.into(),
-        max_age_online_ms: request.optional_number()?,
-        max_age_carried_ms: request.optional_number()?,
-        clock_tolerance_ms: request.optional_number()?,
-    })
+/// An answer's address and length; it belongs to whoever asked.
+fn given(answer: Vec<u8>) -> u64 {
+    let len = answer.len() as u64;
+    let address = Box::into_raw(answer.into_boxed_slice()).cast::<u8>();
+    address.addr() as u64 | len << 32
 }
 
 /// A client's address: it lives until [`client_free`].
-fn kept(client: Client) -> *mut Client {
-    Box::into_raw(Box::new(client))
+fn kept(client: Result<Client, Problem>) -> u64 {
+    given(match client {
+        Ok(client) => flat::number(Box::into_raw(Box::new(client)).addr() as u64),
+        Err(problem) => flat::problem(&problem),
+    })
 }

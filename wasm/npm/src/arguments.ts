@@ -9,6 +9,13 @@ export function bytes(value: unknown): Uint8Array {
   return value;
 }
 
+/** Bytes, and some of them. */
+export function filled(value: unknown): Uint8Array {
+  const given = bytes(value);
+  if (given.length === 0) throw new VerifyError(problem("argument.bytes"));
+  return given;
+}
+
 /** Whether the buffer went to a worker: no view of it can be made any more. */
 function isGivenAway(value: Uint8Array): boolean {
   try {

@@ -20,20 +20,15 @@ export class VerifyError extends Error {
   }
 }
 
-/** Runs a call into the wasm; whatever it throws becomes a `VerifyError`. */
+/** Runs a call into the wasm; whatever else it throws becomes a `VerifyError`. */
 export function attempt<T>(call: () => T): T {
   try {
     return call();
   } catch (thrown) {
-    if (thrown instanceof VerifyError) throw thrown;
-    throw new VerifyError(isProblem(thrown) ? thrown : problem("verifier.failed"));
+    throw thrown instanceof VerifyError ? thrown : new VerifyError(problem("verifier.failed"));
   }
 }
 
 export function problem(code: string): Problem {
   return { code, expected: null, found: null };
-}
-
-function isProblem(thrown: unknown): thrown is Problem {
-  return typeof thrown === "object" && thrown !== null && !(thrown instanceof Error) && "code" in thrown;
 }

@@ -1,4 +1,4 @@
-import * as glue from "./glue/medproof_wasm.js";
+import { initSync } from "./glue/medproof_wasm.js";
 import { WASM } from "./inline-wasm.js";
 import { Verifier } from "./verifier.js";
 
@@ -9,8 +9,8 @@ let verifier: Verifier | undefined;
 /** Starts the verifier, once, from the bytes inside this script: for pages of one file and for test runners. */
 export async function load(): Promise<Verifier> {
   if (!verifier) {
-    glue.initSync({ module: Uint8Array.from(atob(WASM), (letter) => letter.charCodeAt(0)) });
-    verifier = new Verifier(glue);
+    initSync({ module: Uint8Array.from(atob(WASM), (letter) => letter.charCodeAt(0)) });
+    verifier = new Verifier();
   }
   return verifier;
 }

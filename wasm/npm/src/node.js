@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import * as glue from "./glue/medproof_wasm.js";
+import { initSync } from "./glue/medproof_wasm.js";
 import { Verifier } from "./verifier.js";
 
 export * from "./exports.js";
@@ -9,9 +9,9 @@ let verifier;
 /** Starts the verifier, once, from the file beside this one or from what is handed in. */
 export async function load(source) {
   if (!verifier) {
-    const module = (await source) ?? readFileSync(new URL("./glue/medproof_wasm_bg.wasm", import.meta.url));
-    glue.initSync({ module: module instanceof Response ? await module.arrayBuffer() : module });
-    verifier = new Verifier(glue);
+    const module = (await source) ?? readFileSync(new URL("./medproof_wasm_bg.wasm", import.meta.url));
+    initSync({ module: module instanceof Response ? await module.arrayBuffer() : module });
+    verifier = new Verifier();
   }
   return verifier;
 }

@@ -1,116 +1,113 @@
 import * as argument from "./arguments.js";
 import { attempt } from "./error.js";
-import type * as glue from "./glue/medproof_wasm.js";
+import * as field from "./fields.js";
+import { Request, read } from "./fields.js";
+import { Client as Inner, checkFork, messageFromText, parseScan } from "./glue/medproof_wasm.js";
 import type { Advanced, AnchorInfo, Many, Policy, ScanInfo, Verdict } from "./records.js";
-
-type Glue = typeof glue;
 
 /** The verifier, once its wasm has started. */
 export class Verifier {
-  readonly #glue: Glue;
-
   /** @internal Callers get one from `load`. */
-  constructor(started: Glue) {
-    this.#glue = started;
-  }
+  constructor() {}
 
   /** A light client that trusts `anchor`, and goes on from what an earlier one stored. */
   client(anchor: Uint8Array, memory?: Uint8Array | null): Client {
-    const stored = argument.optional(memory, argument.bytes);
     const trusted = argument.bytes(anchor);
-    const { Client: Inner } = this.#glue;
-    return new Client(this.#glue, attempt(() => (stored ? Inner.resume(trusted, stored) : new Inner(trusted))));
+    const stored = argument.optional(memory, argument.filled);
+    const client = new Client(attempt(() => new Inner(trusted, stored ?? new Uint8Array())));
+    // What could not be opened answers everything with why.
+    client.height();
+    return client;
   }
 
   /** Reads the text of a scan. What a scanner damaged is repaired, unless `strict`. */
   parseScan(scan: string, strict = false): ScanInfo {
-    const text = argument.text(scan);
-    return attempt(() => this.#glue.parseScan(text, strict)) as ScanInfo;
+    const request = new Request().text(argument.text(scan)).byte(strict ? 1 : 0);
+    return attempt(() => read(parseScan(request.whole()), field.scanInfo));
   }
 
   /** The height of a fork, if its two headers were both signed by the quorum that it names. */
   checkFork(fork: Uint8Array): bigint {
-    const evidence = argument.bytes(fork);
-    return attempt(() => this.#glue.checkFork(evidence));
+    const request = new Request().bytes(argument.bytes(fork));
+    return attempt(() => read(checkFork(request.whole()), field.number));
   }
 
   /** The message in the text of a QR code or in a URL fragment; null if it is neither. */
   messageFromText(carried: string): Uint8Array | null {
-    const text = argument.text(carried);
-    return attempt(() => this.#glue.messageFromText(text)) ?? null;
+    const request = new Request().text(argument.text(carried));
+    return attempt(() => read(messageFromText(request.whole()), field.maybe(field.bytes)));
   }
 }
 
 /** A light client. It holds what it trusts; bytes from nodes are checked against that. */
 export class Client {
-  readonly #glue: Glue;
-  readonly #inner: glue.Client;
+  readonly #inner: Inner;
 
   /** @internal Callers get one from `Verifier.client`. */
-  constructor(started: Glue, inner: glue.Client) {
-    this.#glue = started;
+  constructor(inner: Inner) {
     this.#inner = inner;
   }
 
   /** What is to be stored before an answer is shown. */
   memory(): Uint8Array {
-    return attempt(() => this.#inner.memory());
+    return attempt(() => read(this.#inner.memory(), field.bytes));
   }
 
   /** What this client trusts. */
   anchor(): AnchorInfo {
-    return attempt(() => this.#inner.anchor()) as AnchorInfo;
+    return this.#info().anchor;
   }
 
   /** The newest trusted height. */
   height(): bigint {
-    return attempt(() => this.#inner.height());
+    return this.#info().height;
   }
 
   /** The log size from which an update should prove that history was only added to. */
   historySize(): bigint {
-    return attempt(() => this.#inner.historySize());
+    return this.#info().history_size;
   }
 
   /** Evidence of a fork, if one was seen: anyone can check it with `Verifier.checkFork`. */
   fork(): Uint8Array | null {
-    return attempt(() => this.#inner.fork()) ?? null;
+    return this.#info().fork;
   }
 
   /** What to ask a node for, so that it does not learn which pack it is; null unless the scan names one pack. */
   bucketPrefix(scan: string, bits: number): Uint8Array | null {
-    const text = argument.text(scan);
-    return attempt(() => this.#inner.bucketPrefix(text, bits)) ?? null;
+    const request = new Request().text(argument.text(scan)).byte(bits);
+    return attempt(() => read(this.#inner.bucketPrefix(request.whole()), field.maybe(field.bytes)));
   }
 
   /** Goes forward to the update's header. */
   advance(update: Uint8Array, nowMs: number | bigint): Advanced {
-    const [taken, now] = [argument.bytes(update), argument.milliseconds(nowMs)];
-    return attempt(() => this.#inner.advance(taken, now)) as Advanced;
+    const request = new Request().bytes(argument.bytes(update)).number(argument.milliseconds(nowMs));
+    return attempt(() => read(this.#inner.advance(request.whole()), field.advanced));
   }
 
   /** The verdict about the text of a scan. */
   verify(scan: string, proof: Uint8Array, nowMs: number | bigint, policy: Policy): Verdict {
-    const [text, bytes, now] = [argument.text(scan), argument.bytes(proof), argument.milliseconds(nowMs)];
-    return this.#judged(policy, (inner) => this.#inner.verify(text, bytes, now, inner)) as Verdict;
+    const request = judged(new Request().text(argument.text(scan)), proof, nowMs, policy);
+    return attempt(() => read(this.#inner.verify(request.whole()), field.verdict));
   }
 
   /** The verdict about one scanned pack, from a bucket of its product. */
   verifyBucket(scan: string, bucket: Uint8Array, nowMs: number | bigint, policy: Policy): Verdict {
-    const [text, bytes, now] = [argument.text(scan), argument.bytes(bucket), argument.milliseconds(nowMs)];
-    return this.#judged(policy, (inner) => this.#inner.verifyBucket(text, bytes, now, inner)) as Verdict;
+    const request = judged(new Request().text(argument.text(scan)), bucket, nowMs, policy);
+    return attempt(() => read(this.#inner.verifyBucket(request.whole()), field.verdict));
   }
 
   /** The verdicts about several scans from one proof, which must answer exactly these. */
   verifyMany(scans: string[], proof: Uint8Array, nowMs: number | bigint, policy: Policy): Many {
-    const [texts, bytes, now] = [argument.texts(scans), argument.bytes(proof), argument.milliseconds(nowMs)];
-    return this.#judged(policy, (inner) => this.#inner.verifyMany(texts, bytes, now, inner)) as Many;
+    const request = judged(new Request().texts(argument.texts(scans)), proof, nowMs, policy);
+    return attempt(() => read(this.#inner.verifyMany(request.whole()), field.many));
   }
 
   /** Whether disclosed fields belong to the record on the ledger; null if no such record is there. */
   verifyRecord(disclosure: Uint8Array, proof: Uint8Array, nowMs: number | bigint): boolean | null {
-    const [fields, bytes, now] = [argument.bytes(disclosure), argument.bytes(proof), argument.milliseconds(nowMs)];
-    return attempt(() => this.#inner.verifyRecord(fields, bytes, now)) as boolean | null;
+    const request = new Request().bytes(argument.bytes(disclosure)).bytes(argument.bytes(proof));
+    request.number(argument.milliseconds(nowMs));
+    return attempt(() => read(this.#inner.verifyRecord(request.whole()), field.maybe(field.truth)));
   }
 
   /** Gives the memory of the wasm back. Without it, the garbage collector does so later. */
@@ -118,19 +115,20 @@ export class Client {
     this.#inner.free();
   }
 
-  #judged(policy: Policy, judge: (policy: glue.Policy) => unknown): unknown {
-    const limit = (value: unknown) => argument.optional(value, argument.milliseconds);
-    const inner = new this.#glue.Policy(
-      argument.text(policy?.purpose),
-      argument.text(policy.mode),
-      limit(policy.max_age_online_ms),
-      limit(policy.max_age_carried_ms),
-      limit(policy.clock_tolerance_ms),
-    );
-    try {
-      return attempt(() => judge(inner));
-    } finally {
-      inner.free();
-    }
+  #info(): field.Info {
+    return attempt(() => read(this.#inner.info(), field.info));
   }
+}
+
+/** What follows the scan in a request for a verdict. */
+function judged(request: Request, proof: Uint8Array, nowMs: number | bigint, policy: Policy): Request {
+  const limit = (value: unknown) => argument.optional(value, argument.milliseconds);
+  return request
+    .bytes(argument.bytes(proof))
+    .number(argument.milliseconds(nowMs))
+    .text(argument.text(policy?.purpose))
+    .text(argument.text(policy.mode))
+    .optional(limit(policy.max_age_online_ms))
+    .optional(limit(policy.max_age_carried_ms))
+    .optional(limit(policy.clock_tolerance_ms));
 }

@@ -35,13 +35,22 @@ pub(crate) fn build() -> Result<PathBuf> {
     glue_into(&glue, &[])?;
     fs::write(package.join("src/inline-wasm.ts"), inlined(&glue)?)?;
     command::run(command::program("node").arg(tool("typescript/bin/tsc")).arg("-p").arg(&package))?;
-    copy(&glue, &package.join("dist/glue"))?;
-    fs::copy(package.join("src/node.js"), package.join("dist/node.js"))?;
+    bundle(&package)?;
+    fs::copy(glue.join(WASM), package.join("dist").join(WASM))?;
     fs::create_dir_all(package.join("messages"))?;
     for language in bindings::CATALOGUES {
         fs::copy(bindings::catalogue(language), package.join("messages").join(format!("{language}.json")))?;
     }
     Ok(package)
+}
+
+/// One short script for each entry, and what several of them share in scripts of its own: an error is of one class,
+/// wherever it was imported from.
+fn bundle(package: &Path) -> Result {
+    let mut esbuild = command::program(&tool(".bin/esbuild").display().to_string());
+    esbuild.args(ENTRIES).args(["--bundle", "--splitting", "--minify", "--format=esm", "--target=es2022"]);
+    esbuild.args(["--external:node:*", "--chunk-names=shared-[hash]", "--outdir=dist", "--log-level=warning"]);
+    command::run(esbuild.current_dir(package))
 }
 
 /// Builds the crate as wasm with its glue, and makes it small.
@@ -98,6 +107,9 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result {
 fn sources() -> PathBuf {
     place::root().join("wasm/npm")
 }
+
+/// What others import.
+const ENTRIES: &[&str] = &["src/index.ts", "src/node.js", "src/inline.ts", "src/flow/index.ts", "src/explain.ts"];
 
 /// As wasm-bindgen names it.
 const WASM: &str = "medproof_wasm_bg.wasm";

@@ -2,17 +2,14 @@
 
 use crate::stage::{Outcome, Run};
 use crate::{Result, size, table};
+use std::fs;
 use std::path::Path;
 
 /// The most that wasm and scripts may weigh together, compressed as servers do it. Not reached yet: see README.
 const BOUND_GZIP: u64 = 48 * 1024;
 
 /// What they may weigh until the bound is reached. To be lowered, never raised.
-const CEILING_GZIP: u64 = 97 * 1024;
-
-/// What a page loads: the verifier alone, without the network flow.
-const LOADED: &[&str] =
-    &["glue/medproof_wasm_bg.wasm", "glue/medproof_wasm.js", "index.js", "verifier.js", "arguments.js", "error.js"];
+const CEILING_GZIP: u64 = 71 * 1024;
 
 pub(crate) fn stage(_: &mut Run) -> Result<Outcome> {
     let gzip = print(&super::build()?)?;
@@ -27,15 +24,28 @@ pub(crate) fn stage(_: &mut Run) -> Result<Outcome> {
 pub(super) fn print(package: &Path) -> Result<u64> {
     let mut together = [0; 3];
     let mut rows = Vec::new();
-    for file in LOADED {
-        let sizes = size::measure(&package.join("dist").join(file))?;
-        rows.push(row(file, sizes));
+    for file in loaded(&package.join("dist"))? {
+        let sizes = size::measure(&package.join("dist").join(&file))?;
+        rows.push(row(&file, sizes));
         together.iter_mut().zip(sizes).for_each(|(sum, size)| *sum += size);
     }
     rows.push(row("together", together));
     table::print("The npm package, as a page loads it", &["file", "raw", "gzip -9", "brotli"], &rows);
     let [_, gzip, _] = together;
     Ok(gzip)
+}
+
+/// What a page loads for the verifier alone, without the network flow: the wasm, the script, and what it imports.
+fn loaded(dist: &Path) -> Result<Vec<String>> {
+    let mut files = vec![super::WASM.to_owned(), "index.js".to_owned()];
+    let script = fs::read_to_string(dist.join("index.js"))?;
+    files.extend(
+        script
+            .split(['"', '\''])
+            .filter_map(|text| text.strip_prefix("./shared-"))
+            .map(|name| format!("shared-{name}")),
+    );
+    Ok(files)
 }
 
 fn row(name: &str, sizes: [u64; 3]) -> Vec<String> {

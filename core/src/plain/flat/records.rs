@@ -1,15 +1,11 @@
-//! The records of `core::plain` as fields, in the order in which they declare them.
+//! The records of the data-shaped layer as fields, in the order in which they declare them.
 
-use crate::{
-    fields::Answer,
-    memory::{string::String, vec::Vec},
-};
-use medproof_core::plain::{
-    Advanced, AnchorInfo, Axes, Client, Contents, Issuer, Many, Problem, Reading, ScanInfo, States, Verdict,
-};
+use super::fields::Answer;
+use crate::plain::{Advanced, AnchorInfo, Axes, Contents, Issuer, Many, Problem, Reading, ScanInfo, States, Verdict};
+use alloc::{string::String, vec::Vec};
 
 /// Writes itself into an answer.
-pub(crate) trait Put {
+pub(super) trait Put {
     fn put(&self, answer: &mut Answer);
 }
 
@@ -26,12 +22,6 @@ impl<T: Put> Put for [T] {
     fn put(&self, answer: &mut Answer) {
         answer.len(self.len());
         self.iter().for_each(|value| value.put(answer));
-    }
-}
-
-impl Put for *mut Client {
-    fn put(&self, answer: &mut Answer) {
-        answer.number(self.addr() as u64);
     }
 }
 
