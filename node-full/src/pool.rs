@@ -301,6 +301,6 @@ mod tests {
         }
         assert_eq!(whole.await.ok(), Some(Outcome::Accepted(vec![receipt(1), receipt(2), receipt(3)])));
         assert_eq!(single.await.ok(), Some(Outcome::Accepted(vec![receipt(4)])));
-        assert!(pool.is_empty() && pool.len() == 0 && pool.first(usize::MAX, 10).is_empty());
+        assert!(pool.is_empty() && pool.first(usize::MAX, 10).is_empty());
     }
 }
