@@ -63,6 +63,15 @@ pub enum Step {
     Unit(Path, Custody, LogEntry),
 }
 
+impl Step {
+    fn after(&self, custody: &Custody) -> Custody {
+        match self {
+            Self::Own(entry) => custody.after(entry),
+            Self::Unit(path, unit, entry) => custody.after_unit(path, unit, entry),
+        }
+    }
+}
+
 /// A custody chain: count u16 (≤ 10,000) ‖ steps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a list of steps")]
@@ -71,10 +80,19 @@ pub struct Chain(pub Vec<Step>);
 impl Chain {
     /// The head that the steps lead to.
     pub fn replay(&self) -> Custody {
-        self.0.iter().fold(Custody::START, |custody, step| match step {
-            Step::Own(entry) => custody.after(entry),
-            Step::Unit(path, unit, entry) => custody.after_unit(path, unit, entry),
-        })
+        self.0.iter().fold(Custody::START, |custody, step| step.after(&custody))
+    }
+
+    /// The head before the first step, and the one behind each.
+    pub(crate) fn heads(&self) -> Vec<Custody> {
+        let mut head = Custody::START;
+        let mut heads = Vec::with_capacity(self.0.len() + 1);
+        heads.push(head);
+        for step in &self.0 {
+            head = step.after(&head);
+            heads.push(head);
+        }
+        heads
     }
 }
 

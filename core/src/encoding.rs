@@ -57,7 +57,7 @@ pub enum MessageType {
     Event = 10,
     /// Names and particulars of a product.
     ProductInfo = 11,
-    /// A proof with product information and a timeline; not yet laid out.
+    /// A proof with product information, the issuer's name and a timeline.
     Bundle = 12,
     /// What a light client remembers between runs.
     Memory = 13,

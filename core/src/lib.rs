@@ -16,6 +16,7 @@ extern crate std;
 
 pub mod anchor;
 pub mod bucket;
+pub mod bundle;
 pub mod certificate;
 pub mod client;
 pub mod custody;
@@ -44,5 +45,6 @@ mod sample;
 pub mod scan;
 pub mod state;
 pub mod text;
+mod timeline;
 pub mod validators;
 pub mod verdict;

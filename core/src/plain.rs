@@ -3,9 +3,11 @@
 //! Every binding calls this layer and nothing else, so that no two languages can disagree. Times
 //! and ages are in ms, days are counted from 1970-01-01 UTC, names are those of `docs/FORMAT.md`.
 
+mod bundle;
 pub mod flat;
 mod message;
 
+pub use bundle::{Happening, MemberInfo, Opened, ProductInfo};
 pub use message::read_message;
 
 use crate::{

@@ -1,4 +1,4 @@
-// The labels of the pages. What is said about a medicine stands in the message catalogue of the verifier.
+// The labels of the card and the widget. What is said about a medicine stands in the message catalogue of the verifier.
 
 const english = {
   checking: "Checking…",
@@ -11,6 +11,22 @@ const english = {
   noStart: "The check cannot start",
   noStartDetail: "Part of this page is missing or was changed. This says nothing about the medicine.",
   noStartNext: "Reload the page. If it stays so, do not rely on this page, and ask your pharmacist.",
+  noAddress: "Could not be checked: an address on this page is not right",
+  noAddressDetail: "Whoever set this page up gave it an address that cannot be used. This says nothing about the medicine.",
+  noAddressNext: "Tell whoever runs this page. Ask your pharmacist about the medicine.",
+  recordOf: "Each line was checked against the record of {time}. It was {age} old when it was checked.",
+  happened: "What happened to this pack",
+  happenedAsk: "Show what happened",
+  happenedCost: "For this the server must learn which pack you mean.",
+  happenedNone: "No server proved what happened to this pack. This says nothing about the medicine.",
+  happenedAll: "This is proved to be all that was recorded.",
+  happenedPicture: "{count} events from {first} to {last}",
+  medicine: "Registered name",
+  maker: "Released by",
+  seller: "Seller",
+  sellerNotProved: "Not proved. Nothing here shows who “{seller}” is. Look the seller up in the official list of pharmacies.",
+  seal: "Check on the server’s own page",
+  sealWhy: "A shop can draw a green tick without any check. The server’s own page is not this shop’s.",
   next: "What to do",
   reasons: "Why",
   checked: "What was checked",
@@ -25,20 +41,6 @@ const english = {
   save: "Save the proof",
   yes: "Yes",
   no: "No",
-  title: "Check a medicine pack",
-  intro: "Enter or scan the code on the pack. This device works the answer out itself: it does not have to believe the server.",
-  whose: "Was this medicine given to you, or are you about to buy it?",
-  holder: "It was given to me",
-  buyer: "I am about to buy it",
-  code: "Code on the pack",
-  codeHint: "What the square code (DataMatrix) or QR code says, or (01), the product code, (21) and the serial number. For example (01)09504000000011(21)ABC123",
-  photo: "Or choose a photo of the code",
-  photoNone: "No code was found in this photo. Hold the camera closer, with more light, and keep it still.",
-  check: "Check this pack",
-  codeMissing: "Enter the code on the pack",
-  skip: "Skip to the answer",
-  language: "中文",
-  limits: "A copied code passes every check. Look at the pack as well, and ask your pharmacist if anything looks wrong.",
 };
 
 export type Words = Record<keyof typeof english, string>;
@@ -54,6 +56,22 @@ const chinese: Words = {
   noStart: "无法开始核对",
   noStartDetail: "本页面的一部分缺失或被改动。这不说明药品本身有无问题。",
   noStartNext: "请重新打开页面。如果仍然如此，请不要依赖本页面，并咨询药师。",
+  noAddress: "未能核对：本页面的一个地址有误",
+  noAddressDetail: "设置本页面的人给出的一个地址无法使用。这不说明药品本身有无问题。",
+  noAddressNext: "请告知本页面的管理者。药品的问题请咨询药师。",
+  recordOf: "以下每一项都对照 {time} 的记录核对；核对时该记录已有 {age}。",
+  happened: "这盒药经历了什么",
+  happenedAsk: "显示经历",
+  happenedCost: "为此，服务器必须得知是哪一盒药。",
+  happenedNone: "没有服务器能证明这盒药的经历。这不说明药品本身有无问题。",
+  happenedAll: "已证明这就是全部记录。",
+  happenedPicture: "{first} 至 {last}，共 {count} 件事",
+  medicine: "登记的名称",
+  maker: "放行者",
+  seller: "卖家",
+  sellerNotProved: "未经证明。这里没有任何内容能说明“{seller}”是谁。请在官方药店名录中查询卖家。",
+  seal: "在服务器自己的页面上核对",
+  sealWhy: "商店不经核对也能画一个绿色的勾。服务器自己的页面不属于这家商店。",
   next: "该怎么做",
   reasons: "原因",
   checked: "核对了什么",
@@ -68,25 +86,16 @@ const chinese: Words = {
   save: "保存证明",
   yes: "是",
   no: "否",
-  title: "核对一盒药",
-  intro: "请输入或扫描药盒上的码。结果由本设备自己算出，不必相信服务器。",
-  whose: "这盒药是已经发给您的，还是您正准备购买？",
-  holder: "已经发给我",
-  buyer: "我正准备购买",
-  code: "药盒上的码",
-  codeHint: "方形码（DataMatrix）或二维码的内容；或者输入 (01) 加产品编码、(21) 加序列号。例如 (01)09504000000011(21)ABC123",
-  photo: "或者选择一张码的照片",
-  photoNone: "照片中没有找到码。请靠近一些、光线亮一些，并保持不动。",
-  check: "核对这盒药",
-  codeMissing: "请输入药盒上的码",
-  skip: "跳到结果",
-  language: "English",
-  limits: "被复制的码也能通过全部核对。请同时查看药盒；如有任何异样，请咨询药师。",
 };
 
 /** The language of the catalogue for a BCP 47 tag. */
 export function catalogueOf(tag: string): "en" | "zh-Hans" {
   return /^zh\b/i.test(tag) ? "zh-Hans" : "en";
+}
+
+/** A label with its placeholders filled. */
+export function filled(label: string, values: Record<string, string>): string {
+  return label.replace(/\{(\w+)\}/g, (all, name: string) => values[name] ?? all);
 }
 
 export function words(tag: string): Words {

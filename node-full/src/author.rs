@@ -17,7 +17,7 @@ use medproof_core::{
 };
 use std::{
     collections::{BTreeSet, HashMap},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard},
 };
 
 /// Signs events for members.
@@ -26,7 +26,7 @@ pub struct Author {
     chain_id: Digest,
     lane: u16,
     clock: Clock,
-    keys: Vec<MemberKey>,
+    keys: RwLock<Vec<MemberKey>>,
     numbers: Mutex<HashMap<(MemberId, KeyNumber), Numbers>>,
 }
 
@@ -52,23 +52,31 @@ pub struct Intent {
 impl Author {
     /// Signs with `keys`, in `lane` of each.
     pub fn new(chain_id: Digest, lane: u16, clock: Clock, keys: Vec<MemberKey>) -> Self {
-        Self { chain_id, lane, clock, keys, numbers: Mutex::default() }
+        Self { chain_id, lane, clock, keys: RwLock::new(keys), numbers: Mutex::default() }
     }
 
     /// The members that it signs for.
     pub fn members(&self) -> BTreeSet<MemberId> {
-        self.keys.iter().map(|key| key.member).collect()
+        self.keys().iter().map(|key| key.member).collect()
+    }
+
+    /// Signs with `key` too, once the ledger knows it.
+    pub fn add(&self, key: MemberKey) {
+        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        keys.retain(|known| (known.member, known.number) != (key.member, key.number));
+        keys.push(key);
+        keys.sort_by_key(|key| (key.member, key.number));
     }
 
     /// The newest key of `member` that the ledger, read by `leaf`, knows and has not revoked.
-    pub fn key(&self, member: MemberId, leaf: &dyn Fn(&Path) -> Result<Option<Leaf>>) -> Result<&MemberKey> {
+    pub fn key(&self, member: MemberId, leaf: &dyn Fn(&Path) -> Result<Option<Leaf>>) -> Result<MemberKey> {
         let (paths, now) = (Paths::new(&self.chain_id), self.clock.now());
-        for key in self.keys.iter().rev().filter(|key| key.member == member) {
+        for key in self.keys().iter().rev().filter(|key| key.member == member) {
             if let Some(Leaf::Key(known)) = leaf(&paths.key(member, key.number))?
                 && known.key == key.public()
                 && !known.is_revoked_at(now)
             {
-                return Ok(key);
+                return Ok(key.clone());
             }
         }
         Err(Fault::new("node.member.no-key").with("member", member.0))
@@ -77,8 +85,8 @@ impl Author {
     /// Signs an event with `body`; `leaf` reads the newest state.
     pub fn sign(&self, intent: Intent, body: Vec<u8>, leaf: &dyn Fn(&Path) -> Result<Option<Leaf>>) -> Result<Event> {
         let key = self.key(intent.member, leaf)?;
-        let counter = self.take(key, leaf)?;
-        self.sign_with(key, (self.lane, counter), intent, body)
+        let counter = self.take(&key, leaf)?;
+        self.sign_with(&key, (self.lane, counter), intent, body)
     }
 
     /// Signs the next event of the lane that is kept for documents, as `leaf` has it. Whoever signs so in turn has
@@ -95,7 +103,7 @@ impl Author {
             Some(Leaf::Counter(counter)) => counter.highest + 1,
             _ => 1,
         };
-        self.sign_with(key, (lane, counter), intent, body)
+        self.sign_with(&key, (lane, counter), intent, body)
     }
 
     fn sign_with(&self, key: &MemberKey, (lane, counter): (u16, u64), intent: Intent, body: Vec<u8>) -> Result<Event> {
@@ -142,6 +150,10 @@ impl Author {
             numbers.highest += 1;
             numbers.highest
         }))
+    }
+
+    fn keys(&self) -> RwLockReadGuard<'_, Vec<MemberKey>> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<(MemberId, KeyNumber), Numbers>> {

@@ -12,6 +12,7 @@ pub mod access;
 pub mod audit;
 pub mod author;
 pub mod block;
+pub mod bundles;
 pub mod capture;
 pub mod chain;
 pub mod clock;

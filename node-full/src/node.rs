@@ -29,7 +29,10 @@ use medproof_rules::{
     kind,
 };
 use medproof_store::{Options, Row, Store, StoreKey, View, read_newest};
-use std::sync::{Arc, OnceLock};
+use std::{
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
 /// A node that is open: its files are read, its chain can be asked. [`Self::start`] makes it take part.
 pub struct Node {
@@ -215,6 +218,25 @@ impl Node {
         let view = self.view();
         let intent = Intent { member, role, kind: body.kind() };
         self.author.sign(intent, body.to_bytes(), &|path| Index::new(&view).leaf(path))
+    }
+
+    /// The number of the key with which the node signs for `member`, and the member's next key.
+    ///
+    /// That one is made, or found where it was made before and never registered. It is kept in the node's folder and
+    /// signs as soon as the ledger knows it.
+    pub fn next_key(&self, member: MemberId) -> Result<(KeyNumber, MemberKey)> {
+        let view = self.view();
+        let index = Index::new(&view);
+        let old = self.author.key(member, &|path| index.leaf(path))?.number;
+        let Some(Leaf::Member(leaf)) = index.leaf(&index.paths().member(member))? else {
+            return Err(Fault::new("rules.member.absent"));
+        };
+        let number = leaf.newest_key.0.checked_add(1).map(KeyNumber).ok_or_else(|| Fault::new("rules.key.full"))?;
+        let name = keyring::member_file(Path::new(""), member, number);
+        let secret = keyring::secret_or_new(&self.folder, &name.display().to_string())?;
+        let new = MemberKey::new(member, number, &secret);
+        self.author.add(new.clone());
+        Ok((old, new))
     }
 
     /// The roles of a member on the ledger.

@@ -54,6 +54,13 @@ impl Problem {
         row.return_code.into_iter().fold(marked, |problem, code| problem.extra("nmvs_code", code))
     }
 
+    /// The same problem of an event of `kind`, where the caller's own last event is what stands in the way.
+    #[must_use]
+    pub fn by_own_event(self, kind: EventKind) -> Self {
+        let alert = nmvs::find(&self.code, kind).and_then(|row| row.own_alert);
+        alert.into_iter().fold(self, |problem, alert| problem.extra("emvs_alert", alert))
+    }
+
     /// The same problem, to be tried again after so many seconds.
     #[must_use]
     pub const fn retry_after_s(mut self, seconds: u64) -> Self {

@@ -293,6 +293,59 @@ fn a_backup_is_restored_and_damage_is_found() {
     assert_eq!(code(&found), Some(1), "{found:?}");
 }
 
+#[test]
+fn members_keys_trades_and_recalls_go_over_the_command_line() {
+    let place = Place::new();
+    let node = place.run();
+    place.add_medicine();
+    place.json(&["pack", "register", "--product", GTIN, "--lot", "L1", "A1", "A2", "A3"]);
+    let made = place.json(&["keys", "new", "--member", "2"]);
+    let (key, signature) = (made["public"].as_str().expect("a key"), made["signature"].as_str().expect("a signature"));
+    let names = ["--name-zh", "批发", "--name-en", "Wholesale"];
+    let add = ["member", "add", "2", "--role", "wholesaler", "--key", key, "--signature", signature];
+    place.json(&[&add[..], &names].concat());
+    place.json(&["member", "roles", "2", "--role", "wholesaler", "--role", "pharmacy"]);
+    place.json(&["member", "suspend", "2", "--reason", "2"]);
+    assert_eq!(place.json(&["member", "list"])["members"][1]["state"], "suspended");
+    place.json(&["member", "resume", "2"]);
+    place.json(&[&["member", "rename", "2", "--domain", "shop.example"][..], &names].concat());
+    let second = place.json(&["member", "list"])["members"][1].clone();
+    assert_eq!((&second["roles"][1], &second["domains"][0]), (&"pharmacy".into(), &"shop.example".into()));
+
+    let document = place.file("document.json");
+    fs::write(&document, r#"{"packs":3}"#).expect("written");
+    let step = |step: &str, more: &[&str]| {
+        let taken = place.json(&[&["order", "add", step, "--with", "2", "--document", &document], more].concat());
+        taken["trade"].as_str().expect("an id").to_owned()
+    };
+    let order = step("order", &[]);
+    let advice = step("despatch-advice", &["--follows", &order]);
+    assert_eq!(place.json(&["order", "list"])["steps"][0]["follows"], order.as_str());
+    place.json(&["pack", "ship", "--to", "1", "--trade", &advice, &scan("A1"), &scan("A2")]);
+    let count = ["--advice", &advice, &scan("A1"), &scan("A3")];
+    let found = place.call(&[&["delivery", "check"], &count[..]].concat());
+    let text = String::from_utf8_lossy(&found.stdout).into_owned();
+    assert_eq!(code(&found), Some(1), "{found:?}");
+    assert!(text.contains("1 of 2 packs agree") && text.contains("\n-  ") && text.contains("\n+  "), "{text}");
+    // Goods that went to oneself have nobody to report to.
+    let report = place.call(&[&["delivery", "report", "--follows", &order], &count[..]].concat());
+    assert_eq!(code(&report), Some(1));
+    place.json(&["pack", "receive", "--trade", &advice, &scan("A1"), &scan("A2")]);
+
+    place.json(&["keys", "rotate"]);
+    let keys = place.json(&["member", "list"])["members"][0]["keys"].clone();
+    assert!(keys[0]["revoked_at_ms"].is_u64() && keys[1]["revoked_at_ms"].is_null(), "{keys}");
+    place.json(&["keys", "compromised", "1", "--since", "2026-01-31T12:00:00Z"]);
+    assert_eq!(code(&place.call(&["keys", "revoke", "1"])), Some(1));
+    let recalled = place.json(&["recall", "add", "--product", GTIN, "--lot", "L1", "--severity", "1"]);
+    assert_eq!(recalled["impact"]["stock"][0]["packs"], 3);
+    assert_eq!(place.json(&["recall", "list"])["lots"][0]["state"], "recalled");
+    let impact = place.call(&["recall", "impact", "--product", GTIN]);
+    assert!(String::from_utf8_lossy(&impact.stdout).contains("with the member  3"), "{impact:?}");
+    place.json(&["recall", "add", "--measure", "lift", "--product", GTIN, "--lot", "L1"]);
+    node.stop();
+}
+
 /// Changes every thousandth byte of a file behind its beginning.
 fn damage(path: &Path) {
     let mut bytes = fs::read(path).expect("a file");
@@ -316,7 +369,7 @@ fn the_program_says_what_is_missing_in_both_languages() {
     let token = place.json(&["token", "--subject", "li", "--staff", "pharmacist", "--purpose", "TREAT"]);
     assert_eq!(token["token"].as_str().map(|token| token.split('.').count()), Some(3));
     assert_eq!(code(&place.call(&["token", "--subject", "li", "--staff", "nurse", "--hours", "13"])), Some(1));
-    assert_eq!(place.json(&["keys"])["keys"][0]["member"], 1);
+    assert_eq!(place.json(&["keys", "list"])["keys"][0]["member"], 1);
     let taken: SocketAddr = ([127, 0, 0, 1], 0).into();
     let listener = std::net::TcpListener::bind(taken).expect("a port");
     let config = format!("[api]\nlisten = \"{}\"\n", listener.local_addr().expect("an address"));

@@ -115,6 +115,14 @@ async fn proofs_that_are_served_are_accepted_by_the_light_client() {
     assert_eq!(verdict.overall, "do-not-use");
     let timeline = alone.call("GET", &format!("/v1/timeline?code={scan}"), None, "").await.json();
     assert_eq!(timeline["steps"][0]["name"], "pack-register");
+    let bundle = alone.call("GET", &format!("/v1/bundles?code={scan}&have=0"), None, "").await;
+    assert_eq!(bundle.headers[header::CONTENT_TYPE], "application/vnd.medproof.bundle");
+    let opened = client.verify_bundle(&scan, &bundle.body, alone.now_ms(), &policy("dispenser")).expect("a policy");
+    assert_eq!((opened.verdict.overall, opened.refused.as_slice()), ("ok", &[][..]));
+    assert!(opened.product.is_some_and(|product| !product.name_zh.is_empty()));
+    assert!(opened.issuer.is_some_and(|issuer| !issuer.name_en.is_empty()));
+    let steps = timeline["steps"].as_array().map(Vec::len);
+    assert_eq!(opened.timeline.as_ref().map(Vec::len), steps);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -179,7 +187,7 @@ async fn dispensing_answers_each_item_once_and_again_the_same() {
     assert_eq!(send("k1", json!([scan("S00003")]).to_string()).await.code(), "request.key-reused");
     let twice = send("k2", json!([scan("S00000")]).to_string()).await;
     assert_eq!((twice.status, twice.code().as_str()), (StatusCode::CONFLICT, "rules.state.dispensed-pack"));
-    assert_eq!(twice.json()["emvs_alert"], "A7");
+    assert_eq!(twice.json()["emvs_alert"], "A10");
     let wrong = send("k3", json!([format!("]d201{GTIN}17310531\u{1d}21S00002")]).to_string()).await;
     assert_eq!(wrong.code(), "agreement.expiry-mismatch", "{}", wrong.text());
     let qa = alone.token(&[Staff::Qa], Purpose::Hoperat);

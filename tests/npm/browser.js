@@ -20,7 +20,7 @@ export async function serve(folders, change = (bytes) => bytes, { policy = POLIC
     const file = fallback && (rest === "" || start === "/01/") && start.endsWith("/") ? fallback : rest;
     try {
       const bytes = change(readFileSync(join(folder, file)), file || path);
-      response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream", "content-security-policy": policy });
+      response.writeHead(200, { "content-type": TYPES[extname(join(folder, file))] ?? "application/octet-stream", "content-security-policy": policy });
       response.end(bytes);
     } catch {
       response.writeHead(404).end();
@@ -30,9 +30,9 @@ export async function serve(folders, change = (bytes) => bytes, { policy = POLIC
   return { url: `http://127.0.0.1:${server.address().port}`, close: () => new Promise((resolve) => server.close(resolve)) };
 }
 
-/** A headless Chromium that says nothing to anyone but the page's servers. */
-export async function launch() {
+/** A headless Chromium that says nothing to anyone but the page's servers; `more` are further arguments. */
+export async function launch(more = []) {
   const { chromium } = createRequire(join(process.env.MEDPROOF_TOOLS_NODE, "x.js"))("playwright-core");
-  const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
+  const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", ...more];
   return chromium.launch({ executablePath: process.env.MEDPROOF_CHROMIUM ?? "/usr/bin/chromium", args });
 }

@@ -11,6 +11,7 @@ import answers
 import info
 import messages
 from bucket import decode_bucket
+from bundle import decode_bundle, open_bundle
 from certificate import decode_header
 from client import Client
 from disclosure import decode_disclosure
@@ -27,7 +28,7 @@ Case = dict[str, Any]
 DECODERS: dict[str, Callable[[bytes], Any]] = {
     "genesis": messages.decode_genesis, "header": decode_header, "anchor": messages.decode_anchor,
     "update": messages.decode_update, "proof": decode_proof, "qr-proof": decode_qr_proof, "fork": messages.decode_fork,
-    "bucket": decode_bucket, "disclosure": decode_disclosure, "event": decode_event,
+    "bucket": decode_bucket, "bundle": decode_bundle, "disclosure": decode_disclosure, "event": decode_event,
     "product-info": info.decode_product_info,
     "member-info": info.decode_member_info, "memory": decode_memory,
 }
@@ -78,6 +79,11 @@ def bucket_case(case: Case) -> Any:
     client, policy, now = _started(case), _policy(case), int(case["now_ms"])
     verdicts, _ = answers.answer_scans(client, [case["scan"]], data(case["bucket"]), policy, now, bucket=True)
     return verdicts[0].as_json()
+
+
+def bundle_case(case: Case) -> Any:
+    client, policy, now = _started(case), _policy(case), int(case["now_ms"])
+    return open_bundle(client, case["scan"], data(case["bundle"]), policy, now)
 
 
 def many_case(case: Case) -> Any:
@@ -138,6 +144,6 @@ def _policy(case: Case) -> Policy:
 
 ANSWERS: dict[str, Callable[[Case], Any]] = {
     "decode.json": decode_case, "text.json": text_case, "scan.json": scan_case, "verify.json": verify_case,
-    "bucket.json": bucket_case, "many.json": many_case, "advance.json": advance_case,
+    "bucket.json": bucket_case, "bundle.json": bundle_case, "many.json": many_case, "advance.json": advance_case,
     "disclosure.json": disclosure_case, "fork.json": fork_case,
 }

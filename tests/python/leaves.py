@@ -230,13 +230,15 @@ def _read_product_leaf(reader: Reader) -> ProductLeaf:
     return leaf
 
 
-def read_limits(reader: Reader) -> None:
+def read_limits(reader: Reader) -> tuple[int, int, int] | None:
+    """Minimum, maximum and minutes, where there are limits."""
     if not reader.flag():
-        return
+        return None
     minimum, maximum = reader.i16(), reader.i16()
+    minutes = reader.u16()
     if minimum > maximum:
         raise value_fault()
-    reader.u16()
+    return minimum, maximum, minutes
 
 
 def _read_product_alias(reader: Reader) -> ProductAlias:

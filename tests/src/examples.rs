@@ -6,10 +6,12 @@ use crate::{
 };
 use ed25519_dalek::Signer;
 use medproof_core::{
+    bundle::Bundle,
     client::{Client, Update, scan_keys},
+    custody::{Chain, Custody, Step},
     disclosure::{Disclosure, Field, field_leaf},
     encoding::{Message, Wire},
-    event::{Event, EventHead, EventKind, MemberRole, body_hash},
+    event::{Event, EventHead, EventKind, LogEntry, MemberRole, body_hash},
     fork::Fork,
     hash::{Digest, Tag},
     header::{Header, UnixMillis},
@@ -20,7 +22,7 @@ use medproof_core::{
     log::{LeafIndex, MemoryLog},
     proof::QrProof,
     prove::prove_bucket,
-    state::Prefix,
+    state::{Path, Prefix},
 };
 use std::fmt::Write;
 
@@ -199,6 +201,7 @@ fn examples() -> Vec<Example> {
                 "bucket proof (section 6)",
             ),
         ),
+        ("Bundle", bundle(&proof.to_bytes())),
         (
             "Fork",
             cut(
@@ -297,6 +300,33 @@ fn event(ledger: &Ledger) -> Event {
     let event = Event::new(head, body, signature).expect("the body's own hash");
     assert!(event.is_signed_by(&public_key(&key)));
     event
+}
+
+/// A proof with no names, and a chain of two events of which one came through a unit.
+fn bundle(proof: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let entry =
+        |kind| LogEntry { kind: EventKind(kind), day: Day(20_454), role: MemberRole(2), envelope: Digest([7; 32]) };
+    let unit = Custody { events: 3, hash: Digest([9; 32]) };
+    let steps = vec![Step::Own(entry(500)), Step::Unit(Path::new([8; 32]), unit, entry(700))];
+    let chains = vec![(Path::new([6; 32]), Chain(steps))];
+    let bundle = Bundle { proof: proof.to_vec(), product: None, issuer: None, chains };
+    let fields = [
+        ("prelude(12)", 7),
+        ("length of the proof", 4),
+        ("proof, as above", proof.len()),
+        ("no product information", 2),
+        ("no member information", 2),
+        ("one chain", 1),
+        ("path", 32),
+        ("two steps", 2),
+        ("an event of its own", 1),
+        ("entry", 39),
+        ("through a unit", 1),
+        ("the unit's path", 32),
+        ("events of the unit", 4),
+        ("running hash of the unit", 32),
+    ];
+    cut(&bundle.to_bytes(), &fields, "entry")
 }
 
 fn disclosure() -> Vec<(String, Vec<u8>)> {

@@ -10,6 +10,7 @@ use crate::{
     stock::{gtin, pack_scan, unit_scan},
 };
 use medproof_core::{
+    bundle::Bundle,
     client::scan_keys,
     encoding::{Message, Wire},
     plain,
@@ -42,6 +43,7 @@ pub const TARGETS: &[(&str, Work)] = &[
     ("product-info", Work::Decode),
     ("memory", Work::Decode),
     ("bucket", Work::Decode),
+    ("bundle", Work::Decode),
     ("member-info", Work::Decode),
     ("state-proof", Work::Decode),
     ("bucket-proof", Work::Decode),
@@ -180,7 +182,7 @@ fn check_plain(data: &[u8]) {
     let mut client = plain::Client::new(&anchor).expect("the honest anchor");
     let now = HONEST.now.0;
     let (_, scan, proof) = &HONEST.proofs[0];
-    match what % 10 {
+    match what % 11 {
         0 => drop(plain::Client::new(data).map(|client| (client.anchor(), client.memory()))),
         1 => drop(
             plain::Client::resume(&anchor, data).map(|client| (client.height(), client.history_size(), client.fork())),
@@ -191,7 +193,8 @@ fn check_plain(data: &[u8]) {
         5 => drop(plain::check_fork(data)),
         6 => drop(plain::parse_scan(&String::from_utf8_lossy(data), what % 20 == 6)),
         7 => drop(client.verify_bucket(scan, data, now, &plain_policy(*what))),
-        8 => drop(client.verify_record(data, &proof.to_bytes(), now)),
+        8 => drop(client.verify_bundle(scan, data, now, &plain_policy(*what))),
+        9 => drop(client.verify_record(data, &proof.to_bytes(), now)),
         _ => drop(plain::message_from_text(&String::from_utf8_lossy(data))),
     }
 }
@@ -212,6 +215,7 @@ fn plain_seeds() -> Vec<Vec<u8>> {
     let fork = seeds("fork").remove(0);
     let [scan, text] = [pack_scan(1, "S2"), to_qr_text(b"MPRF")].map(String::into_bytes);
     let (bucket, disclosure) = (HONEST.buckets[1].2.to_bytes(), seeds("disclosure").remove(0));
-    let arguments = honest.into_iter().chain([proof, scan.clone(), fork, scan, bucket, disclosure, text]);
+    let bundle = Bundle { proof: proof.clone(), product: None, issuer: None, chains: Vec::new() }.to_bytes();
+    let arguments = honest.into_iter().chain([proof, scan.clone(), fork, scan, bucket, bundle, disclosure, text]);
     (0..).zip(arguments).map(|(what, argument)| [&[what][..], &argument].concat()).collect()
 }

@@ -1,8 +1,8 @@
 //! Every public type of core, named once, so that a rename is seen.
 
 use medproof_core::{
-    anchor, bucket, certificate, client, custody, disclosure, encoding, event, facts, fork, genesis, handover, hash,
-    header, identity, info, keys, leaf, log, plain, proof, prove, scan, state, validators, verdict,
+    anchor, bucket, bundle, certificate, client, custody, disclosure, encoding, event, facts, fork, genesis, handover,
+    hash, header, identity, info, keys, leaf, log, plain, proof, prove, scan, state, validators, verdict,
 };
 use std::{
     collections::BTreeSet,
@@ -17,6 +17,7 @@ use std::{
 fn every_public_type_has_its_name() {
     values::<anchor::Anchor>();
     values::<bucket::Bucket>();
+    values::<bundle::Bundle>();
     values::<certificate::Certificate>();
     values::<certificate::Signers>();
     values::<custody::Chain>();
@@ -40,6 +41,8 @@ fn every_public_type_has_its_name() {
     values::<client::Advanced>();
     values::<client::Consistency>();
     values::<client::Contents>();
+    values::<client::BundlePart>();
+    values::<client::Opened>();
     values::<client::Many>();
     values::<client::RecordAnswer>();
     values::<client::Update>();
@@ -181,9 +184,13 @@ fn records_of_the_bindings_go_through_json() {
     records::<plain::Axes>();
     records::<plain::Contents>();
     records::<plain::Issuer>();
+    records::<plain::Happening>();
     records::<plain::Many>();
+    records::<plain::MemberInfo>();
+    records::<plain::Opened>();
     records::<plain::Policy>();
     records::<plain::Problem>();
+    records::<plain::ProductInfo>();
     records::<plain::Reading>();
     records::<plain::ScanInfo>();
     records::<plain::States>();

@@ -18,7 +18,8 @@ const ENGLISH: &str = include_str!("../../core/messages/en.json");
 const CHINESE: &str = include_str!("../../core/messages/zh-Hans.json");
 
 /// Families of reason codes; literals in core's sources that begin so are codes.
-const FAMILIES: [&str; 7] = ["trust.", "freshness.", "identifier.", "agreement.", "state.", "expiry.", "issuer."];
+const FAMILIES: [&str; 8] =
+    ["trust.", "freshness.", "identifier.", "agreement.", "state.", "expiry.", "issuer.", "bundle."];
 
 /// Families of the node's codes, and literals that look like codes and are names of files.
 const NODE_FAMILIES: [&str; 10] =
@@ -26,7 +27,7 @@ const NODE_FAMILIES: [&str; 10] =
 const NODE_FILES: [&str; 2] = ["demo.json", "node.key"];
 
 /// Keys that stand for no code and no axis value: what every screen says, and the axes' own names.
-const GENERAL: [&str; 46] = [
+const GENERAL: [&str; 47] = [
     "age.second",
     "age.seconds",
     "age.minute",
@@ -66,6 +67,7 @@ const GENERAL: [&str; 46] = [
     "not-proved.copy",
     "not-proved.first-load",
     "not-proved.history",
+    "overall.product-only",
     "question.got-it-then",
     "report.suspected",
     "role.1",
@@ -221,6 +223,18 @@ fn add_texts(folder: &Path, texts: &mut Vec<String>) {
     }
 }
 
+/// The kinds that may stand in the timeline of a pack or unit: its registration, and all that act on items.
+fn event_kinds() -> Vec<String> {
+    let kinds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../node-full/rules/src/kind.rs");
+    let text = fs::read_to_string(kinds).unwrap();
+    let lines = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| ["items(", "packs(", "plain(600,", "plain(702,"].iter().any(|start| line.starts_with(start)));
+    let number = |line: &str| line.split(['(', ',']).nth(1).unwrap().to_owned();
+    lines.map(number).chain(["other".to_owned()]).collect()
+}
+
 fn overall_keys() -> BTreeMap<String, Overall> {
     let all = [Overall::Ok, Overall::Warn, Overall::DoNotUse, Overall::Unknown, Overall::CannotTell];
     let key = |overall: Overall, purpose: Purpose| format!("overall.{}.{}", overall.name(), purpose.name());
@@ -242,6 +256,7 @@ fn expected_keys() -> BTreeSet<String> {
     add("axis.agreement.expiry", axis_names("Match"));
     add("axis.issuer.key", axis_names("KeyState"));
     add("axis.issuer.member", variants("leaf/member.rs", "MemberState"));
+    add("event-kind", event_kinds());
     add("state-name", State::ALL.map(|state| state.name().to_owned()).into());
     keys.extend(["state-name.newer", "role.other"].map(String::from));
     keys.extend(GENERAL.map(String::from));

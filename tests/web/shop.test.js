@@ -1,95 +1,144 @@
-// A shop's page, made from docs/embed.*.md by copy and paste, on an origin of its own.
+// A shop's page from the guide: what it asks, what it shows, and what it does when a file was changed.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { launch, serve } from "../npm/browser.js";
+import { HOSTILE } from "../npm/hostile.js";
+import { foreign, shop, title, town } from "./shop.js";
 
-const site = process.env.MEDPROOF_SITE;
-let liar;
-let child;
-let browser;
-const servers = [];
+const TITLE = "This code is registered and not yet given out";
+const picture = (page, name) => page.screenshot({ path: join(process.env.MEDPROOF_PICTURES, `shop-${name}.png`), fullPage: true });
+let here;
 
 before(async () => {
-  child = spawn(process.env.MEDPROOF_LIAR, { stdio: ["pipe", "pipe", "inherit"] });
-  let text = "";
-  for await (const chunk of child.stdout) {
-    text += chunk;
-    if (text.endsWith("\n")) break;
-  }
-  liar = JSON.parse(text);
-  browser = await launch();
+  here = await town();
 }, { timeout: 60_000 });
+after(() => here?.close());
 
-after(async () => {
-  await browser?.close();
-  await Promise.all(servers.map((server) => server.close()));
-  child?.stdin.end();
-});
-
-/** The guide's example in a shop's page, with the shop's own code and nodes; its policy is the guide's too. */
-async function shop(language, change = (html) => html, spoil = (bytes) => bytes) {
-  const guide = readFileSync(`../../docs/embed.${language}.md`, "utf8");
-  const [html, policy] = [...guide.matchAll(/```(?:html)?\n([\s\S]*?)```/g)].map(([, text]) => text.trim());
-  const nodes = ["honest", "tampered"].map((name) => liar.nodes[name]);
-  const filled = (text) => text.replaceAll("https://node-a.example", nodes[0]).replaceAll("https://node-b.example", nodes[1]);
-  const code = liar.outcomes.ok_buyer.scan.replaceAll("\u001d", "&#29;");
-  const folder = mkdtempSync(join(tmpdir(), "medproof-shop-"));
-  for (const part of ["widget", "assets"]) cpSync(join(site, part), join(folder, part), { recursive: true });
-  writeFileSync(join(folder, "anchor.mpanchor"), Buffer.from(liar.anchor, "base64"));
-  const body = change(filled(html).replace(/code="[^"]*"/, `code="${code}"`));
-  writeFileSync(join(folder, "index.html"), `<!doctype html><html lang="${language === "zh" ? "zh-Hans" : "en"}"><meta charset="utf-8"><title>Shop</title><main>${body}</main></html>`);
-  const server = await serve({ "/": folder }, spoil, { policy: filled(policy), fallback: "index.html" });
-  servers.push(server);
-  const page = await (await browser.newContext({ viewport: { width: 375, height: 812 } })).newPage();
-  page.requests = [];
-  page.refused = [];
-  page.on("request", (request) => page.requests.push(request.url()));
-  page.on("console", (message) => /Content Security Policy/.test(message.text()) && page.refused.push(message.text()));
-  await page.goto(server.url);
-  page.origin = server.url;
-  return page;
-}
-
-const title = async (page) => {
-  await page.locator("medproof-verify .card").waitFor({ timeout: 20_000 });
-  return page.locator("medproof-verify h2").innerText();
+/** Changes one bit in the middle of each file whose path ends so. */
+const spoiled = (ending) => (bytes, path) => {
+  if (!path.endsWith(ending)) return bytes;
+  const changed = Buffer.from(bytes);
+  changed[changed.length >> 1] ^= 1;
+  return changed;
 };
 
 test("the guide's example works on a shop's origin under the guide's policy, and asks nobody else", { timeout: 60_000 }, async () => {
-  for (const [language, expected] of [["en", "This code is registered and not yet given out"], ["zh", null]]) {
-    const page = await shop(language);
+  for (const [language, expected] of [["en", TITLE], ["zh", null]]) {
+    const page = await shop(here, language);
     const found = await title(page);
     if (expected) assert.equal(found, expected);
     else assert.match(found, /[\u4e00-\u9fff]/);
     assert.deepEqual(page.refused, []);
-    const foreign = page.requests.filter((url) => !url.startsWith(`${page.origin}/`) && !url.startsWith(`${liar.address}/`));
-    assert.deepEqual(foreign, []);
-    await page.screenshot({ path: join(process.env.MEDPROOF_PICTURES, `shop-${language}.png`), fullPage: true });
+    assert.deepEqual(foreign(page, here), []);
+    for (const { url } of here.nodes) assert.ok(page.requests.some((asked) => asked.startsWith(`${url}/v1/updates`)), url);
+    await picture(page, language);
+    for (const summary of await page.locator("medproof-verify summary").all()) await summary.click();
+    await picture(page, `${language}-open`);
   }
 });
 
+test("each check has its outcome, the record its time and age, and the seller is not called proved", { timeout: 60_000 }, async () => {
+  const page = await shop(here, "en");
+  await title(page);
+  const rows = await page.locator("medproof-verify details[part=checked] dl > div").allTextContents();
+  assert.ok(rows.length >= 8, rows.join(" | "));
+  assert.equal(await page.locator("medproof-verify dd[part=outcome] svg").count(), rows.length);
+  assert.match(await page.locator("medproof-verify details[part=checked] p").textContent(), /It was \d+ (second|minute)s? old/);
+  assert.match(await page.locator("medproof-verify [part=seller]").textContent(), /Not proved\. Nothing here shows who “shop\.example” is/);
+  assert.match(await page.locator("medproof-verify [part=seal] a").getAttribute("href"), new RegExp(`^http://127\\.0\\.0\\.1:\\d+/01/\\d{14}`));
+});
+
+test("the proof is saved as the very bytes that were checked", { timeout: 60_000 }, async () => {
+  const page = await shop(here, "en");
+  await title(page);
+  await page.locator("medproof-verify details[part=how] summary").click();
+  const [download] = await Promise.all([page.waitForEvent("download"), page.locator("medproof-verify [part=save]").click()]);
+  assert.match(download.suggestedFilename(), /^pack\.mp(roof|bucket)$/);
+  const chunks = await (await download.createReadStream()).toArray();
+  assert.equal(Buffer.concat(chunks).subarray(0, 4).toString(), "MPRF");
+});
+
 test("a product code alone is answered about the product", { timeout: 60_000 }, async () => {
-  const gtin = /01(\d{14})/.exec(liar.outcomes.ok.scan)[1];
-  const page = await shop("en", (html) => html.replace(/code="[^"]*"/, `code="(01)${gtin}"`));
-  console.log(`# a product: ${await title(page)}`);
-  assert.match(await page.locator("medproof-verify dl").first().textContent(), /A product/);
+  const gtin = /01(\d{14})/.exec(here.liar.outcomes.ok.scan)[1];
+  const page = await shop(here, "en", { change: (html) => html.replace(/code="[^"]*"/, `code="(01)${gtin}"`) });
+  assert.equal(await title(page), "This product is registered. No pack was checked");
+  assert.match(await page.locator("medproof-verify details[part=checked] dl").textContent(), /A product/);
+  await picture(page, "product");
 });
 
 test("without a trust file there is no answer, and nobody is asked for one", { timeout: 60_000 }, async () => {
-  const page = await shop("en", (html) => html.replace(/anchor="[^"]*"/, ""));
+  const page = await shop(here, "en", { change: (html) => html.replace(/anchor="[^"]*"/, "") });
   assert.equal(await title(page), "Could not be checked: no trust file");
   assert.deepEqual(page.requests.filter((url) => url.includes("/v1/anchor")), []);
 });
 
-test("a script that does not load leaves the text inside the element", { timeout: 60_000 }, async () => {
-  const page = await shop("en", undefined, (bytes, path) => {
+test("an address that is none is told apart from a file that was changed", { timeout: 60_000 }, async () => {
+  const page = await shop(here, "en", { change: (html) => html.replace(/nodes="[^"]*"/, 'nodes="javascript:alert(1)"') });
+  assert.equal(await title(page), "Could not be checked: an address on this page is not right");
+});
+
+test("one byte changed in the wasm or in the sentences: the widget says that it cannot start", { timeout: 60_000 }, async () => {
+  for (const file of ["medproof_wasm_bg.wasm", "en.json"]) {
+    const page = await shop(here, "en", { spoil: spoiled(file) });
+    assert.equal(await title(page), "The check cannot start", file);
+    assert.deepEqual(foreign(page, here), []);
+    await picture(page, `changed-${file}`);
+  }
+});
+
+test("one byte changed in the script, or no script: the text inside the element stays", { timeout: 60_000 }, async () => {
+  const absent = (bytes, path) => {
     if (path.endsWith("medproof-verify.js")) throw new Error("absent");
     return bytes;
+  };
+  for (const spoil of [spoiled("medproof-verify.js"), absent]) {
+    const page = await shop(here, "en", { spoil });
+    await page.waitForTimeout(500);
+    assert.match(await page.locator("medproof-verify").innerText(), /The check has not started/);
+    assert.equal(await page.evaluate(() => customElements.get("medproof-verify") === undefined), true);
+    await picture(page, "script-changed");
+  }
+});
+
+test("200 hostile codes: nobody but the two nodes is asked, and no markup appears", { timeout: 180_000 }, async () => {
+  const page = await shop(here, "en");
+  await title(page);
+  let alerts = 0;
+  page.on("dialog", (dialog) => {
+    alerts += 1;
+    return dialog.dismiss();
   });
-  assert.match(await page.locator("medproof-verify").innerText(), /The check has not started/);
+  for (const code of HOSTILE) {
+    const overall = await page.evaluate((code) => new Promise((resolve) => {
+      const element = document.querySelector("medproof-verify");
+      element.addEventListener("medproof-answer", () => resolve(element.shadowRoot.querySelector(".card").getAttribute("part")), { once: true });
+      element.setAttribute("code", code);
+      element.toggleAttribute("again");
+    }), code);
+    assert.notEqual(overall, "card ok", code);
+  }
+  assert.equal(await page.locator("medproof-verify img, medproof-verify script, medproof-verify iframe").count(), 0);
+  assert.deepEqual(foreign(page, here), []);
+  const paths = page.requests.filter((url) => here.nodes.some((node) => url.startsWith(node.url))).map((url) => new URL(url).pathname);
+  for (const path of paths) assert.match(path, /^\/v1\/(updates|proofs|buckets\/\d+\/[0-9a-f]+)$/);
+  assert.deepEqual([alerts, page.url()], [0, `${page.origin}/`]);
+});
+
+test("axe finds nothing on the card, right to left as well, and nothing is too wide", { timeout: 120_000 }, async () => {
+  const axe = createRequire(join(process.env.MEDPROOF_TOOLS_NODE, "x.js")).resolve("axe-core/axe.min.js");
+  for (const look of [{}, { colorScheme: "dark" }, { forcedColors: "active" }]) {
+    for (const direction of ["ltr", "rtl"]) {
+      const change = (html) => `<div dir="${direction}">${html}</div>`;
+      const page = await shop(here, "en", { change, context: { ...look, bypassCSP: true, viewport: { width: 320, height: 640 } } });
+      await title(page);
+      for (const summary of await page.locator("medproof-verify summary").all()) await summary.click();
+      await picture(page, `${direction}-${look.colorScheme ?? look.forcedColors ?? "light"}`);
+      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, direction);
+      await page.addScriptTag({ path: axe });
+      const { violations } = await page.evaluate(() => window.axe.run());
+      assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), [], `${direction} ${JSON.stringify(look)}`);
+    }
+  }
 });

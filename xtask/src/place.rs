@@ -36,6 +36,11 @@ pub(crate) fn demo_web() -> PathBuf {
     root().join("demo-web")
 }
 
+/// The folder of the projects that use the npm package, with their packages.
+pub(crate) fn consumers() -> PathBuf {
+    root().join("tests/consumers")
+}
+
 /// The committed test vectors.
 pub(crate) fn vectors() -> PathBuf {
     root().join("tests/vectors")

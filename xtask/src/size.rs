@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const BOUND_GZIP: u64 = 40 * 1024;
 
 /// What it may weigh until the bound is reached: no change makes it heavier. To be lowered, never raised.
-const CEILING_GZIP: u64 = 65 * 1024;
+const CEILING_GZIP: u64 = 59 * 1024;
 
 const PACKAGE: &str = "medproof-wasm-probe";
 const FILE: &str = "medproof_wasm_probe.wasm";
@@ -77,13 +77,23 @@ pub(crate) fn compile(arguments: &[&str], flags: Option<&str>) -> Result<PathBuf
 }
 
 /// Passes a wasm file through wasm-opt; answers where the result, called `name`, lies.
+///
+/// The second time its functions are put in order by length, a sixtieth less by gzip.
 pub(crate) fn optimise(wasm: &Path, passes: &[&str], name: &str) -> Result<PathBuf> {
     let folder = place::target().join("web");
     fs::create_dir_all(&folder)?;
     let result = folder.join(name);
-    let wasm_opt = place::node_tests().join("node_modules/.bin/wasm-opt").display().to_string();
-    command::run(command::program(&wasm_opt).args(passes).args(FEATURES).args(STRIP).arg(wasm).arg("-o").arg(&result))?;
+    wasm_opt(passes, wasm, &result)?;
+    let named = result.with_extension("named");
+    command::run(command::program("node").arg(place::node_tests().join("order.mjs")).args([&result, &named]))?;
+    wasm_opt(&[passes, &["--reorder-functions-by-name"]].concat(), &named, &result)?;
+    fs::remove_file(named)?;
     Ok(result)
+}
+
+fn wasm_opt(passes: &[&str], from: &Path, to: &Path) -> Result {
+    let program = place::node_tests().join("node_modules/.bin/wasm-opt").display().to_string();
+    command::run(command::program(&program).args(passes).args(FEATURES).args(STRIP).arg(from).arg("-o").arg(to))
 }
 
 fn check(most_gzip: u64) -> Result {

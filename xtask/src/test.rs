@@ -19,6 +19,7 @@ const STAGES: &[Stage] = &[
     Stage::new("vectors-node", WASM, vectors_node),
     Stage::new("npm-size", npm::NEEDS, npm::weight),
     Stage::new("npm", NPM, npm::stage),
+    Stage::new("consumers", npm::consumers::NEEDS, npm::consumers::stage),
     Stage::new("web", web::TEST_NEEDS, web::stage),
     Stage::new("vectors-python", &[&setup::PYTHON], vectors_python),
     Stage::new("mobile-size", &[], bindings::weight),

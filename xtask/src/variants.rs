@@ -33,7 +33,7 @@ impl Variant {
 }
 
 const VARIANTS: &[Variant] = &[
-    Variant::new("as-shipped", "2", "2", "'z'"),
+    Variant::new("as-shipped", "'z'", "'s'", "'z'"),
     Variant::new("all-z", "'z'", "'z'", "'z'"),
     Variant::new("all-z-unrolled", "'z'", "'z'", "'z'").unrolled(),
     Variant::new("all-s", "'s'", "'s'", "'s'"),
@@ -41,7 +41,7 @@ const VARIANTS: &[Variant] = &[
     Variant::new("hash-2", "'z'", "2", "'z'"),
     Variant::new("hash-2-unrolled", "'z'", "2", "'z'").unrolled(),
     Variant::new("curve-1-hash-2", "1", "2", "'z'"),
-    Variant::new("curve-s-hash-2", "'s'", "2", "'z'"),
+    Variant::new("curve-2-hash-2", "2", "2", "'z'"),
     Variant::new("curve-3-hash-3", "3", "3", "'z'"),
 ];
 

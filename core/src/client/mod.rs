@@ -10,6 +10,7 @@
 
 mod advance;
 mod bucket;
+mod bundle;
 mod error;
 mod memory;
 mod ranges;
@@ -18,6 +19,7 @@ mod trust;
 mod verify;
 
 pub use advance::{Advanced, Consistency, Update};
+pub use bundle::{BundlePart, Opened};
 pub use error::TrustError;
 pub use verify::{Contents, Many, RecordAnswer};
 

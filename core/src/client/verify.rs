@@ -102,7 +102,12 @@ impl Client {
     }
 
     /// Checks everything about a proof but what the leaves mean. One `Checked` for each question.
-    fn check(&mut self, questions: &[Vec<Key>], proof: &[u8], now: UnixMillis) -> Result<Vec<Checked>, Refusal> {
+    pub(super) fn check(
+        &mut self,
+        questions: &[Vec<Key>],
+        proof: &[u8],
+        now: UnixMillis,
+    ) -> Result<Vec<Checked>, Refusal> {
         self.check_period(now)?;
         let proof = self.decode(proof)?;
         let mut asked = Vec::new();

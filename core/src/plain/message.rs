@@ -4,6 +4,7 @@ use super::Problem;
 use crate::{
     anchor::Anchor,
     bucket::Bucket,
+    bundle::Bundle,
     client::{Client, Update},
     disclosure::Disclosure,
     encoding::{DecodeError, Message},
@@ -28,6 +29,7 @@ pub fn read_message(kind: &str, message: &[u8]) -> Result<Vec<u8>, Problem> {
         "proof" => read::<Proof>,
         "qr-proof" => read::<QrProof>,
         "bucket" => read::<Bucket>,
+        "bundle" => read::<Bundle>,
         "fork" => read::<Fork>,
         "disclosure" => read::<Disclosure>,
         "event" => read::<Event>,

@@ -1,68 +1,45 @@
-import "../widget/element.js";
 import "./page.css";
-import { element } from "../widget/dom.js";
-import { catalogueOf, words } from "../words.js";
-import { codeInPhoto } from "./photo.js";
+import type { Catalogue } from "@medproof/verify/explain";
+import { answered, catalogue as pinnedCatalogue } from "../widget/files.js";
+import { catalogueOf } from "../words.js";
+import { Page } from "./page.js";
+import { Check } from "./check/check.js";
+import { saveForOffline } from "./offline.js";
+import { Packs } from "./packs.js";
+import { Scanner } from "./scan/scanner.js";
+import { Wedge } from "./scan/wedge.js";
 
-/** The page in one language; what was typed is kept when the language changes. */
-function show(language: string, code: string, purpose: string): void {
-  const text = words(language);
-  document.documentElement.lang = language;
-  document.title = text.title;
-  const input = element("input", { id: "code", type: "text", autocomplete: "off", autocapitalize: "off", spellcheck: "false", "aria-describedby": "hint error" }) as HTMLInputElement;
-  input.value = code;
-  const error = element("p", { id: "error", class: "error", role: "alert" });
-  const photo = element("input", { id: "photo", type: "file", accept: "image/*" }) as HTMLInputElement;
-  const result = element("medproof-verify", { id: "answer", tabindex: "-1", anchor: "anchor.mpanchor", ...nodes() });
-  const form = element("form", { novalidate: "" },
-    choices(text.whose, [["holder", text.holder], ["buyer", text.buyer]], purpose),
-    element("label", { class: "field", for: "code" }, text.code),
-    element("p", { id: "hint", class: "hint" }, text.codeHint), error, input,
-    element("p", {}, element("label", { class: "field", for: "photo" }, text.photo), photo),
-    element("button", { type: "submit" }, text.check)) as HTMLFormElement;
-  const chosen = () => new FormData(form).get("purpose")?.toString() ?? "holder";
-  const check = () => {
-    error.textContent = input.value.trim() ? "" : text.codeMissing;
-    if (!input.value.trim()) return input.focus();
-    result.setAttribute("purpose", chosen());
-    result.setAttribute("code", input.value);
-  };
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    check();
-  });
-  photo.addEventListener("change", async () => {
-    const found = photo.files?.[0] && (await codeInPhoto(photo.files[0]).catch(() => null));
-    error.textContent = found ? "" : text.photoNone;
-    if (!found) return;
-    input.value = found;
-    check();
-  });
-  result.addEventListener("medproof-answer", () => result.scrollIntoView({ block: "start" }));
-  const other = element("button", { type: "button", lang: catalogueOf(language) === "en" ? "zh-Hans" : "en" }, text.language);
-  other.addEventListener("click", () => show(catalogueOf(language) === "en" ? "zh-Hans" : "en", input.value, chosen()));
-  document.body.replaceChildren(
-    element("a", { class: "skip", href: "#answer" }, text.skip),
-    element("header", {}, element("div", {}, element("strong", {}, "MedProof"), other)),
-    element("main", {}, element("h1", {}, text.title), element("p", {}, text.intro), form, result, element("p", { class: "hint" }, text.limits)));
-  if (code) check();
+const catalogues = new Map<string, Promise<Catalogue>>();
+
+/** The sentences of one language, fetched once; a failure is not kept. */
+function catalogue(language: string): Promise<Catalogue> {
+  const name = catalogueOf(language);
+  const known = catalogues.get(name) ?? pinnedCatalogue(name);
+  catalogues.set(name, known);
+  known.catch(() => catalogues.delete(name));
+  return known;
 }
 
-function choices(question: string, answers: [string, string][], chosen: string): HTMLElement {
-  return element("fieldset", {}, element("legend", {}, question), ...answers.map(([value, label]) =>
-    element("label", { class: "choice" },
-      element("input", { type: "radio", name: "purpose", value, ...(value === chosen ? { checked: "" } : {}) }), label)));
+/** The trust file that lies beside the page. */
+async function anchor(): Promise<Uint8Array> {
+  return new Uint8Array(await (await answered("anchor.mpanchor")).arrayBuffer());
 }
 
-/** Nodes that the page was built for; left out, the one that served it. */
-function nodes(): Record<string, string> {
-  const named = document.querySelector('meta[name="medproof-nodes"]')?.getAttribute("content");
-  return named ? { nodes: named } : {};
+/** What whoever serves the page has set in it. */
+function setting(name: string): string {
+  return document.querySelector(`meta[name="medproof-${name}"]`)?.getAttribute("content")?.trim() ?? "";
 }
 
-/** A pack's own link opens this page with the code filled in: the link is data, as a scan is. */
-function codeInAddress(): string {
-  return /^\/(01|8006|00)\//.test(location.pathname) ? location.href : "";
-}
-
-show(catalogueOf(navigator.language), codeInAddress(), "holder");
+const nodes = (setting("nodes") || location.origin).split(/\s+/);
+const page = new Page({
+  nodes,
+  // China's hotline for complaints about medicines, where nothing else is set.
+  hotline: setting("hotline") || "12315",
+  catalogue,
+  check: new Check(async () => ({ anchor: await anchor(), nodes })),
+  packs: new Packs(),
+  scanner: new Scanner(),
+});
+new Wedge((scan) => void page.take(scan)).listen(document);
+void page.begin();
+void saveForOffline();

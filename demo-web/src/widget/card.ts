@@ -1,9 +1,12 @@
 import type { Check, Explanation, Sentence, Severity } from "@medproof/verify/explain";
-import { element, shape } from "./dom.js";
+import { download } from "./download.js";
+import { element, folded, shape } from "./dom.js";
 import type { Words } from "../words.js";
 
 /** What the card shows besides the explanation. */
 export interface Footnotes {
+  /** The time of the record and its age, where a quorum vouches for one. */
+  recordOf?: string | null;
   lookup: string | null;
   node: string | null;
   fingerprint: string | null;
@@ -11,8 +14,8 @@ export interface Footnotes {
   proof: Uint8Array | null;
 }
 
-/** The card of an answer. */
-export function answerCard(words: Words, explanation: Explanation, extra: Sentence[], footnotes: Footnotes): HTMLElement {
+/** The card of an answer. `more` stands between the answer and what is folded. */
+export function answerCard(words: Words, explanation: Explanation, more: (HTMLElement | Sentence)[], footnotes: Footnotes): HTMLElement {
   const { overall, reasons, question, asOf, checks, notProved } = explanation;
   return card(
     overall.severity,
@@ -22,10 +25,11 @@ export function answerCard(words: Words, explanation: Explanation, extra: Senten
     reasons.length > 0 && element("h3", {}, words.reasons),
     reasons.length > 0 && list(reasons),
     asOf && element("p", { class: "quiet" }, asOf.title),
-    ...extra.map((sentence) => element("p", { class: "quiet" }, sentence.title)),
-    folded(words.checked, table(checks)),
-    folded(words.notProved, list(notProved)),
-    folded(words.how, how(words, footnotes)),
+    ...more.map((part) => (part instanceof HTMLElement ? part : element("p", { class: "quiet" }, part.title))),
+    folded(words.checked, "checked",
+      footnotes.recordOf ? element("p", { class: "quiet" }, footnotes.recordOf) : null, table(checks)),
+    folded(words.notProved, "not-proved", list(notProved)),
+    folded(words.how, "how", ...how(words, footnotes)),
   );
 }
 
@@ -72,32 +76,21 @@ function list(sentences: Sentence[]): HTMLElement {
     element("li", {}, element("strong", {}, title), detail && element("p", {}, detail), next && element("p", { class: "quiet" }, next))));
 }
 
+/** Each check with its outcome, as a shape and in words. */
 function table(checks: Check[]): HTMLElement {
-  return element("dl", {}, ...checks.map(({ name, answer }) =>
-    element("div", {}, element("dt", {}, name), element("dd", {}, answer.title))));
+  return element("dl", {}, ...checks.map(({ name, answer }) => {
+    const outcome = element("dd", { part: "outcome" }, shape(answer.severity), element("span", {}, answer.title));
+    outcome.style.setProperty("--tone", `var(--${answer.severity === "note" ? "cannot-tell" : answer.severity})`);
+    return element("div", {}, element("dt", {}, name), outcome);
+  }));
 }
 
-function how(words: Words, { lookup, node, fingerprint, notes, proof }: Footnotes): HTMLElement {
+function how(words: Words, { lookup, node, fingerprint, notes, proof }: Footnotes): (HTMLElement | null)[] {
   const line = (name: string, value: string | null) => value && element("div", {}, element("dt", {}, name), element("dd", {}, value));
-  return element("div", {},
-    lookup && element("p", {}, lookup),
+  return [
+    lookup ? element("p", {}, lookup) : null,
     ...notes.map((note) => element("p", {}, note)),
-    element("dl", {}, line(words.answeredBy, node) || null, line(words.fingerprint, fingerprint) || null),
-    proof && download(words.save, proof));
-}
-
-/** A link that saves bytes. It has no address until it is used, so that none is left behind. */
-function download(label: string, bytes: Uint8Array): HTMLElement {
-  const button = element("button", { type: "button", part: "save" }, label);
-  button.addEventListener("click", () => {
-    const address = URL.createObjectURL(new Blob([bytes.slice()], { type: "application/vnd.medproof.proof" }));
-    const link = element("a", { href: address, download: "pack.mproof" });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(address), 1_000);
-  });
-  return button;
-}
-
-function folded(name: string, content: HTMLElement): HTMLElement {
-  return element("details", {}, element("summary", {}, name), content);
+    element("dl", {}, line(words.answeredBy, node), line(words.fingerprint, fingerprint)),
+    proof && download(words.save, proof),
+  ];
 }

@@ -1,22 +1,32 @@
-import { type Purpose, type Verifier, load } from "@medproof/verify";
-import { type Catalogue, type Sentence, explain, sentence } from "@medproof/verify/explain";
+import type { Purpose, Verifier } from "@medproof/verify";
+import { type Catalogue, age, explain, moment, sentence } from "@medproof/verify/explain";
 import { type Answer, Checker } from "@medproof/verify/flow";
-import englishUrl from "@medproof/verify/messages/en.json?url";
-import chineseUrl from "@medproof/verify/messages/zh-Hans.json?url";
 import { scanOf } from "../typed.js";
-import { catalogueOf, words } from "../words.js";
+import { filled, type Words, words } from "../words.js";
 import { answerCard, plainCard } from "./card.js";
 import { element } from "./dom.js";
+import { answered, catalogue as catalogueIn, verifier as started } from "./files.js";
+import { seal, sellerLine } from "./seal.js";
 import { STYLE } from "./style.js";
 
+/** What one check needs, once everything was loaded. */
+interface Setting {
+  language: string;
+  text: Words;
+  purpose: Purpose;
+  verifier: Verifier;
+  catalogue: Catalogue;
+  anchor: Uint8Array;
+}
+
 /**
- * `<medproof-verify code nodes anchor purpose lang>`: checks a code and shows the answer.
+ * `<medproof-verify code nodes anchor purpose seller lang>`: checks a code and shows the answer.
  *
  * `anchor` is the address of the file that says whom to trust; `nodes` are addresses apart by spaces. What stands inside the
  * element is shown until it has started.
  */
 export class MedproofVerify extends HTMLElement {
-  static readonly observedAttributes = ["code", "nodes", "anchor", "purpose", "lang"];
+  static readonly observedAttributes = ["code", "nodes", "anchor", "purpose", "seller", "lang"];
   readonly #root = this.attachShadow({ mode: "open" });
   readonly #live = element("div", { role: "status", "aria-live": "polite" });
   #run = 0;
@@ -50,7 +60,7 @@ export class MedproofVerify extends HTMLElement {
     if (!code) return this.#root.replaceChildren(element("slot"));
     const text = words(this.#language);
     this.#show(element("p", {}, text.checking));
-    const card = await this.#answer(code).catch(() => plainCard(text, text.noStart, text.noStartDetail, text.noStartNext));
+    const card = await this.#answer(code, text).catch(() => plainCard(text, text.noStart, text.noStartDetail, text.noStartNext));
     if (run !== this.#run) return;
     this.#show(card);
     this.dispatchEvent(new CustomEvent("medproof-answer", { bubbles: true, composed: true }));
@@ -67,21 +77,20 @@ export class MedproofVerify extends HTMLElement {
     this.#live.replaceChildren(content);
   }
 
-  async #answer(code: string): Promise<HTMLElement> {
-    const language = this.#language;
-    const text = words(language);
+  async #answer(code: string, text: Words): Promise<HTMLElement> {
     const anchorAddress = this.getAttribute("anchor");
     if (!anchorAddress) return plainCard(text, text.noAnchor, text.noAnchorDetail, text.noAnchorNext);
-    const [verifier, catalogue, anchor] = await Promise.all([load(), catalogueFor(language), bytesOf(anchorAddress)]);
-    const nodes = (this.getAttribute("nodes") ?? location.origin).split(/\s+/).filter(Boolean);
+    const language = this.#language;
+    const [verifier, catalogue, anchor] = await Promise.all([started(), catalogueIn(language), bytesOf(anchorAddress)]);
     const purpose = purposeOf(this.getAttribute("purpose"));
-    const answer = await new Checker({ verifier, anchor, nodes }).check(scanOf(code), purpose);
+    const checker = checkerOf(verifier, anchor, this.getAttribute("nodes"));
+    if (!checker) return plainCard(text, text.noAddress, text.noAddressDetail, text.noAddressNext);
+    const answer = await checker.check(scanOf(code), purpose);
     if (!answer.verdict) return plainCard(text, text.noAnswer, text.noAnswerDetail, text.noAnswerNext);
-    return this.#card(verifier, catalogue, anchor, answer, purpose, language);
+    return this.#card({ language, text, purpose, verifier, catalogue, anchor }, answer);
   }
 
-  #card(verifier: Verifier, catalogue: Catalogue, anchor: Uint8Array, answer: Answer, purpose: Purpose, language: string): HTMLElement {
-    const text = words(language);
+  #card({ language, text, purpose, verifier, catalogue, anchor }: Setting, answer: Answer): HTMLElement {
     const { verdict, lookup, node, proof, scan } = answer;
     if (!verdict) throw new TypeError("there is no verdict to show");
     const client = verifier.client(anchor);
@@ -89,12 +98,20 @@ export class MedproofVerify extends HTMLElement {
     client.free();
     const reading = scan.readings.length === 1 ? scan.readings[0] : undefined;
     const explanation = explain(catalogue, verdict, { purpose, language, reading });
-    const extra: Sentence[] = demo ? [sentence(catalogue, "demo")] : [];
     explanation.notProved.push(sentence(catalogue, "not-proved.first-load"));
     if (!answer.historyShown && node) explanation.notProved.push(sentence(catalogue, "not-proved.history"));
+    const seller = this.getAttribute("seller");
+    const more = [
+      ...(demo ? [sentence(catalogue, "demo")] : []),
+      ...(seller === null ? [] : [sellerLine(text, seller)]),
+      ...(seller === null || !node ? [] : [seal(text, node, reading)]),
+    ];
+    const { time_ms, age_ms } = verdict.axes;
+    const isDated = time_ms !== null && age_ms !== null && verdict.axes.freshness !== "future";
+    const recordOf = isDated ? filled(text.recordOf, { time: moment(language, time_ms), age: age(catalogue, age_ms) }) : null;
     const lookups = { bucket: text.lookupBucket, exact: text.lookupExact, carried: text.lookupCarried };
     const notes = answer.stored ? [] : [text.notStored];
-    return answerCard(text, explanation, extra, { lookup: lookup && lookups[lookup], node: node && new URL(node).host, fingerprint, notes, proof });
+    return answerCard(text, explanation, more, { recordOf, lookup: lookup && lookups[lookup], node: node && new URL(node).host, fingerprint, notes, proof });
   }
 }
 
@@ -102,15 +119,19 @@ function purposeOf(word: string | null): Purpose {
   return word === "buyer" || word === "dispenser" || word === "receiver" ? word : "holder";
 }
 
-async function catalogueFor(language: string): Promise<Catalogue> {
-  const bytes = await bytesOf(catalogueOf(language) === "zh-Hans" ? chineseUrl : englishUrl);
-  return JSON.parse(new TextDecoder().decode(bytes)) as Catalogue;
+/** Null if an address is none. */
+function checkerOf(verifier: Verifier, anchor: Uint8Array, addresses: string | null): Checker | null {
+  const nodes = (addresses ?? location.origin).split(/\s+/).filter(Boolean);
+  try {
+    return new Checker({ verifier, anchor, nodes });
+  } catch (cause) {
+    if (cause instanceof TypeError) return null;
+    throw cause;
+  }
 }
 
 async function bytesOf(address: string): Promise<Uint8Array> {
-  const response = await fetch(new URL(address, document.baseURI), { credentials: "omit" });
-  if (!response.ok) throw new Error(`${address}: ${response.status}`);
-  return new Uint8Array(await response.arrayBuffer());
+  return new Uint8Array(await (await answered(address)).arrayBuffer());
 }
 
 if (!customElements.get("medproof-verify")) customElements.define("medproof-verify", MedproofVerify);

@@ -15,9 +15,11 @@ p { margin: .5rem 0 0; } ul { margin: .25rem 0 0; padding-inline-start: 1.25rem;
 .question { border-block: 1px solid var(--line); margin-block: 1.25rem; padding-block: 1rem; }
 dl { margin: .5rem 0 0; } dl div { display: flex; flex-wrap: wrap; gap: 0 1rem; padding-block: .375rem; border-block-start: 1px solid var(--line); }
 dt { flex: 0 1 11rem; color: var(--soft); } dd { flex: 1 1 12rem; margin: 0; }
+dd:has(svg) { display: flex; gap: .5rem; align-items: baseline; } dd svg { inline-size: 1rem; block-size: 1rem; align-self: center; }
+a { color: var(--focus); }
 details { margin-block-start: 1rem; } summary { cursor: pointer; font-weight: 600; padding-block: .375rem; }
 button, a.button { font: inherit; font-weight: 600; min-block-size: 2.75rem; padding: .375rem 1rem; margin: .75rem .5rem 0 0; border: 2px solid currentColor; border-radius: .25rem;
   background: transparent; color: var(--ink); display: inline-block; text-decoration: none; box-sizing: border-box; }
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
-@media (forced-colors: active) { .body { fill: CanvasText; } .mark { fill: Canvas; } .card { border-color: CanvasText; } }
+@media (forced-colors: active) { a { color: LinkText; } .body { fill: CanvasText; } .mark { fill: Canvas; } .card { border-color: CanvasText; } }
 `;

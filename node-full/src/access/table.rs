@@ -21,6 +21,7 @@ pub const TABLE: &[Endpoint] = &[
     open("/v1/proofs", Rate::Query, "the proof about one scan"),
     Endpoint { body_limit_bytes: 2 * MIB, ..open_post("/v1/proofs", Rate::Query, "one proof about many scans") },
     open("/v1/buckets/{bits}/{hex}", Rate::Query, "all packs of a product under a prefix"),
+    open("/v1/bundles", Rate::Query, "the proof about one scan with names and timeline, to be kept"),
     open("/v1/products/{scheme}/{code}", Rate::Query, "a product's information with its proof"),
     open("/v1/timeline", Rate::Query, "what happened to a pack or unit, which day, by which role"),
     open("/01/{*link}", Rate::Query, "a GS1 Digital Link: page, link set or proof"),
@@ -77,11 +78,18 @@ pub const TABLE: &[Endpoint] = &[
     // Making products, lots, packs and units.
     change("/v1/medicines", &[Qa, Admin, Machine], MAKERS, "register a product"),
     change("/v1/medicines/alias", &[Qa, Admin, Machine], MAKERS, "another code of a product"),
+    change(
+        "/v1/medicines/change",
+        &[Qa, Admin, Regulator, Machine],
+        MAKERS,
+        "change a product's information, by its issuer or the regulator",
+    ),
     change("/v1/lots", &[Qa, Machine], MAKERS, "release a lot"),
     Endpoint {
         body_limit_bytes: 4 * MIB,
         ..change("/v1/packs/register", &[Qa, GoodsIn, Machine], MAKERS, "register serials of a lot")
     },
+    change("/v1/packs/alias", &[Qa, GoodsIn, Machine], MAKERS, "other codes on packs, before anything else"),
     change("/v1/units/pack", &[GoodsIn, Machine], HANDLERS, "into a case or onto a pallet"),
     change("/v1/units/unpack", &[Pharmacist, GoodsIn, Machine], HANDLERS, "out of it, one by one or all"),
     // Trade, recalls, alerts.
@@ -91,12 +99,21 @@ pub const TABLE: &[Endpoint] = &[
         &NO_REGULATOR,
         "a step of a trade, from order to discrepancy",
     ),
+    query(
+        "/v1/deliveries/check",
+        &[Pharmacist, GoodsIn, Machine],
+        "a delivery against what was sent: missing, over, misaligned",
+    ),
     change("/v1/recalls", &[Qa, Regulator], ANY, "recall, withdraw, hold or lift a lot or product"),
     change("/v1/alerts/{id}", &[Pharmacist, Qa, Regulator], ANY, "say what became of an alert"),
     Endpoint {
         body_limit_bytes: 2 * MIB,
         ..change("/v1/events", &[Machine], ANY, "hand in an event that the member signed itself")
     },
+    // Members and keys.
+    change("/v1/members", &[Regulator], &[Role::Regulator], "admit a member"),
+    change("/v1/members/{member}", &[Admin, Regulator], ANY, "change a member's information, roles or standing"),
+    change("/v1/members/{member}/keys", &[Admin, Regulator], ANY, "register, rotate or revoke a member's keys"),
     // EPCIS 2.0.
     Endpoint {
         body_limit_bytes: 16 * MIB,

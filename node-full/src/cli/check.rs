@@ -54,7 +54,7 @@ pub(crate) struct Verify {
 
 /// For whom an answer is.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum For {
+pub(super) enum For {
     /// Somebody who was given the pack.
     Holder,
     /// Somebody who is about to buy it.
@@ -103,7 +103,7 @@ impl Verify {
 }
 
 impl For {
-    const fn name(self) -> &'static str {
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Holder => "holder",
             Self::Buyer => "buyer",
@@ -114,7 +114,7 @@ impl For {
 }
 
 /// The proof about a scan for a client that has only the anchor.
-fn proof(node: &NodeClient, scan: &str) -> Result<Vec<u8>> {
+pub(super) fn proof(node: &NodeClient, scan: &str) -> Result<Vec<u8>> {
     node.get_bytes("/v1/proofs", &[("code", scan), ("have", "0")], "application/vnd.medproof.proof")
 }
 
@@ -127,6 +127,11 @@ fn read_proof(path: &Path) -> Result<Vec<u8>> {
 
 /// The verdict for a purpose, from a node or carried.
 fn judge(output: &Output, anchor: &[u8], scan: &str, proof: &[u8], (purpose, mode): (For, &str)) -> Result<Answer> {
+    Ok(answer(output, &verdict(anchor, scan, proof, (purpose, mode))?, purpose))
+}
+
+/// What core says for a purpose, from a node or carried.
+pub(super) fn verdict(anchor: &[u8], scan: &str, proof: &[u8], (purpose, mode): (For, &str)) -> Result<Verdict> {
     let refused = |cause: medproof_core::plain::Problem| Fault::new("cli.anchor").with("cause", cause.code);
     let mut client = Client::new(anchor).map_err(refused)?;
     let policy = Policy {
@@ -136,8 +141,7 @@ fn judge(output: &Output, anchor: &[u8], scan: &str, proof: &[u8], (purpose, mod
         max_age_carried_ms: None,
         clock_tolerance_ms: None,
     };
-    let verdict = client.verify(scan, proof, Clock::wall().now().0, &policy).map_err(refused)?;
-    Ok(answer(output, &verdict, purpose))
+    Ok(client.verify(scan, proof, Clock::wall().now().0, &policy).map_err(refused)?)
 }
 
 fn answer(output: &Output, verdict: &Verdict, purpose: For) -> Answer {

@@ -2,7 +2,9 @@
 //!
 //! ```text
 //! arguments ─► command ─┬─ on the data folder          init, run, token, keys, backup, restore, fsck, doctor
-//!                       ├─ over HTTP, with a token      medicine, lot, pack, unit, capture, member, query, prove, audit
+//!                       ├─ on a node of its own        demo, scenario
+//!                       ├─ over HTTP, with a token      medicine, lot, pack, unit, capture, member, order, delivery,
+//!                       │                             recall, query, prove, audit
 //!                       └─ on files alone               verify, audit verify
 //! ```
 //!
@@ -27,14 +29,18 @@ mod goods;
 mod init;
 mod keys;
 mod medicine;
+mod member;
 mod node_client;
 mod output;
 mod pack;
 mod progress;
+mod recall;
 mod run;
 mod run_file;
+mod scenario;
 mod serials;
 mod token;
+mod trade;
 
 use clap::{Parser, Subcommand};
 use medproof_node::{folder::Folder, messages::Language};
@@ -69,6 +75,9 @@ enum Command {
     Run,
     /// Make a region's year on a chain of its own, and run it.
     Demo(demo::Demo),
+    /// Let a story run on a node of its own, with a proof at each step.
+    #[command(subcommand)]
+    Scenario(scenario::Scenario),
     /// Add and find medicines.
     #[command(subcommand)]
     Medicine(medicine::Medicine),
@@ -84,7 +93,16 @@ enum Command {
     Capture(capture::Capture),
     /// Members of the chain.
     #[command(subcommand)]
-    Member(keys::Member),
+    Member(member::Member),
+    /// The steps of a trade, from the order to the discrepancy report.
+    #[command(subcommand)]
+    Order(trade::Order),
+    /// A delivery against what was sent.
+    #[command(subcommand)]
+    Delivery(trade::Delivery),
+    /// Recall, withdraw or hold a lot or a product, and see whom it reaches.
+    #[command(subcommand)]
+    Recall(recall::Recall),
     /// What the running node proves about a scan, checked here.
     Query(check::Query),
     /// Save the proof about a scan.
@@ -93,8 +111,9 @@ enum Command {
     Verify(check::Verify),
     /// Make a token for a person or a program.
     Token(token::Token),
-    /// The keys in the data folder.
-    Keys,
+    /// The member keys: those in the data folder, and what the ledger knows of them.
+    #[command(subcommand)]
+    Keys(keys::Keys),
     /// The audit log.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -130,6 +149,7 @@ impl Command {
             Self::Init(init) => init.perform(context),
             Self::Run => run::perform(context),
             Self::Demo(demo) => demo.perform(context),
+            Self::Scenario(scenario) => scenario.perform(context),
             Self::Medicine(medicine) => medicine.perform(context),
             Self::Lot(lot) => lot.perform(context),
             Self::Pack(pack) => pack.perform(context),
@@ -140,7 +160,10 @@ impl Command {
             Self::Prove(prove) => prove.perform(context),
             Self::Verify(verify) => verify.perform(context),
             Self::Token(token) => token.perform(context),
-            Self::Keys => keys::list(context),
+            Self::Order(order) => order.perform(context),
+            Self::Delivery(delivery) => delivery.perform(context),
+            Self::Recall(recall) => recall.perform(context),
+            Self::Keys(keys) => keys.perform(context),
             Self::Audit(audit) => audit.perform(context),
             Self::Backup(backup) => backup.perform(context),
             Self::Restore(restore) => restore.perform(context),

@@ -7,7 +7,7 @@ use super::{
     token,
 };
 use medproof_core::identity::MemberId;
-use medproof_node::{fault::Fault, keyring};
+use medproof_node::{fault::Fault, keyring, messages::Language};
 use serde_json::Value;
 use std::time::Duration;
 use ureq::{Agent, Body, RequestBuilder, http::Response, typestate::WithBody};
@@ -29,10 +29,21 @@ impl NodeClient {
     /// The same, for another member than the node's own.
     pub(crate) fn for_member(context: &Context, member: Option<u32>) -> Result<Self> {
         let run = RunFile::required(&context.folder)?;
+        let token = token::own(&context.folder, member.map(MemberId))?;
+        Ok(Self::with(run.local, token, context.output.language()))
+    }
+
+    /// The same, for what only the authority does.
+    pub(crate) fn of_the_authority(context: &Context) -> Result<Self> {
+        let run = RunFile::required(&context.folder)?;
+        Ok(Self::with(run.local, token::of_the_authority(&context.folder)?, context.output.language()))
+    }
+
+    /// The node at `api`, called with `token`.
+    pub(crate) fn with(api: String, token: String, language: Language) -> Self {
         // The call carries a token and stays on this machine: no proxy of the environment sees it.
         let agent = Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE)).proxy(None);
-        let token = token::own(&context.folder, member.map(MemberId))?;
-        Ok(Self { agent: agent.build().into(), api: run.local, token, language: context.output.language().tag() })
+        Self { agent: agent.build().into(), api, token, language: language.tag() }
     }
 
     /// A JSON answer to a question.

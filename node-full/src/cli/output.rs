@@ -104,7 +104,8 @@ impl Output {
         json!({ "type": told.code, "title": message.title, "detail": message.detail, "next": message.next })
     }
 
-    fn message(&self, told: &Told) -> messages::Message {
+    /// The sentences of a message in the caller's language, one by one.
+    pub(crate) fn message(&self, told: &Told) -> messages::Message {
         messages::tell(&told.code, &told.values, self.language)
     }
 }
@@ -157,8 +158,7 @@ fn refused_lines(problem: &Value) -> Vec<String> {
 pub(crate) fn item_lines(answer: &Value) -> Vec<String> {
     let items = answer.get("items").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let refused = items.iter().zip(1..).filter(|(item, _)| !is_done(item));
-    let mut lines: Vec<String> =
-        refused.map(|(item, number)| format!("{number}: {}", problem_text(item).replace('\n', " "))).collect();
+    let mut lines: Vec<String> = refused.map(|(item, number)| format!("{number}: {}", item_text(item))).collect();
     let more = lines.len().saturating_sub(MOST_LINES);
     if more > 0 {
         lines.truncate(MOST_LINES);
@@ -173,6 +173,11 @@ const MOST_LINES: usize = 20;
 /// Whether an item of an answer was done.
 pub(crate) fn is_done(item: &Value) -> bool {
     item.get("status").and_then(Value::as_u64) == Some(200)
+}
+
+/// Why one item was refused, in one line.
+pub(crate) fn item_text(item: &Value) -> String {
+    problem_text(item).replace('\n', " ")
 }
 
 fn problem_text(problem: &Value) -> String {

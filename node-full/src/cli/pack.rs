@@ -22,6 +22,9 @@ pub(crate) enum Pack {
         /// The receiving member's number.
         #[arg(long)]
         to: u32,
+        /// The id of the despatch advice that it belongs to.
+        #[arg(long)]
+        trade: Option<String>,
         #[command(flatten)]
         deed: Deed,
     },
@@ -35,11 +38,20 @@ pub(crate) enum Pack {
         /// The reason's number.
         #[arg(long)]
         reason: Option<u8>,
+        /// The id of the step of a trade that it belongs to.
+        #[arg(long)]
+        trade: Option<String>,
         #[command(flatten)]
         deed: Deed,
     },
     /// Take in what was sent here.
-    Receive(Deed),
+    Receive {
+        /// The id of the despatch advice that it belongs to.
+        #[arg(long)]
+        trade: Option<String>,
+        #[command(flatten)]
+        deed: Deed,
+    },
     /// Put into the store.
     PutAway(Deed),
     /// Hand to a ward.
@@ -127,13 +139,12 @@ impl Pack {
     pub(crate) fn perform(self, context: &Context) -> Result<Answer> {
         let (path, extra, deed) = match self {
             Self::Register(register) => return register.perform(context),
-            Self::Ship { to, deed } => ("ship", vec![("consignee", to.to_string())], deed),
+            Self::Ship { to, trade, deed } => ("ship", sent(to, trade), deed),
             Self::ShipCancel(deed) => ("ship-cancel", Vec::new(), deed),
-            Self::Return { to, reason, deed } => {
-                let to = [("consignee", to.to_string())];
-                ("return", to.into_iter().chain(named("reason", reason)).collect(), deed)
+            Self::Return { to, reason, trade, deed } => {
+                ("return", sent(to, trade).into_iter().chain(named("reason", reason)).collect(), deed)
             }
-            Self::Receive(deed) => ("receive", Vec::new(), deed),
+            Self::Receive { trade, deed } => ("receive", named("trade", trade), deed),
             Self::PutAway(deed) => ("put-away", Vec::new(), deed),
             Self::WardIssue(deed) => ("ward-issue", Vec::new(), deed),
             Self::Dispense(deed) => ("dispense", Vec::new(), deed),
@@ -206,6 +217,11 @@ fn summary(answers: Vec<Value>) -> Answer {
     let told = Told::new("cli.done").with("done", done).with("count", all);
     let view = json!({ "done": done, "count": all, "answers": answers });
     Answer { view, lines, told: Some(told), exit: u8::from(done < all) }
+}
+
+/// To whom goods go, and under which trade.
+fn sent(to: u32, trade: Option<String>) -> Vec<(&'static str, String)> {
+    [("consignee", to.to_string())].into_iter().chain(named("trade", trade)).collect()
 }
 
 fn named(name: &'static str, value: Option<impl ToString>) -> Vec<(&'static str, String)> {

@@ -54,12 +54,20 @@ pub(crate) fn own(folder: &Folder, member: Option<MemberId>) -> fault::Result<St
     issue(folder, &caller, 1)
 }
 
+/// A short-lived token of the authority's office, where the folder's member holds it.
+pub(super) fn of_the_authority(folder: &Folder) -> fault::Result<String> {
+    let staff = vec![Staff::Regulator, Staff::Admin];
+    let caller = Caller { subject: "cli".into(), member: own_member(folder)?, staff, purpose: Some(Purpose::Hoperat) };
+    issue(folder, &caller, 1)
+}
+
 fn issue(folder: &Folder, caller: &Caller, hours: u8) -> fault::Result<String> {
     let path = folder.genesis();
     let genesis = Genesis::from_bytes(&folder::read(&path)?).map_err(|cause| Fault::contents(&path, cause.code()))?;
     issuer_in(folder, &genesis)?.issue(caller, Clock::wall().now(), hours)
 }
 
-fn own_member(folder: &Folder) -> fault::Result<MemberId> {
+/// The member that the folder's node acts for.
+pub(super) fn own_member(folder: &Folder) -> fault::Result<MemberId> {
     Ok(Config::load(folder)?.member.id())
 }

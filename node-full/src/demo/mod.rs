@@ -19,9 +19,14 @@ use std::{fs, sync::Arc};
 pub const HOSPITAL: MemberId = MemberId(13);
 
 /// Makes the data folder of a demonstration chain that begins a year ago.
-pub fn create(folder: &Folder, mut config: Config) -> Result {
+pub fn create(folder: &Folder, config: Config) -> Result {
     let now = jiff::Timestamp::now().as_millisecond();
     let begin = jiff::Timestamp::from_millisecond(now - YEAR_MS).map_err(|_| Fault::new("node.demo.code"))?;
+    create_at(folder, config, begin)
+}
+
+/// Makes the data folder of a chain of the region's members, with all their keys, that begins at `begin`.
+pub fn create_at(folder: &Folder, mut config: Config, begin: jiff::Timestamp) -> Result {
     folder.create()?;
     config.member.number = HOSPITAL.0;
     config.save(folder)?;

@@ -91,6 +91,7 @@ pub(super) const ANCHOR: &str = "application/vnd.medproof.anchor";
 pub(super) const UPDATE: &str = "application/vnd.medproof.update";
 pub(super) const PROOF: &str = "application/vnd.medproof.proof";
 pub(super) const BUCKET: &str = "application/vnd.medproof.bucket";
+pub(super) const BUNDLE: &str = "application/vnd.medproof.bundle";
 pub(super) const FORK: &str = "application/vnd.medproof.fork";
 pub(super) const EVENT: &str = "application/vnd.medproof.event";
 

@@ -12,7 +12,7 @@ use axum::{
 /// Adds the headers of an answer to a call of `path`.
 pub(super) fn add(path: &str, response: &mut Response) {
     let is_open = access::rows(path).any(|row| row.access == Access::Open);
-    let is_page = is_html(response);
+    let is_page = is_page_or_script(response);
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
@@ -54,9 +54,11 @@ pub(super) fn preflight(path: &str) -> Response {
     response
 }
 
-fn is_html(response: &Response) -> bool {
+/// A worker lives by the policy of its own script, not by that of the page that started it.
+fn is_page_or_script(response: &Response) -> bool {
     let media_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    media_type.is_some_and(|media_type| media_type.starts_with("text/html"))
+    media_type
+        .is_some_and(|media_type| ["text/html", "text/javascript"].iter().any(|kind| media_type.starts_with(kind)))
 }
 
 const ALWAYS: [(HeaderName, &str); 4] = [

@@ -136,12 +136,23 @@ fn body(path: &str) -> Value {
             &["approval_number", "atc", "random_serials", "limits"],
         ),
         "/v1/medicines/alias" => object(&["alias", "product"], &[]),
+        "/v1/medicines/change" => object(
+            &["product", "name_zh", "name_en", "holder", "form", "strength", "pack_size"],
+            &["approval_number", "atc", "random_serials", "limits", "issuer"],
+        ),
+        "/v1/members" => object(&["member", "roles", "name_zh", "name_en", "key", "signature"], &["gln", "domains"]),
+        "/v1/members/{member}" => object(&["change"], &["name_zh", "name_en", "gln", "domains", "roles", "reason"]),
+        "/v1/members/{member}/keys" => {
+            object(&["change"], &["key", "signature", "valid_from_ms", "number", "since_ms"])
+        }
+        "/v1/packs/alias" => object(&["aliases"], &[]),
         "/v1/lots" => object(&["product", "lot", "expiry"], &[]),
         "/v1/packs/register" => object(&["product", "lot", "serials"], &["quantity"]),
         "/v1/units/pack" | "/v1/units/unpack" => object(&["sscc"], &["items"]),
         "/v1/orders" => object(&["step", "counterparty", "document"], &["follows"]),
         "/v1/recalls" => object(&["measure", "product"], &["lot", "severity", "depth", "reason"]),
         "/v1/alerts/{id}" => object(&["outcome"], &[]),
+        "/epcis/capture" | "/epcis/events" => json!({ "type": "object" }),
         _ => json!({ "type": "array", "minItems": 1, "items": { "anyOf": [
             { "type": "string", "description": "a scan" },
             { "type": "object", "required": ["code"], "properties": { "code": { "type": "string" }, "amount": { "type": "integer", "minimum": 1 } } },
@@ -175,11 +186,14 @@ const QUERY: &[(&str, &str, bool, &str)] = &[
     ("/v1/proofs", "have", false, "the newest height that the client has"),
     ("/v1/buckets/{bits}/{hex}", "product", true, "GTIN-14, or scheme:code"),
     ("/v1/buckets/{bits}/{hex}", "have", false, "the newest height that the client has"),
+    ("/v1/bundles", "code", true, "the text of a scan"),
+    ("/v1/bundles", "have", false, "the newest height that the client has"),
     ("/v1/timeline", "code", true, "the text of a scan"),
     ("/v1/medicines", "q", false, "words of names, initials, codes, holder"),
     ("/v1/medicines", "lot", false, "only products with this lot"),
     ("/v1/medicines", "from", false, "leave out so many"),
     ("/v1/medicines", "most", false, "at most so many"),
+    ("/v1/deliveries/check", "advice", true, "the trade id of the despatch advice"),
     ("/v1/recalls/impact", "product", true, "GTIN-14, or scheme:code"),
     ("/v1/recalls/impact", "lot", false, "the lot"),
     ("/v1/stock", "product", false, "GTIN-14, or scheme:code"),

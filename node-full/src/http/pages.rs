@@ -96,6 +96,7 @@ fn media_type(name: &str) -> &'static str {
         "woff2" => "font/woff2",
         "txt" | "md" => "text/plain; charset=utf-8",
         "tgz" => "application/gzip",
+        "mpbundle" => "application/vnd.medproof.bundle",
         "mpanchor" => "application/vnd.medproof.anchor",
         _ => "application/octet-stream",
     }

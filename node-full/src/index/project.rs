@@ -312,7 +312,7 @@ impl<'a> Projection<'a> {
     }
 }
 
-/// The trade that an event begins.
+/// The step of a trade that an event is, or that it belongs to.
 const fn trade_of(act: &Act) -> Option<TradeId> {
     match act {
         Act::Order(step)
@@ -321,6 +321,9 @@ const fn trade_of(act: &Act) -> Option<TradeId> {
         | Act::DespatchAdvice(step)
         | Act::Delivery(step)
         | Act::Discrepancy(step) => Some(step.trade),
+        Act::Ship(fields) => fields.trade,
+        Act::Return(fields) => fields.trade,
+        Act::Receive(fields) => fields.trade,
         _ => None,
     }
 }

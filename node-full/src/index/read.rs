@@ -300,7 +300,7 @@ impl<'a> Index<'a> {
         self.places(tables::KIND, &kind.0.to_be_bytes())
     }
 
-    /// Where the events of one trade stand, oldest first.
+    /// Where a step of a trade and the movements that name it stand, oldest first.
     pub fn of_trade(&self, trade: &[u8; 32]) -> Result<Vec<LeafIndex>> {
         self.places(tables::TRADE, trade)
     }

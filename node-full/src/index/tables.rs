@@ -15,7 +15,7 @@
 //! | event | event id | log index |
 //! | kind | kind u16 ‖ log index | member u32 |
 //! | idempotency | what bodies carry of a caller's key | log index |
-//! | trade | trade id ‖ log index | nothing |
+//! | trade | trade id ‖ log index, of the step itself and of the movements that name it | nothing |
 
 use medproof_core::{
     custody::{Custody, Step},

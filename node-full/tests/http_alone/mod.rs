@@ -140,15 +140,20 @@ impl Alone {
     }
 
     pub(crate) async fn call_with(&self, method: &str, uri: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let mut request = Request::builder().method(method).uri(uri);
+        let mut headers = headers.to_vec();
         if !body.is_empty() || method == "POST" {
-            request = request.header("content-type", "application/json");
+            headers.insert(0, ("content-type", "application/json"));
         }
+        self.call_bytes(method, uri, &headers, body.as_bytes().to_vec()).await
+    }
+
+    pub(crate) async fn call_bytes(&self, method: &str, uri: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
+        let mut request = Request::builder().method(method).uri(uri);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let peer = ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 50_000)));
-        let request = request.extension(peer).body(Body::from(body.to_owned())).expect("a request");
+        let request = request.extension(peer).body(Body::from(body)).expect("a request");
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = response.into_parts();
         let is_stream = parts.headers.get("content-type").is_some_and(|kind| kind == "text/event-stream");

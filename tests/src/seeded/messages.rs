@@ -9,6 +9,7 @@ use crate::{
 use medproof_core::{
     anchor::{Anchor, MAX_TRUSTING_PERIOD_MS},
     bucket::{Bucket, MAX_BITS, MIN_BITS},
+    bundle::Bundle,
     certificate::Certificate,
     client::{Client, Consistency, Update},
     disclosure::{Disclosure, Field},
@@ -28,7 +29,7 @@ use medproof_core::{
 };
 
 /// What stands alone, with magic, type, version and suite before it.
-pub const MESSAGES: [WireType; 13] = [
+pub const MESSAGES: [WireType; 14] = [
     WireType::message::<Genesis>("genesis"),
     HEADER,
     WireType::message::<Anchor>("anchor"),
@@ -41,6 +42,7 @@ pub const MESSAGES: [WireType; 13] = [
     WireType::message::<ProductInfo>("product-info"),
     WireType::message::<Client>("memory"),
     WireType::message::<Bucket>("bucket"),
+    WireType::message::<Bundle>("bundle"),
     WireType::message::<MemberInfo>("member-info"),
 ];
 
@@ -199,6 +201,17 @@ impl Seeded for Bucket {
             header: Seeded::seeded(rng),
             certificate: Seeded::seeded(rng),
             state: Seeded::seeded(rng),
+        }
+    }
+}
+
+impl Seeded for Bundle {
+    fn seeded(rng: &mut Rng) -> Self {
+        Self {
+            proof: rng.list(0, 300, Rng::number),
+            product: rng.maybe(Seeded::seeded),
+            issuer: rng.maybe(Seeded::seeded),
+            chains: rng.list(0, 3, |rng| (Seeded::seeded(rng), Seeded::seeded(rng))),
         }
     }
 }

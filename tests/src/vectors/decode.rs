@@ -8,7 +8,9 @@ use crate::{
 use medproof_core::{
     anchor::Anchor,
     bucket::Bucket,
+    bundle::Bundle,
     client::{Client, Update},
+    custody::{Chain, Step},
     disclosure::{self, Disclosure, Field},
     encoding::{DecodeError, Message, Wire},
     event::{Event, EventHead, EventKind, MemberRole, body_hash},
@@ -22,7 +24,7 @@ use medproof_core::{
     log::{LeafIndex, MemoryLog},
     proof::{Proof, QrProof},
     prove::prove_bucket,
-    state::Prefix,
+    state::{Path, Prefix},
     text,
 };
 use serde_json::{Value, json};
@@ -234,6 +236,7 @@ fn kinds() -> Vec<Kind> {
         kind::<Proof>("proof", &proof),
         kind::<QrProof>("qr-proof", &QrProof::from_proof(&proof).expect("has a short form")),
         kind::<Bucket>("bucket", &bucket),
+        kind::<Bundle>("bundle", &bundle(&event(&ledger), proof.to_bytes())),
         kind::<Fork>("fork", &fork),
         kind::<Disclosure>("disclosure", &record()),
         kind::<Event>("event", &event(&ledger)),
@@ -245,6 +248,14 @@ fn kinds() -> Vec<Kind> {
 
 fn kind<T: Message>(name: &'static str, example: &T) -> Kind {
     Kind { name, bytes: example.to_bytes(), read: |bytes| Ok(T::from_bytes(bytes)?.to_bytes()) }
+}
+
+fn bundle(event: &Event, proof: Vec<u8>) -> Bundle {
+    let (path, entry) = (Path::new([5; 32]), event.log_entry());
+    let unit = Chain(vec![Step::Own(entry)]);
+    let pack = Chain(vec![Step::Own(entry), Step::Unit(path, unit.replay(), entry)]);
+    let chains = vec![(Path::new([6; 32]), pack), (path, unit)];
+    Bundle { proof, product: Some(info()), issuer: Some(member_info()), chains }
 }
 
 fn record() -> Disclosure {

@@ -5,6 +5,7 @@
 
 mod advance;
 mod bad;
+mod bundle;
 mod case;
 mod decode;
 mod good;
@@ -32,6 +33,7 @@ pub fn write_all(folder: &Path) -> std::io::Result<Vec<(&'static str, usize)>> {
         ("verify.json", verify),
         ("many.json", many::cases()),
         ("bucket.json", many::bucket_cases()),
+        ("bundle.json", bundle::cases()),
         ("advance.json", advance::cases()),
         ("disclosure.json", many::disclosure_cases()),
         ("fork.json", advance::fork_cases()),

@@ -56,13 +56,18 @@ export function explain(catalogue: Catalogue, verdict: Verdict, about: About): E
   const values = valuesOf(catalogue, verdict, about);
   const isGivenOut = about.purpose === "holder" && verdict.overall === "ok" && verdict.axes.since_day !== null;
   return {
-    overall: say(`overall.${verdict.overall}.${about.purpose}`),
+    overall: say(isProductOnly(verdict) ? "overall.product-only" : `overall.${verdict.overall}.${about.purpose}`),
     reasons: verdict.reasons.map((code) => say(code)),
     question: isGivenOut ? say("question.got-it-then") : null,
     asOf: verdict.axes.time_ms === null ? null : say("axis.as-of"),
     checks: checks(verdict, say),
     notProved: ["not-proved.copy", "not-proved.contents"].map((code) => say(code)),
   };
+}
+
+/** Whether the code names a product that is in order: that is no warning about a pack. */
+function isProductOnly({ overall, axes }: Verdict): boolean {
+  return overall === "warn" && axes.level === "product" && axes.identifier === "registered" && axes.states.effective === "active";
 }
 
 /** One message, with its placeholders filled from `values`. */

@@ -1,11 +1,12 @@
 //! The npm package `@medproof/verify`: built into the target folder, from the crate `wasm` and the sources in
 //! `wasm/npm`.
 
+pub(crate) mod consumers;
 pub(crate) mod test;
 mod weight;
 
 pub(crate) use test::{liar, stage};
-pub(crate) use weight::stage as weight;
+pub(crate) use weight::{stage as weight, widget};
 
 use crate::setup::{self, Part};
 use crate::{Result, bindings, command, place, size};

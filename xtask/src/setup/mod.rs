@@ -15,7 +15,7 @@ mod swift;
 pub(crate) use browser::BROWSER;
 pub(crate) use cargo_tools::{CARGO_DENY, CARGO_FUZZ, CARGO_LLVM_COV, WASM_BINDGEN, WASM_PACK};
 pub(crate) use jvm::JVM;
-pub(crate) use node::{NODE_PACKAGES, WEB_PACKAGES};
+pub(crate) use node::{CONSUMER_PACKAGES, NODE_PACKAGES, WEB_PACKAGES};
 pub(crate) use python::{PYTHON, PYTHON_PACKAGING, package_python, python};
 pub(crate) use rust_target::{BARE, BARE_TARGET, WASM, WASM_TARGET, cargo_for};
 pub(crate) use rustup::{LINTERS, LLVM_TOOLS, MIRI, NIGHTLY, RUST_SRC};
@@ -48,6 +48,7 @@ const PARTS: &[&Part] = &[
     &BARE_TARGET,
     &NODE_PACKAGES,
     &WEB_PACKAGES,
+    &CONSUMER_PACKAGES,
     &PYTHON,
     &PYTHON_PACKAGING,
     &JVM,

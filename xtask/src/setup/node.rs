@@ -19,6 +19,13 @@ pub(crate) const WEB_PACKAGES: Part = Part {
     install: || npm_ci(&place::demo_web()),
 };
 
+pub(crate) const CONSUMER_PACKAGES: Part = Part {
+    name: "consumer-packages",
+    about: "bundlers and frameworks that use the npm package, and its reference",
+    present: || is_current(&place::consumers()),
+    install: || npm_ci(&place::consumers()),
+};
+
 /// Whether the packages are those of the committed lock file.
 fn is_current(folder: &Path) -> bool {
     let lock = fs::read(folder.join(LOCK));

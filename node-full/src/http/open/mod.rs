@@ -1,5 +1,6 @@
 //! What everybody may ask, from any origin.
 
+pub(super) mod bundle;
 pub(super) mod chain;
 pub(super) mod link;
 pub(super) mod page;

@@ -2,6 +2,7 @@
 
 use super::proof::count_guessable;
 use crate::{
+    bundles,
     chain::tip,
     http::{
         answer::{self, set},
@@ -14,7 +15,7 @@ use crate::{
     proofs,
 };
 use axum::{extract::State, response::Response};
-use medproof_core::{custody::Step, encoding::Wire, event::LogEntry, log::LeafIndex, proof::Key, state::Path};
+use medproof_core::{custody::Step, encoding::Wire, event::LogEntry, log::LeafIndex};
 use serde_json::{Value, json};
 
 /// The steps of a pack's or unit's custody chain, oldest first, with what a client needs to fold them into the
@@ -25,30 +26,10 @@ pub(in crate::http) async fn timeline(State(face): State<Shared>, asked: Asked) 
     let index = Index::new(&view);
     let keys = proofs::questions(code)?;
     count_guessable(&face, &asked, &index, keys.iter())?;
-    let path = item_path(&index, &keys)?;
+    let path = bundles::item_path(&index, &keys)?.ok_or_else(|| Problem::new("rules.pack.absent"))?;
     let steps: Result<Vec<Value>, Problem> =
         index.custody(&path)?.iter().map(|(place, step)| step_view(&face, *place, step)).collect();
     Ok(answer::json(&json!({ "height": tip(&view)?.height().0, "path": to_hex(path.as_bytes()), "steps": steps? })))
-}
-
-/// Where the leaf of the first registered pack or unit among `keys` lies.
-fn item_path(index: &Index<'_>, keys: &[Key]) -> Result<Path, Problem> {
-    for key in keys {
-        match key {
-            Key::Pack(pack) => {
-                if let Some(canonical) = index.canonical_pack(pack)? {
-                    return Ok(index.paths().pack(&canonical));
-                }
-            }
-            Key::Unit(sscc) => {
-                if let Some(unit) = index.unit(*sscc)? {
-                    return Ok(index.paths().unit(unit));
-                }
-            }
-            _ => {}
-        }
-    }
-    Err(Problem::new("rules.pack.absent"))
 }
 
 fn step_view(face: &Face, place: LeafIndex, step: &Step) -> Result<Value, Problem> {

@@ -5,7 +5,7 @@ use super::super::{
     ask::{self, Asked, parameter},
     face::{Face, Shared},
 };
-use super::{deed, packs, receipt_view};
+use super::{deed, receipt_view, scanned};
 use crate::{
     index::Index,
     items::{self, Subject},
@@ -13,7 +13,9 @@ use crate::{
 };
 use axum::{body::Bytes, extract::State, http::StatusCode, response::Response};
 use medproof_core::identity::Serial;
-use medproof_rules::body::{Act, Aggregate, Capacity, Disaggregate, Dissolve, LotRelease, PackRegister};
+use medproof_rules::body::{
+    Act, Aggregate, AliasPair, Capacity, Disaggregate, Dissolve, LotRelease, PackAlias, PackRegister,
+};
 use serde::Deserialize;
 use std::num::NonZeroU16;
 
@@ -33,6 +35,20 @@ struct NewPacks {
     #[serde(default = "one")]
     quantity: NonZeroU16,
     serials: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewAliases {
+    aliases: Vec<NewAlias>,
+}
+
+/// Scans of the two codes on one pack.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewAlias {
+    alias: String,
+    pack: String,
 }
 
 #[derive(Deserialize)]
@@ -70,6 +86,22 @@ pub(in crate::http) async fn register(
     let serials = serials.map_err(|_| parameter("serials"))?;
     let packs = PackRegister { product: ask::product(&product)?, lot: ask::lot(&lot)?, quantity, serials };
     created(&face, &asked, Act::PackRegister(packs)).await
+}
+
+/// Registers other codes on packs; the codes are those of an alias of the product.
+pub(in crate::http) async fn alias(
+    State(face): State<Shared>,
+    asked: Asked,
+    bytes: Bytes,
+) -> Result<Response, Problem> {
+    let NewAliases { aliases } = ask::json(&asked, &bytes)?;
+    let pack = |scan: &str| match scanned::subject(scan)? {
+        Subject::Pack(pack) => Ok(pack),
+        Subject::Unit(_) => Err(parameter("aliases")),
+    };
+    let pair = |new: &NewAlias| Ok(AliasPair { alias: pack(&new.alias)?, canonical: pack(&new.pack)? });
+    let aliases = aliases.iter().map(pair).collect::<Result<_, Problem>>()?;
+    created(&face, &asked, Act::PackAlias(PackAlias { aliases })).await
 }
 
 /// Puts packs and units into a unit, which is made if it is not there.
@@ -115,7 +147,7 @@ async fn created(face: &Face, asked: &Asked, act: Act) -> Result<Response, Probl
 }
 
 fn subjects(scans: &[String]) -> Result<Vec<Subject>, Problem> {
-    scans.iter().map(|scan| packs::subject(scan)).collect()
+    scans.iter().map(|scan| scanned::subject(scan)).collect()
 }
 
 /// What a unit's event names: all of it or nothing.

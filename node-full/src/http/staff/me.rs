@@ -1,12 +1,16 @@
 //! Who the caller is, who the members are, and the audit log.
 
-use super::super::{answer, ask::Asked, face::Shared};
+use super::{
+    super::{answer, ask::Asked, face::Shared},
+    member::keys_view,
+};
 use crate::{
     access::{Purpose, Staff, page_role},
     index::Index,
     problem::Problem,
 };
 use axum::{extract::State, response::Response};
+use medproof_core::leaf::{Leaf, MemberState};
 use serde_json::{Value, json};
 
 /// Who the token says that its bearer is.
@@ -26,13 +30,19 @@ pub(in crate::http) async fn me(State(face): State<Shared>, asked: Asked) -> Res
 /// The members, by number.
 pub(in crate::http) async fn members(State(face): State<Shared>) -> Result<Response, Problem> {
     let view = face.node.view();
-    let members: Result<Vec<Value>, Problem> = Index::new(&view)
+    let index = Index::new(&view);
+    let members: Result<Vec<Value>, Problem> = index
         .members()?
         .into_iter()
         .map(|(member, info)| {
             let roles: Vec<_> = face.node.roles(member)?.into_iter().map(page_role).collect();
+            let Some(Leaf::Member(leaf)) = index.leaf(&index.paths().member(member))? else {
+                return Err(Problem::new("node.index"));
+            };
             Ok(json!({
                 "member": member.0,
+                "state": state_name(leaf.known_state()),
+                "keys": keys_view(&index, member, leaf.newest_key)?,
                 "roles": roles,
                 "name_zh": info.name_zh,
                 "name_en": info.name_en,
@@ -49,4 +59,13 @@ pub(in crate::http) async fn audit(State(face): State<Shared>, asked: Asked) -> 
     face.gate.audit.flush(face.gate.clock.now())?;
     let text = face.gate.audit.export(asked.optional("from")?.unwrap_or(0))?;
     Ok(answer::bytes(text.into_bytes(), "text/plain; charset=utf-8"))
+}
+
+const fn state_name(state: Option<MemberState>) -> &'static str {
+    match state {
+        Some(MemberState::Admitted) => "admitted",
+        Some(MemberState::Suspended) => "suspended",
+        Some(MemberState::Excluded) => "excluded",
+        _ => "other",
+    }
 }

@@ -2,15 +2,19 @@
 
 use super::super::{
     answer::{self, set},
-    ask::{self, Asked},
+    ask::{self, Asked, parameter},
     face::Shared,
     open::product::{describe, info_view},
 };
 use super::{deed, receipt_view};
 use crate::{index::Index, problem::Problem};
 use axum::{body::Bytes, extract::State, http::StatusCode, response::Response};
-use medproof_core::{identity::ProductCode, info::ProductInfo, leaf::StorageLimits};
-use medproof_rules::body::{Act, ProductAlias, ProductRegister};
+use medproof_core::{
+    identity::{MemberId, ProductCode},
+    info::ProductInfo,
+    leaf::StorageLimits,
+};
+use medproof_rules::body::{Act, ProductAlias, ProductChange, ProductRegister};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -31,6 +35,8 @@ struct Medicine {
     #[serde(default)]
     random_serials: bool,
     limits: Option<Limits>,
+    /// To whom the product goes over, where it is changed.
+    issuer: Option<u32>,
 }
 
 #[derive(Deserialize)]
@@ -81,6 +87,9 @@ pub(in crate::http) async fn register(
 ) -> Result<Response, Problem> {
     let medicine: Medicine = ask::json(&asked, &bytes)?;
     let product = ask::product(&medicine.product)?;
+    if medicine.issuer.is_some() {
+        return Err(parameter("issuer"));
+    }
     let random_serials = medicine.random_serials;
     let info = medicine.into_info();
     let view = info_view(&info);
@@ -88,6 +97,22 @@ pub(in crate::http) async fn register(
     let mut answer = receipt_view(&receipt);
     set(&mut answer, "info", view);
     Ok(answer::with_status(StatusCode::CREATED, &answer))
+}
+
+/// Changes a product: all of its information anew, and the issuer if one is named.
+pub(in crate::http) async fn change(
+    State(face): State<Shared>,
+    asked: Asked,
+    bytes: Bytes,
+) -> Result<Response, Problem> {
+    let medicine: Medicine = ask::json(&asked, &bytes)?;
+    let act = Act::ProductChange(ProductChange {
+        product: ask::product(&medicine.product)?,
+        random_serials: medicine.random_serials,
+        new_issuer: medicine.issuer.map(MemberId),
+        info: medicine.into_info(),
+    });
+    Ok(answer::with_status(StatusCode::CREATED, &receipt_view(&deed(&face, &asked, act).await?)))
 }
 
 /// Registers another code of a product.

@@ -1,13 +1,16 @@
 //! What people and programs with a token do.
 
 pub(super) mod alert;
+pub(super) mod delivery;
 pub(super) mod event;
 pub(super) mod figures;
 pub(super) mod goods;
 pub(super) mod me;
 pub(super) mod medicine;
+pub(super) mod member;
 pub(super) mod packs;
 pub(super) mod recall;
+mod scanned;
 pub(super) mod trade;
 pub(super) mod verify;
 
@@ -53,13 +56,23 @@ async fn send(
     body: Body,
     capacity: Option<Capacity>,
 ) -> std::result::Result<Receipt, Problem> {
+    send_as(face, asked, body, |kind| role(face, asked, kind, capacity)).await
+}
+
+/// [`send`], in the role that `role` gives for the kind of event.
+async fn send_as(
+    face: &Face,
+    asked: &Asked,
+    body: Body,
+    role: impl FnOnce(EventKind) -> std::result::Result<Role, Problem>,
+) -> std::result::Result<Receipt, Problem> {
     let (kind, member) = (body.kind(), asked.caller()?.member);
     if let Some((event, receipt)) = sent_before(face, asked)? {
         // The node fell between the block and its answer.
         let is_same = event.head().kind == kind && event.head().member == member;
         return if is_same { Ok(receipt) } else { Err(Problem::new("request.key-reused")) };
     }
-    let role = role(face, asked, kind, capacity)?;
+    let role = role(kind)?;
     let receipt: Result<Receipt> = face.node.act(member, role, &body).await;
     receipt.map_err(|fault| Problem::from(fault).of_kind(kind))
 }

@@ -7,7 +7,9 @@ use super::{
         face::{Face, Shared},
     },
     alert::{self, Alert},
-    receipt_view, send, sent_before,
+    receipt_view,
+    scanned::{disagreement, read},
+    send, sent_before,
 };
 use crate::{
     access::Staff,
@@ -20,7 +22,7 @@ use axum::{body::Bytes, extract::State, http::StatusCode, response::Response};
 use medproof_core::{
     event::{Event, EventKind},
     identity::MemberId,
-    scan::{Mode, Reading, Scan, Target, parse},
+    scan::Reading,
 };
 use medproof_rules::body::{
     Act, AtSite, Body, Capacity, Country, Destroy, DestroyReason, DispensePartly, Export, Items, Lock, PackHoldReason,
@@ -152,6 +154,7 @@ async fn send_fitting(
             return Ok(None);
         }
         let body = Body::new(asked.idempotency, build(face, action, asked, items, entries, &places)?);
+        let kind = body.kind();
         let order = in_body_order(&body);
         let problem = match send(face, asked, body, Some(capacity)).await {
             Ok(receipt) => return Ok(Some(receipt)),
@@ -160,9 +163,18 @@ async fn send_fitting(
         let culprit =
             problem.item().and_then(|item| order.get(item)).and_then(|name| places.iter().find(|(_, of)| of == name));
         let Some(entry) = culprit.and_then(|(place, _)| entries.get_mut(*place)) else { return Err(problem) };
-        entry.problem = Some(problem);
+        entry.problem = Some(if is_own_last(face, asked, entry)? { problem.by_own_event(kind) } else { problem });
     }
     Err(Problem::new("node.busy").retry_after_s(1))
+}
+
+/// Whether the last change of an entry's pack that can be undone was made by the caller's own member.
+fn is_own_last(face: &Face, asked: &Asked, entry: &Entry) -> Result<bool, Problem> {
+    let (view, caller) = (face.node.view(), asked.caller()?);
+    let index = Index::new(&view);
+    let Ok((Subject::Pack(pack), _)) = &entry.read else { return Ok(false) };
+    let Some(canonical) = index.canonical_pack(pack)? else { return Ok(false) };
+    Ok(index.undo(&index.paths().pack(&canonical))?.is_some_and(|(member, _)| member == caller.member))
 }
 
 /// The items that are not refused yet, with the place of each in the array.
@@ -214,18 +226,8 @@ fn mismatches(
         else {
             continue;
         };
-        let row = index.item(&index.paths().pack(pack))?;
-        let Some(lot) = row.and_then(|row| row.lot) else { continue };
-        let leaf = match index.leaf(&index.paths().lot(&pack.product, &lot))? {
-            Some(medproof_core::leaf::Leaf::Lot(leaf)) => leaf,
-            _ => continue,
-        };
-        let lot_differs = reading.lot.as_ref().is_some_and(|on_pack| *on_pack != lot);
-        let expiry_differs = reading.expiry.is_some_and(|on_pack| on_pack != leaf.expiry);
-        if lot_differs {
-            found.push((*place, Problem::new("agreement.lot-mismatch").of_kind(action.kind())));
-        } else if expiry_differs {
-            found.push((*place, Problem::new("agreement.expiry-mismatch").of_kind(action.kind())));
+        if let Some(code) = disagreement(index, pack, reading)? {
+            found.push((*place, Problem::new(code).of_kind(action.kind())));
         }
     }
     Ok(found)
@@ -358,28 +360,6 @@ fn capacity(action: Action, asked: &Asked) -> Result<Capacity, Problem> {
         }
         _ => Capacity::Holder,
     })
-}
-
-/// What a scan names.
-pub(super) fn subject(scan: &str) -> Result<Subject, Problem> {
-    read(scan).map(|(subject, _)| subject)
-}
-
-fn read(scan: &str) -> Result<(Subject, Reading), Problem> {
-    let reading = match parse(scan, Mode::Tolerant) {
-        Scan::Read(reading) => reading,
-        Scan::Ambiguous(_) => return Err(Problem::new("identifier.scan.ambiguous")),
-        Scan::Unreadable(error) => return Err(Problem::new(error.code())),
-        _ => return Err(Problem::new("scan.unreadable")),
-    };
-    let subject = match &reading.target {
-        Target::Pack(packs) => packs.first().cloned().map(Subject::Pack),
-        Target::Unit(sscc) => Some(Subject::Unit(*sscc)),
-        _ => None,
-    };
-    subject
-        .map(|subject| (subject, reading))
-        .ok_or_else(|| Problem::new("request.body").with("cause", "a scan names no pack and no unit"))
 }
 
 fn word<T>(asked: &Asked, from_number: impl Fn(u8) -> Option<T>) -> Result<Option<T>, Problem> {

@@ -99,7 +99,8 @@ pub(super) fn named(asked: &Asked) -> Result<Option<TradeId>, Problem> {
     asked.text("trade").map(|text| id(text).ok_or_else(|| parameter("trade"))).transpose()
 }
 
-fn id(text: &str) -> Option<TradeId> {
+/// A trade id, as answers write it.
+pub(super) fn id(text: &str) -> Option<TradeId> {
     from_hex(text).map(TradeId)
 }
 

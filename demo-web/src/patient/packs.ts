@@ -1,0 +1,89 @@
+import type { Overall, Purpose, ScanInfo } from "@medproof/verify";
+
+/** A pack that was checked: what it was, what came out, and the proof, to be judged again without a connection. */
+export interface Pack {
+  id: string;
+  scan: string;
+  purpose: Purpose;
+  /** Whether a person chose to keep it. Others are forgotten after a day. */
+  isKept: boolean;
+  product: string | null;
+  serial: string | null;
+  lot: string | null;
+  overall: Overall;
+  reasons: string[];
+  expiryDay: number | null;
+  /** When it was checked, and the moment that the answer is about, in ms since 1970. */
+  checkedMs: number;
+  timeMs: number | null;
+  proof: Uint8Array | null;
+}
+
+/** Packs on this device. Only this page's origin can read them. */
+export class Packs {
+  async all(): Promise<Pack[]> {
+    const packs = (await inStore("readonly", (store) => store.getAll())) as Pack[];
+    return packs.sort((left, right) => right.checkedMs - left.checkedMs);
+  }
+
+  async find(id: string): Promise<Pack | null> {
+    return ((await inStore("readonly", (store) => store.get(id))) as Pack | undefined) ?? null;
+  }
+
+  async put(pack: Pack): Promise<void> {
+    await inStore("readwrite", (store) => store.put(pack));
+  }
+
+  async remove(id: string): Promise<void> {
+    await inStore("readwrite", (store) => store.delete(id));
+  }
+
+  /** Forgets what nobody kept and is older than a saved answer may be. */
+  async forgetOld(nowMs: number): Promise<void> {
+    for (const { id, isKept, checkedMs } of await this.all()) {
+      if (!isKept && nowMs - checkedMs > DAY_MS) await this.remove(id);
+    }
+  }
+}
+
+/** The same pack has one name, whatever else stood in its code. */
+export function packId(scan: string, read: ScanInfo): string {
+  const [reading] = read.readings;
+  if (read.result !== "read" || !reading) return scan;
+  return [reading.sscc ?? reading.products[0] ?? "", reading.serial ?? "", reading.serial ? "" : (reading.lot ?? "")].join(" ");
+}
+
+/** Days from today to the last day of use; negative if it is over. */
+export function daysLeft(expiryDay: number, nowMs: number): number {
+  return expiryDay - Math.floor(nowMs / DAY_MS);
+}
+
+export const isRecalled = ({ reasons }: Pack) => reasons.some((code) => /^state\.(recalled|withdrawn)/.test(code));
+
+/** Forgets everything that this origin stored: packs, what is trusted, the saved page. */
+export async function forgetAll(): Promise<void> {
+  const known = await indexedDB.databases();
+  await Promise.all(known.map(({ name = "" }) => finished(indexedDB.deleteDatabase(name))));
+}
+
+const DAY_MS = 86_400_000;
+const STORE = "packs";
+
+async function inStore(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest): Promise<unknown> {
+  const opening = indexedDB.open("medproof-page", 1);
+  opening.onupgradeneeded = () => opening.result.createObjectStore(STORE, { keyPath: "id" });
+  const database = (await finished(opening)) as IDBDatabase;
+  try {
+    return await finished(ask(database.transaction(STORE, mode).objectStore(STORE)));
+  } finally {
+    database.close();
+  }
+}
+
+function finished(request: IDBRequest): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+    if (request instanceof IDBOpenDBRequest) request.onblocked = () => reject(new Error("another window is in the way"));
+  });
+}

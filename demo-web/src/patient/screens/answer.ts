@@ -1,0 +1,87 @@
+import type { Answer } from "@medproof/verify/flow";
+import { element } from "../../widget/dom.js";
+import { scanOf } from "../../typed.js";
+import type { App, Shown } from "../app.js";
+import { codeView } from "../code_view.js";
+import { button } from "../fields.js";
+import { type Pack, packId } from "../packs.js";
+import { failureCard, verdictCard } from "../verdict_card.js";
+
+/** The answer about the pack in hand, and what can be done with it. */
+export function answer(app: App): Shown {
+  const { text } = app;
+  const body = element("div", { id: "answer" }, element("p", { role: "status", class: "told" }, text.checking));
+  return { title: text.answerTitle, content: [body], enter: () => void run(app, body) };
+}
+
+async function run(app: App, body: HTMLElement): Promise<void> {
+  const { session, text } = app;
+  const found = session.answer ?? (await ask(app).catch(() => null));
+  const card = found ? await verdictCard(app, found).catch(() => failureCard(app, "noStart")) : failureCard(app, "noStart");
+  session.answer = found;
+  session.lookup = found?.lookup ?? session.lookup;
+  const pack = found && packOf(app, found, Date.now());
+  const before = pack && (await app.packs.find(pack.id).catch(() => null));
+  if (pack && pack.overall !== "cannot-tell") {
+    await app.packs.put({ ...pack, isKept: before?.isKept ?? false }).catch(() => undefined);
+  }
+  body.replaceChildren(
+    element("p", { role: "status", class: "away" }, card.title),
+    card.whole, codeView(app) ?? "", actions(app, pack, before?.isKept ?? false),
+    element("p", { class: "hint" }, text.reportMore),
+    button(text.report, "plain", () => app.go("report"), "way-report"));
+  body.dispatchEvent(new CustomEvent("answered"));
+}
+
+/** Asks the nodes; a proof that was brought along or kept counts where none answers. */
+async function ask({ session, check, packs }: App): Promise<Answer> {
+  const scan = scanOf(session.scan ?? "");
+  const read = session.read ?? (await check.read(scan));
+  const kept = session.carried ?? (await packs.find(packId(scan, read)).catch(() => null))?.proof ?? null;
+  return check.check(scan, session.purpose ?? "holder", kept);
+}
+
+function actions(app: App, pack: Pack | null, isKept: boolean): HTMLElement {
+  const { text, session } = app;
+  const told = element("p", { role: "status", class: "told" }, isKept ? text.kept : "");
+  const keep = button(text.keep, "plain", () => {
+    if (!pack) return;
+    void app.packs.put({ ...pack, isKept: true }).then(() => {
+      told.textContent = text.kept;
+      keep.remove();
+    }, () => (told.textContent = text.notKept));
+  }, "keep");
+  const again = () => {
+    session.answer = null;
+    app.go("answer");
+  };
+  const another = () => {
+    Object.assign(session, { scan: null, read: null, answer: null, carried: null });
+    app.go("start");
+  };
+  const canKeep = pack?.proof && !isKept && pack.overall !== "cannot-tell";
+  return element("div", {}, told, element("div", { class: "ways" },
+    canKeep ? keep : null, button(text.recheck, "plain", again, "recheck"), button(text.again, "main", another, "again")));
+}
+
+/** What is remembered of an answer; nothing where nothing was judged. */
+function packOf({ session: { scan, purpose } }: App, { verdict, scan: read, proof }: Answer, nowMs: number): Pack | null {
+  const [reading] = read.readings;
+  if (!verdict || !scan || !reading || read.result !== "read") return null;
+  const { expiry_day, time_ms, lot_ledger } = verdict.axes;
+  return {
+    id: packId(scan, read),
+    scan,
+    purpose: purpose ?? "holder",
+    isKept: false,
+    product: reading.products[0]?.replace(/^\d+:/, "") ?? reading.sscc,
+    serial: reading.serial,
+    lot: lot_ledger ?? reading.lot,
+    overall: verdict.overall,
+    reasons: verdict.reasons,
+    expiryDay: expiry_day,
+    checkedMs: nowMs,
+    timeMs: time_ms === null ? null : Number(time_ms),
+    proof,
+  };
+}

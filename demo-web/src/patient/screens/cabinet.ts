@@ -1,0 +1,94 @@
+import { age, day, sentence } from "@medproof/verify/explain";
+import { element, shape } from "../../widget/dom.js";
+import { scanOf } from "../../typed.js";
+import type { App, Shown } from "../app.js";
+import { button, pairs } from "../fields.js";
+import { type Pack, daysLeft, isRecalled } from "../packs.js";
+import { fill } from "../words/index.js";
+
+/** The packs that a person keeps, with what is known about each, and how old that is. */
+export async function cabinet(app: App): Promise<Shown> {
+  const { text } = app;
+  const list = element("ul", { class: "packs" });
+  const told = element("p", { class: "told", role: "status" });
+  const fillList = async () => {
+    const kept = await keptPacks(app);
+    list.replaceChildren(...(await Promise.all(kept.map((pack) => packView(app, pack, told, fillList)))));
+    return kept;
+  };
+  const kept = await fillList();
+  const all = button(text.cabinetAll, "main", () => void recheck(app, told).then(fillList), "recheck-all");
+  return {
+    title: text.cabinetTitle,
+    content: [element("p", {}, kept.length ? text.cabinetIntro : text.cabinetEmpty), kept.length > 0 && all, told, list],
+  };
+}
+
+async function keptPacks({ packs }: App): Promise<Pack[]> {
+  return (await packs.all().catch(() => [])).filter((pack) => pack.isKept);
+}
+
+async function packView(app: App, pack: Pack, told: HTMLElement, redraw: () => Promise<unknown>): Promise<HTMLElement> {
+  const { text, language, session } = app;
+  const catalogue = await app.catalogue();
+  const status = statusOf(pack, Date.now());
+  const overall = status === "stale" ? sentence(catalogue, "freshness.stale") : sentence(catalogue, `overall.${pack.overall}.${pack.purpose}`);
+  const open = () => {
+    Object.assign(session, { scan: pack.scan, read: null, purpose: pack.purpose, answer: null, carried: null });
+    void app.check.read(scanOf(pack.scan)).then((read) => (session.read = read), () => undefined).then(() => app.go("answer"));
+  };
+  const remove = async () => {
+    await app.packs.put({ ...pack, isKept: false });
+    told.textContent = text.cabinetRemoved;
+    await redraw();
+  };
+  const named = `${text.codeSerial} ${pack.serial ?? "–"}`;
+  const labelled = (label: string, act: () => void) => {
+    const made = button(label, "plain", act);
+    made.setAttribute("aria-label", `${label}: ${named}`);
+    return made;
+  };
+  return element("li", { class: status },
+    element("div", { class: "head" }, shape(status === "stale" ? "cannot-tell" : overall.severity),
+      element("div", {}, element("h2", {}, overall.title), ...badges(app, pack))),
+    pairs([text.codeProduct, pack.product], [text.codeSerial, pack.serial], [text.codeLot, pack.lot],
+      [text.codeExpiry, pack.expiryDay === null ? null : day(language, pack.expiryDay)]),
+    element("p", { class: "hint" }, fill(text.cabinetChecked, { age: age(catalogue, BigInt(Math.max(0, Date.now() - pack.checkedMs))) })),
+    element("div", { class: "ways" }, labelled(text.cabinetOpen, open), labelled(text.cabinetRemove, () => void remove())));
+}
+
+/** Good news ages; bad news does not. */
+function statusOf({ overall, timeMs }: Pack, nowMs: number): "stale" | "bad" | "good" {
+  if (overall === "do-not-use") return "bad";
+  return timeMs === null || nowMs - timeMs > LONGEST_MS ? "stale" : "good";
+}
+
+function badges({ text, language }: App, pack: Pack): HTMLElement[] {
+  const left = pack.expiryDay === null ? null : daysLeft(pack.expiryDay, Date.now());
+  const badge = (label: string, look: string) => element("p", { class: `badge ${look}` }, label);
+  const made: HTMLElement[] = [];
+  if (isRecalled(pack)) made.push(badge(text.cabinetRecalled, "bad"));
+  if (left !== null && left < 0) made.push(badge(text.cabinetExpired, "bad"));
+  else if (left !== null && left <= SOON_DAYS && pack.expiryDay !== null) made.push(badge(fill(text.cabinetSoon, { day: day(language, pack.expiryDay) }), "soon"));
+  return made;
+}
+
+/** Asks about every kept pack. What no node answers stays as it was, with its age. */
+async function recheck(app: App, told: HTMLElement): Promise<void> {
+  const kept = await keptPacks(app);
+  for (const [at, pack] of kept.entries()) {
+    const answer = await app.check.check(scanOf(pack.scan), pack.purpose, pack.proof).catch(() => null);
+    const verdict = answer?.verdict;
+    if (answer && verdict && answer.lookup !== "carried" && verdict.overall !== "cannot-tell") {
+      const { overall, reasons, axes } = verdict;
+      const timeMs = axes.time_ms === null ? pack.timeMs : Number(axes.time_ms);
+      await app.packs.put({ ...pack, overall, reasons, timeMs, expiryDay: axes.expiry_day ?? pack.expiryDay, checkedMs: Date.now(), proof: answer.proof ?? pack.proof });
+    }
+    told.textContent = fill(app.text.cabinetAsked, { done: at + 1, count: kept.length });
+  }
+}
+
+const SOON_DAYS = 30;
+
+/** The limit of a saved answer for a holder. */
+const LONGEST_MS = 86_400_000;

@@ -1,0 +1,62 @@
+import type { Purpose, Verdict } from "@medproof/verify";
+import { type Catalogue, explain, sentence } from "@medproof/verify/explain";
+import type { ManyAnswer } from "@medproof/verify/flow";
+import { element, shape } from "../../widget/dom.js";
+import { scanOf } from "../../typed.js";
+import type { App, Shown } from "../app.js";
+import { shortened } from "../code_view.js";
+import { choices, form, summary, textField } from "../fields.js";
+import { fill } from "../words/index.js";
+
+/** Many packs from one proof: a delivery, with its pallet counted. */
+export function several(app: App): Shown {
+  const { text } = app;
+  const codes = textField("codes", text.severalCodes, text.severalIntro, "", 8);
+  const asked = choices("radio", "purpose", element("legend", {}, text.atWork), [
+    { value: "receiver", label: text.receiver, isChosen: true }, { value: "dispenser", label: text.dispenser }, { value: "buyer", label: text.buyer }]);
+  const problems = element("div", {});
+  const result = element("div", { id: "results" });
+  const send = () => {
+    const scans = codes.input.value.split("\n").map((line) => line.trim()).filter(Boolean).map(scanOf);
+    const problem = scans.length === 0 ? text.severalMissing : scans.length > MOST ? fill(text.severalMost, { count: scans.length }) : "";
+    codes.fail(problem);
+    problems.replaceChildren(...(problem ? [summary(text.problem, [{ text: problem, input: codes.input }])] : []));
+    if (!problem) void run(app, scans, (asked.chosen()[0] ?? "receiver") as Purpose, result);
+  };
+  return { title: text.severalTitle, content: [problems, form(text.next, send, codes.whole, asked.whole), result] };
+}
+
+async function run(app: App, scans: string[], purpose: Purpose, result: HTMLElement): Promise<void> {
+  const { text } = app;
+  result.replaceChildren(element("p", { role: "status", class: "told" }, text.checking));
+  const answer = await app.check.several(scans, purpose).catch(() => null);
+  if (!answer?.verdicts) {
+    const [title, detail] = answer ? [text.noAnswer, text.noAnswerNext] : [text.noStart, text.noStartNext];
+    return result.replaceChildren(element("h2", {}, title), element("p", { role: "status" }, detail));
+  }
+  app.session.lookup = answer.lookup;
+  result.replaceChildren(...view(app, await app.catalogue(), scans, answer, answer.verdicts, purpose));
+}
+
+function view(app: App, catalogue: Catalogue, scans: string[], answer: ManyAnswer, verdicts: Verdict[], purpose: Purpose): HTMLElement[] {
+  const { text, language } = app;
+  const bad = verdicts.flatMap((verdict, at) => (verdict.overall === "ok" ? [] : [{ verdict, at }]));
+  const title = fill(text.severalSummary, { good: verdicts.length - bad.length, count: verdicts.length });
+  const rows = bad.slice(0, LONGEST_LIST).map(({ verdict, at }) => {
+    const reading = answer.scans[at]?.readings[0];
+    const { overall, reasons } = explain(catalogue, verdict, { purpose, language, reading });
+    return element("li", { class: overall.severity }, element("div", { class: "head" }, shape(overall.severity), element("div", {},
+      element("h3", {}, shortened(reading?.serial ?? reading?.sscc ?? scans[at] ?? "")), element("p", {}, overall.title), ...reasons.map((reason) => element("p", { class: "hint" }, reason.title)))));
+  });
+  return [
+    element("div", { class: "head" }, shape(bad.length ? "bad" : "ok"), element("h2", { role: "status" }, title)),
+    ...answer.contents.map((contents) => element("p", { class: "notice" },
+      fill(contents.complete ? text.severalComplete : text.severalIncomplete, { sscc: contents.sscc, seen: contents.seen, count: contents.children }))),
+    element("p", {}, sentence(catalogue, "not-proved.copy").title),
+    ...(bad.length ? [element("h2", {}, text.severalBad), element("ul", { class: "packs" }, ...rows)] : [element("p", {}, text.severalAllGood)]),
+  ];
+}
+
+/** The most that one question may name. */
+const MOST = 10_000;
+const LONGEST_LIST = 200;

@@ -1,0 +1,66 @@
+import { type Explanation, type Sentence, age, explain, sentence } from "@medproof/verify/explain";
+import type { Answer } from "@medproof/verify/flow";
+import { answerCard, plainCard } from "../widget/card.js";
+import { STYLE } from "../widget/style.js";
+import { element } from "../widget/dom.js";
+import { words } from "../words.js";
+import type { App } from "./app.js";
+import { fill } from "./words/index.js";
+
+/** An answer's card, looking as the widget's: the same card under the same style. */
+export interface VerdictCard {
+  title: string;
+  whole: HTMLElement;
+}
+
+/** The card of an answer; where no node gave one, a card that says what came of the questions. */
+export async function verdictCard(app: App, answer: Answer): Promise<VerdictCard> {
+  const { verdict, lookup, node, proof, scan } = answer;
+  const purpose = app.session.purpose ?? "holder";
+  if (!verdict) return failureCard(app, failureOf(answer));
+  const [catalogue, { fingerprint }] = await Promise.all([app.catalogue(), app.about()]);
+  const labels = words(app.language);
+  const reading = scan.readings.length === 1 ? scan.readings[0] : undefined;
+  const explanation = explain(catalogue, verdict, { purpose, language: app.language, reading });
+  const extra = (reading?.repairs ?? []).map((name) => sentence(catalogue, `repair.${name}`));
+  addLimits(explanation, answer, (code) => sentence(catalogue, code));
+  const lookups = { bucket: labels.lookupBucket, exact: labels.lookupExact, carried: labels.lookupCarried };
+  const notes = answer.stored ? [] : [labels.notStored];
+  const card = answerCard(labels, explanation, extra, { lookup: lookup && lookups[lookup], node: node && new URL(node).host, fingerprint, notes, proof });
+  const isSaved = lookup === "carried" && verdict.axes.age_ms !== null;
+  const saved = isSaved ? element("p", { class: "notice", id: "saved-age" }, fill(app.text.fromSaved, { age: age(catalogue, verdict.axes.age_ms ?? 0n) })) : null;
+  return { title: explanation.overall.title, whole: element("div", {}, ...(saved ? [saved] : []), under(card)) };
+}
+
+/** A card without a verdict: why there is none. */
+export function failureCard(app: App, failure: Failure): VerdictCard {
+  const [title, detail, next] = [failure, `${failure}Detail`, `${failure}Next`].map((key) => app.text[key as Failure]);
+  return { title: title ?? "", whole: under(plainCard(words(app.language), title ?? "", detail ?? "", next ?? "")) };
+}
+
+export type Failure = "noAnswer" | "noNetwork" | "slowAnswer" | "refusedAnswer" | "longAnswer" | "noStart";
+
+/** What came of the questions about the pack, in one word: the most telling of all. */
+function failureOf({ attempts }: Answer): Failure {
+  const last = attempts.filter(({ asked }) => asked === "proof");
+  const has = (outcome: string) => last.some((attempt) => attempt.outcome.startsWith(outcome));
+  if (!navigator.onLine) return "noNetwork";
+  if (has("status")) return "refusedAnswer";
+  if (has("too-large")) return "longAnswer";
+  return has("timeout") ? "slowAnswer" : "noAnswer";
+}
+
+function addLimits({ notProved }: Explanation, answer: Answer, say: (code: string) => Sentence): void {
+  notProved.push(say("not-proved.first-load"));
+  if (!answer.historyShown && answer.node) notProved.push(say("not-proved.history"));
+}
+
+function under(card: HTMLElement): HTMLElement {
+  const host = element("div", { class: "card-host" });
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(STYLE);
+  const root = host.attachShadow({ mode: "open" });
+  root.adoptedStyleSheets = [sheet];
+  root.append(card);
+  return host;
+}

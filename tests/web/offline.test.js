@@ -1,0 +1,124 @@
+// Without a connection: the page opens from the device, and judges what was saved, carried in a file or in a QR code.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { qrPng } from "../node/qr.mjs";
+import { launch } from "../npm/browser.js";
+import { startDemo } from "./demo.js";
+import { servePage, startLiar } from "./liar.js";
+import { answer, check, choose, picture, reasons, says, type, visit } from "./person.js";
+
+let node;
+let liar;
+let browser;
+
+before(async () => {
+  [node, liar, browser] = await Promise.all([startDemo(), startLiar(), launch()]);
+}, { timeout: 180_000 });
+
+after(async () => {
+  await browser?.close();
+  liar?.stop();
+  await node?.stop();
+});
+
+/** A visitor on whose device the page is saved. */
+async function savedPage(options = {}) {
+  const page = await visit(browser, node.url, { keepsPage: true, ...options });
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+    if (!navigator.serviceWorker.controller) await new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
+  });
+  return page;
+}
+
+/** What a node answers about a scan, in the form that is asked for. */
+async function proof(scan, form) {
+  const response = await fetch(`${node.url}/v1/proofs?code=${encodeURIComponent(scan)}&have=0`, { headers: { accept: form } });
+  assert.equal(response.status, 200, await response.clone().text().catch(() => ""));
+  return Buffer.from(await response.arrayBuffer());
+}
+
+test("airplane mode: the page opens, the scanner works, and what was checked is answered with its age", { timeout: 120_000 }, async () => {
+  const page = await savedPage();
+  const { recalled, ok, dispensed } = node.demo.outcomes;
+  await check(page, recalled.scan, "holder");
+  await check(page, ok.scan, "buyer");
+  await page.context().setOffline(true);
+  await page.reload();
+  await page.locator("#offline .notice").waitFor();
+  await picture(page, "offline-en-start");
+  assert.equal(await check(page, ok.scan, "buyer"), says("overall.ok.buyer"));
+  assert.match(await page.locator("#saved-age").innerText(), /From a saved answer, \d+ (second|minute)s? old/);
+  assert.ok((await reasons(page)).includes(says("freshness.carried")));
+  await picture(page, "offline-en-saved");
+  assert.equal(await check(page, recalled.scan, "holder"), says("overall.do-not-use.holder"));
+  assert.equal(await check(page, dispensed.scan, "buyer"), "You are offline");
+  await picture(page, "offline-en-nothing-saved");
+  const photo = { name: "code.png", mimeType: "image/png", buffer: qrPng("MP1:NOTHING") };
+  await page.locator("button.home").click();
+  await page.locator("#photo").setInputFiles(photo);
+  assert.equal(await answer(page), says("overall.cannot-tell.holder"), "the scanner was saved too");
+  await page.context().setOffline(false);
+  await page.locator("button.home").click();
+  assert.equal(await check(page, dispensed.scan, "buyer"), says("overall.do-not-use.buyer"));
+  await page.context().close();
+});
+
+test("a pack's own link opens without a connection", { timeout: 60_000 }, async () => {
+  const page = await savedPage();
+  const { scan } = node.demo.outcomes.recalled;
+  await check(page, scan, "holder");
+  await page.context().setOffline(true);
+  const [, gtin, serial] = /^\]d201(\d{14})21([^\u001d]*)/.exec(scan);
+  await page.goto(`${node.url}/01/${gtin}/21/${serial}`);
+  await page.locator("#purpose-holder").waitFor();
+  assert.equal(await choose(page, "holder"), says("overall.do-not-use.holder"));
+  assert.ok(await page.locator("#saved-age").count());
+  await page.context().close();
+});
+
+test("a proof that is carried: as a file, as a QR code and at the end of a link", { timeout: 120_000 }, async () => {
+  const { scan, overall, reasons: codes } = node.demo.outcomes.dispensed;
+  const [file, text, view] = await Promise.all([proof(scan, "application/vnd.medproof.proof"), proof(scan, "text/plain"), proof(scan, "application/json")]);
+  const ways = {
+    file: (page) => page.locator("#saved").setInputFiles({ name: "pack.mproof", mimeType: "application/octet-stream", buffer: file }),
+    "QR code": (page) => page.locator("#photo").setInputFiles({ name: "qr.png", mimeType: "image/png", buffer: qrPng(String(text)) }),
+    link: (page) => page.goto(`${node.url}/#${JSON.parse(view).fragment}`),
+  };
+  for (const [name, bring] of Object.entries(ways)) {
+    const page = await savedPage();
+    await page.context().setOffline(true);
+    await bring(page);
+    await page.getByText("A saved answer is open").waitFor({ timeout: 20_000 });
+    assert.equal(await check(page, scan, "buyer"), says(`overall.${overall}.buyer`), name);
+    assert.deepEqual((await reasons(page)).filter((title) => title !== says("freshness.carried")), codes.map((code) => says(code)), name);
+    assert.match(await page.locator("#saved-age").innerText(), /From a saved answer/, name);
+    await page.context().close();
+  }
+  const page = await savedPage();
+  await page.locator("#saved").setInputFiles({ name: "x.mproof", mimeType: "application/octet-stream", buffer: Buffer.from("hello") });
+  await page.getByText("This file is not a saved answer").waitFor();
+  await page.locator("#saved").setInputFiles({ name: "pack.mproof", mimeType: "application/octet-stream", buffer: file });
+  await page.context().setOffline(true);
+  assert.equal(await check(page, node.demo.outcomes.recalled.scan, "holder"), says("overall.cannot-tell.holder"), "a proof about another pack");
+  await page.context().close();
+});
+
+test("a proof that is too old: nothing good follows from it, and what is bad stays bad", { timeout: 60_000 }, async () => {
+  const server = await servePage(liar, ["error"]);
+  try {
+    const page = await visit(browser, server.url);
+    for (const [scan, title] of [[liar.outcomes.ok_buyer.scan, says("overall.cannot-tell.buyer")]]) {
+      const response = await fetch(`${liar.nodes.old}v1/proofs?code=${encodeURIComponent(scan)}&have=0`);
+      await page.locator("#saved").setInputFiles({ name: "old.mproof", mimeType: "application/octet-stream", buffer: Buffer.from(await response.arrayBuffer()) });
+      assert.equal(await check(page, scan, "buyer"), title);
+      assert.ok((await reasons(page)).includes(says("freshness.stale")));
+      assert.match(await page.locator("#saved-age").innerText(), /1 day old|2[4-9] hours old/);
+      await picture(page, "stale-en");
+    }
+    await page.context().close();
+  } finally {
+    await server.close();
+  }
+});

@@ -1,0 +1,58 @@
+// What a person does on the patient page, and what they see.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+export const SIZES = { phone: { width: 375, height: 812 }, desktop: { width: 1280, height: 900 }, narrow: { width: 320, height: 640 } };
+
+const CATALOGUES = Object.fromEntries(["en", "zh-Hans"].map((language) =>
+  [language, JSON.parse(readFileSync(join("../../core/messages", `${language}.json`), "utf8"))]));
+
+/** The title of a sentence of the catalogue. */
+export const says = (code, language = "en") => CATALOGUES[language][code].title;
+
+/** A page of its own visitor. It notes every request, and what the browser refused or complained about. */
+export async function visit(browser, url, { size = "phone", locale = "en-GB", keepsPage = false, more = {} } = {}) {
+  const context = await browser.newContext({ viewport: SIZES[size], locale, serviceWorkers: keepsPage ? "allow" : "block", ...more });
+  const page = await context.newPage();
+  Object.assign(page, { requests: [], complaints: [] });
+  context.on("request", (request) => page.requests.push(request.url()));
+  page.on("console", (message) => message.type() === "error" && page.complaints.push(message.text()));
+  page.on("pageerror", (error) => page.complaints.push(String(error)));
+  await page.goto(url);
+  await page.locator("h1").waitFor();
+  return page;
+}
+
+/** Gives a code by hand, as far as the question for whom. */
+export async function type(page, scan) {
+  if ((await page.locator("body").getAttribute("data-screen")) !== "start") await page.locator("button.home").click();
+  await page.locator("#way-type").click();
+  await page.locator("#code").fill(scan);
+  await page.locator('button[type="submit"]').click();
+}
+
+/** Chooses for whom, and waits for the answer; its title. */
+export async function choose(page, purpose) {
+  await page.locator(`#purpose-${purpose}`).check();
+  await page.locator('button[type="submit"]').click();
+  return answer(page);
+}
+
+/** Types a code, chooses for whom, and waits for the answer; its title. */
+export async function check(page, scan, purpose) {
+  await type(page, scan);
+  return choose(page, purpose);
+}
+
+/** The title of the answer, when it is there. */
+export async function answer(page) {
+  await page.locator("#answer .card h2").waitFor({ timeout: 30_000 });
+  return page.locator("#answer .card h2").innerText();
+}
+
+/** The titles of the reasons. */
+export const reasons = (page) => page.locator("#answer .card > ul > li > strong").allInnerTexts();
+
+/** A picture of the whole page, for people to look at. */
+export const picture = (page, name) => page.screenshot({ path: join(process.env.MEDPROOF_PICTURES, `${name}.png`), fullPage: true });
