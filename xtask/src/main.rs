@@ -60,7 +60,7 @@ const TASKS: &[Task] = &[
     },
     Task {
         name: "bench",
-        arguments: "[bindings | node | engines]",
+        arguments: "[bindings | browser | node | engines]",
         about: "measure times natively, in Node and through the bindings (or these, the node, or other state trees)",
         run: bench::task,
     },

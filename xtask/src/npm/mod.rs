@@ -17,6 +17,10 @@ use std::path::{Path, PathBuf};
 pub(crate) const NEEDS: &[&Part] =
     &[&setup::WASM_TARGET, &setup::NODE_PACKAGES, &setup::WASM_BINDGEN, &setup::WASM_PACK];
 
+/// What timing it in a browser needs.
+pub(crate) const BENCH_NEEDS: &[&Part] =
+    &[&setup::WASM_TARGET, &setup::NODE_PACKAGES, &setup::WASM_BINDGEN, &setup::WASM_PACK, &setup::BROWSER];
+
 /// `cargo xtask npm`: builds the package and packs it as npm would publish it.
 pub(crate) fn task(arguments: &[&str]) -> Result {
     crate::refuse(arguments)?;
