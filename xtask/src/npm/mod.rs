@@ -2,6 +2,7 @@
 //! `wasm/npm`.
 
 pub(crate) mod consumers;
+mod reference;
 pub(crate) mod test;
 mod weight;
 
@@ -24,9 +25,10 @@ pub(crate) const BENCH_NEEDS: &[&Part] =
 /// `cargo xtask npm`: builds the package and packs it as npm would publish it.
 pub(crate) fn task(arguments: &[&str]) -> Result {
     crate::refuse(arguments)?;
-    setup::provide(NEEDS)?;
+    setup::provide(&[NEEDS, &[&setup::CONSUMER_PACKAGES]].concat())?;
     let package = build()?;
     weight::print(&package)?;
+    println!("  its reference lies in {}", reference::write(&package)?.display());
     println!("  packed as {}", pack(&package)?.display());
     Ok(())
 }
