@@ -78,7 +78,7 @@ const GENERAL: [&str; 47] = [
 ];
 
 /// Which placeholders a client can fill, by the beginning of the key; others take none.
-const PLACEHOLDERS: [(&str, &[&str]); 24] = [
+const PLACEHOLDERS: [(&str, &[&str]); 25] = [
     ("access.limit", &["most", "seconds"]),
     ("age.", &["count"]),
     ("agreement.expiry-mismatch", &["expiry_ledger", "expiry_pack"]),
@@ -106,6 +106,7 @@ const PLACEHOLDERS: [(&str, &[&str]); 24] = [
             "seconds",
         ],
     ),
+    ("cli.capture.fault", &["expected", "found"]),
     ("demo.", &["cause", "expected", "found", "name"]),
     ("expiry.expired", &["expiry_ledger"]),
     ("freshness.", &["age"]),
