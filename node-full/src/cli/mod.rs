@@ -27,6 +27,7 @@ mod goods;
 mod help;
 mod init;
 mod keys;
+mod lan;
 mod medicine;
 mod member;
 mod node_client;
