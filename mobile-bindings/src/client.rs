@@ -1,6 +1,6 @@
 //! The light client as one object that several threads may call.
 
-use crate::{Advanced, AnchorInfo, ClientError, Many, Policy, Verdict};
+use crate::{Advanced, AnchorInfo, ClientError, Many, Opened, Policy, Verdict};
 use medproof_core::plain;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -74,6 +74,17 @@ impl Client {
         policy: Policy,
     ) -> Result<Verdict, ClientError> {
         Ok(self.with(|client| client.verify_bucket(&scan, &bucket, now_ms, &policy.into()))?.into())
+    }
+
+    /// The verdict about the text of a scan from a bundle, with what the bundle proves beside it.
+    pub fn verify_bundle(
+        &self,
+        scan: String,
+        bundle: Vec<u8>,
+        now_ms: u64,
+        policy: Policy,
+    ) -> Result<Opened, ClientError> {
+        Ok(self.with(|client| client.verify_bundle(&scan, &bundle, now_ms, &policy.into()))?.into())
     }
 
     /// The verdicts about several scans from one proof.

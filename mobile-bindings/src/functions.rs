@@ -24,8 +24,8 @@ pub fn message_from_text(carried: String) -> Option<Vec<u8>> {
 
 /// The bytes of a message after it was read: well-formed, and not therefore true.
 ///
-/// Kinds: `genesis`, `header`, `anchor`, `update`, `proof`, `qr-proof`, `bucket`, `fork`, `disclosure`,
-/// `event`, `product-info`, `member-info`, `memory`.
+/// Kinds: `genesis`, `header`, `anchor`, `update`, `proof`, `qr-proof`, `bucket`, `bundle`, `fork`,
+/// `disclosure`, `event`, `product-info`, `member-info`, `memory`.
 #[uniffi::export]
 pub fn read_message(kind: String, message: Vec<u8>) -> Result<Vec<u8>, ClientError> {
     Ok(plain::read_message(&kind, &message)?)

@@ -6,6 +6,7 @@
 
 #![warn(missing_docs, clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
+mod bundle;
 mod client;
 mod error;
 mod functions;
@@ -13,6 +14,7 @@ mod policy;
 mod record;
 mod verdict;
 
+pub use bundle::{Happening, MemberInfo, Opened, ProductInfo};
 pub use client::Client;
 pub use error::ClientError;
 pub use functions::{check_fork, message_from_text, parse_scan, read_message};

@@ -144,7 +144,7 @@ macro_rules! same {
         })*
     };
 }
-same!(bool u8 u16 u32 u64 String);
+same!(bool i16 u8 u16 u32 u64 String);
 
 impl Mirror<String> for &'static str {
     fn mirror(self) -> String {

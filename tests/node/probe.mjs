@@ -104,6 +104,11 @@ class Client {
     return this.fallible("client_verify_bucket", request, verdict);
   }
 
+  verifyBundle(scan, bundle, now, policy) {
+    const request = [text(scan), bytes(bundle), u64(now), ...policyFields(policy)];
+    return this.fallible("client_verify_bundle", request, opened);
+  }
+
   verifyMany(scans, proof, now, policy) {
     const request = [u32(scans.length), ...scans.map(text), bytes(proof), u64(now), ...policyFields(policy)];
     return this.fallible("client_verify_many", request, (fields) => ({
@@ -188,6 +193,7 @@ class Fields {
 const truth = (fields) => fields.byte() !== 0;
 const small = (fields) => fields.byte();
 const count = (fields) => Number(fields.u64());
+const signed = (fields) => Number(BigInt.asIntN(64, fields.u64()));
 const number = (fields) => String(fields.u64());
 const word = (fields) => decoder.decode(fields.bytes());
 const blob = (fields) => fields.bytes();
@@ -233,6 +239,22 @@ const axes = record({
 });
 const verdict = record({ overall: word, reasons: many(word), axes });
 const contents = record({ sscc: word, generation: count, children: count, seen: count, complete: truth });
+const product = record({
+  name_zh: word,
+  name_en: word,
+  holder: word,
+  form: word,
+  strength: word,
+  pack_size: word,
+  approval_number: word,
+  atc: word,
+  min_decicelsius: maybe(signed),
+  max_decicelsius: maybe(signed),
+  cumulative_minutes: maybe(count),
+});
+const member = record({ name_zh: word, name_en: word, gln: word, domains: many(word) });
+const happening = record({ kind: count, day: count, role: small });
+const opened = record({ verdict, product: maybe(product), issuer: maybe(member), timeline: maybe(many(happening)), refused: many(word) });
 const reading = record({
   level: word,
   products: many(word),

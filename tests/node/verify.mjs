@@ -78,13 +78,15 @@ function show(value) {
 /** How many wrong cases of a file are shown. */
 const SHOWN = 3;
 
-const NEEDS = { "decode.json": "decode", "disclosure.json": "client_verify_record" };
+const NEEDS = { "bundle.json": "client_verify_bundle", "decode.json": "decode", "disclosure.json": "client_verify_record" };
 
 const RUNNERS = {
   "advance.json": withClient((client, test) =>
     test.updates.map((update) => attempt(() => client.advance(base64(update), test.now_ms)))),
   "bucket.json": withClient((client, test) =>
     client.verifyBucket(test.scan, base64(test.bucket), test.now_ms, test.policy)),
+  "bundle.json": withClient((client, test) =>
+    client.verifyBundle(test.scan, base64(test.bundle), test.now_ms, test.policy)),
   "decode.json": decode,
   "disclosure.json": withClient((client, test) => ({
     committed: client.verifyRecord(base64(test.disclosure), base64(test.proof), test.now_ms),

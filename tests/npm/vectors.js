@@ -20,6 +20,8 @@ const RUNNERS = {
     test.updates.map((update) => plain(attempt(() => client.advance(base64(update), BigInt(test.now_ms)))))),
   "bucket.json": withClient((client, test) =>
     client.verifyBucket(test.scan, base64(test.bucket), BigInt(test.now_ms), policy(test))),
+  "bundle.json": withClient((client, test) =>
+    client.verifyBundle(test.scan, base64(test.bundle), BigInt(test.now_ms), policy(test))),
   "disclosure.json": withClient((client, test) => ({
     committed: client.verifyRecord(base64(test.disclosure), base64(test.proof), BigInt(test.now_ms)),
   })),
@@ -36,6 +38,9 @@ const RUNNERS = {
 };
 
 export const FILES = Object.keys(RUNNERS);
+
+/** Those that only the full build reads. */
+export const FULL_FILES = ["bundle.json", "disclosure.json"];
 
 /** A runner with the client that the case starts from; updates count as part of the case in `advance` only. */
 function withClient(run) {

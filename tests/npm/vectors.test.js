@@ -7,12 +7,16 @@ import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { load } from "@medproof/verify";
 import { load as loadInline } from "@medproof/verify/inline";
-import { FILES, runFile } from "./vectors.js";
+import { load as loadFull } from "@medproof/verify/full";
+import { FILES, FULL_FILES, runFile } from "./vectors.js";
 
 const folder = process.env.MEDPROOF_VECTORS;
 
-for (const [entry, start] of [["npm", load], ["npm inline", loadInline]]) {
-  for (const name of FILES) {
+const fullWasm = () => readFileSync(new URL(import.meta.resolve("@medproof/verify/full.wasm")));
+const small = FILES.filter((name) => !FULL_FILES.includes(name));
+
+for (const [entry, start, names] of [["npm", load, small], ["npm inline", loadInline, small], ["npm full", () => loadFull(fullWasm()), FILES]]) {
+  for (const name of names) {
     test(`${name} by ${entry}`, async () => {
       const { count, wrong, shown } = runFile(await start(), name, readFileSync(join(folder, name), "utf8"));
       assert.equal(wrong, 0, JSON.stringify(shown));

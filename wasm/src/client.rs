@@ -51,6 +51,13 @@ impl Client {
         self.answer(request, flat::verify_bucket)
     }
 
+    /// The verdict about the text of a scan from a bundle, with what the bundle proves beside it.
+    #[cfg(feature = "full")]
+    #[wasm_bindgen(js_name = verifyBundle)]
+    pub fn verify_bundle(&mut self, request: &[u8]) -> Vec<u8> {
+        self.answer(request, flat::verify_bundle)
+    }
+
     /// The verdicts about several scans from one proof.
     #[wasm_bindgen(js_name = verifyMany)]
     pub fn verify_many(&mut self, request: &[u8]) -> Vec<u8> {
@@ -58,6 +65,7 @@ impl Client {
     }
 
     /// Whether disclosed fields belong to the record on the ledger.
+    #[cfg(feature = "full")]
     #[wasm_bindgen(js_name = verifyRecord)]
     pub fn verify_record(&mut self, request: &[u8]) -> Vec<u8> {
         self.answer(request, flat::verify_record)

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: times and sizes natively, then times in Node beside other libraries, then through the
-//! bindings. `cargo xtask bench bindings` measures those alone.
+//! bindings. `cargo xtask bench bindings` measures those alone, `cargo xtask bench node` the node.
 
+use crate::stage::{Outcome, Run};
 use crate::{Result, bindings, command, machine, place, setup, size};
 use std::path::PathBuf;
 
@@ -11,7 +12,9 @@ pub(crate) fn task(arguments: &[&str]) -> Result {
             languages()
         }
         ["bindings"] => languages(),
-        _ => Err("usage: cargo xtask bench [bindings]".into()),
+        ["node", flags @ ..] => node(flags),
+        ["engines", flags @ ..] => engines(flags),
+        _ => Err("usage: cargo xtask bench [bindings | node [FLAG]... | engines [FLAG]...]".into()),
     }
 }
 
@@ -24,6 +27,28 @@ fn programs() -> Result {
     machine::print();
     let script = place::node_tests().join("bench.mjs");
     command::run(command::program("node").arg(script).arg(wasm).arg(fixture))
+}
+
+/// The node against its aims; `--help` lists the flags.
+fn node(flags: &[&str]) -> Result {
+    machine::print();
+    let bench = ["bench", "--profile", "measure", "--package", "medproof-node", "--bench", "node", "--"];
+    command::run(command::cargo().args(bench).args(flags))
+}
+
+/// The same benchmark with small counts and no bounds: that it still works.
+pub(crate) fn node_stage(_: &mut Run) -> Result<Outcome> {
+    let bench = ["bench", "--profile", "dev", "--package", "medproof-node", "--bench", "node", "--", "--short"];
+    command::run(command::cargo().args(bench))?;
+    Ok(Outcome::Passed)
+}
+
+/// Our store beside other people's state trees, in a workspace of its own: they are no dependencies of the project.
+fn engines(flags: &[&str]) -> Result {
+    machine::print();
+    let mut cargo = command::cargo();
+    cargo.args(["run", "--release", "--manifest-path", "node-full/benches-compare/Cargo.toml", "--"]);
+    command::run(cargo.args(flags).env("CARGO_TARGET_DIR", place::target().join("engines")))
 }
 
 fn languages() -> Result {

@@ -60,8 +60,8 @@ const TASKS: &[Task] = &[
     },
     Task {
         name: "bench",
-        arguments: "[bindings]",
-        about: "measure times natively, in Node and through the bindings (or only these)",
+        arguments: "[bindings | node | engines]",
+        about: "measure times natively, in Node and through the bindings (or these, the node, or other state trees)",
         run: bench::task,
     },
     Task {

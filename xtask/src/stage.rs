@@ -69,6 +69,14 @@ impl Run {
         Ok(Outcome::Passed)
     }
 
+    /// Runs a command, and reports as `suite` the number of its lines that are cases.
+    pub(crate) fn count(&mut self, command: &mut Command, suite: &str, is_case: fn(&str) -> bool) -> Result<usize> {
+        let mut cases = 0;
+        command::run_reading(command, |line| cases += usize::from(is_case(line)))?;
+        suites::report(&self.suite_report, suite, cases)?;
+        Ok(cases)
+    }
+
     /// [`Self::check`] of a cargo command.
     pub(crate) fn cargo(&mut self, arguments: &[&str]) -> Result<Outcome> {
         self.check(command::cargo().args(arguments))

@@ -5,6 +5,7 @@
 
 use crate::{Result, place, table};
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// The variable that names the report to tests.
@@ -16,6 +17,12 @@ pub(crate) fn begin() -> Result<PathBuf> {
     fs::create_dir_all(place::target())?;
     fs::write(&report, "")?;
     Ok(report)
+}
+
+/// Reports a suite that a task itself counted.
+pub(crate) fn report(report: &Path, suite: &str, cases: usize) -> Result {
+    let mut file = fs::OpenOptions::new().append(true).open(report)?;
+    Ok(writeln!(file, "suite\t{suite}\t{cases}")?)
 }
 
 /// Prints what tests reported.

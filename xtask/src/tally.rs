@@ -9,8 +9,8 @@ pub(crate) struct Tally {
 
 impl Tally {
     /// Counts the closing lines of cargo (`test result: ok. 12 passed; 0 failed; …`), of Node (`# pass 12`), of
-    /// Python (`Ran 12 tests in 0.4s`), of Swift (`Test Case 'A.b' passed (0.051 seconds)`) and of Maven (`[INFO] Tests run: 12, Failures: 0, Errors: 0, Skipped: 0`).
-    /// Any other line counts nothing. What the last three call failed fails its stage.
+    /// Python (`Ran 12 tests in 0.4s`), of Swift (`Test Case 'A.b' passed (0.051 seconds)`), of JUnit (`[ 12 tests successful ]`) and of Maven (`[INFO] Tests run: 12, Failures: 0, Errors: 0, Skipped: 0`).
+    /// Any other line counts nothing. What the last four call failed fails its stage.
     pub(crate) fn read(&mut self, line: &str) {
         let cargo = line.strip_prefix("test result: ").map(|counts| counts.split([';', '.']));
         for part in cargo.into_iter().flatten().chain([line]) {
@@ -18,6 +18,7 @@ impl Tally {
                 [number, "passed"] | ["#", "pass", number] => self.passed += number.parse().unwrap_or(0),
                 [number, "failed"] | ["#", "fail", number] => self.failed += number.parse().unwrap_or(0),
                 ["Ran", number, "test" | "tests", "in", _] => self.passed += number.parse().unwrap_or(0),
+                ["[", number, "tests", "successful", "]"] => self.passed += number.parse().unwrap_or(0),
                 ["Test", "Case", _, "passed", ..] => self.passed += 1,
                 ["[INFO]", "Tests", "run:", number, "Failures:", "0,", "Errors:", "0,", "Skipped:", _] => {
                     self.passed += number.trim_end_matches(',').parse().unwrap_or(0);
@@ -43,6 +44,8 @@ mod tests {
             "Ran 1 test in 0.439s",
             "[INFO] Tests run: 3, Failures: 0, Errors: 0, Skipped: 0",
             "[INFO] Tests run: 3, Failures: 0, Errors: 0, Skipped: 0, Time elapsed: 2.018 s -- in org.medproof.VectorsTest",
+            "[        12 tests found           ]",
+            "[         5 tests successful      ]",
             "Test Case 'VectorsTests.testEveryFileIsRun' passed (0.001 seconds)",
             "Test Suite 'VectorsTests' passed at 2026-11-25 15:23:22.713",
             "\t Executed 3 tests, with 0 failures (0 unexpected) in 0.493 (0.493) seconds",
@@ -50,6 +53,6 @@ mod tests {
         ] {
             tally.read(line);
         }
-        assert_eq!(tally, Tally { passed: 22, failed: 3 });
+        assert_eq!(tally, Tally { passed: 27, failed: 3 });
     }
 }

@@ -2,13 +2,14 @@
 
 use crate::setup::{self, Part};
 use crate::stage::{Outcome, Run, Stage};
-use crate::{Result, bindings, command, fuzz, npm, place, size, vectors, web};
+use crate::{Result, bench, bindings, command, fuzz, npm, place, size, vectors, web};
 
 /// The stages in their order: quick ones first. A new check is one more entry here.
 const STAGES: &[Stage] = &[
     Stage::new("format", &[&setup::LINTERS], |run| run.cargo(&["fmt", "--all", "--check"])),
     Stage::new("clippy", &[&setup::LINTERS], clippy),
     Stage::new("tests", &[], tests),
+    Stage::new("bench-node", &[], bench::node_stage),
     Stage::new("core-plain", &[], core_without_features),
     Stage::new("no-std", &[&setup::BARE_TARGET], no_std),
     Stage::new("docs", &[], docs),
@@ -26,6 +27,7 @@ const STAGES: &[Stage] = &[
     Stage::new("python-package", &[&setup::PYTHON_PACKAGING], bindings::python::stage),
     Stage::new("kotlin", &[&setup::JVM], bindings::kotlin::stage),
     Stage::new("swift", &[], bindings::swift::stage),
+    Stage::new("samples", &[&setup::PYTHON_PACKAGING, &setup::JVM], bindings::samples::stage),
     Stage::new("fuzz", &[], fuzz::stage),
 ];
 

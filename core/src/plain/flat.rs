@@ -96,6 +96,16 @@ pub fn verify_bucket(client: &mut Client, request: &[u8]) -> Vec<u8> {
     })
 }
 
+/// Request: scan, bundle, now, policy. Answer: a verdict, and what was proved beside it.
+#[must_use]
+pub fn verify_bundle(client: &mut Client, request: &[u8]) -> Vec<u8> {
+    answered(request, &mut |request, answer| {
+        let (scan, bundle, now_ms) = (request.text()?, request.bytes()?, request.number()?);
+        client.verify_bundle(scan, bundle, now_ms, &request.policy()?)?.put(answer);
+        Ok(())
+    })
+}
+
 /// Request: scans, proof, now, policy. Answer: verdicts and contents.
 #[must_use]
 pub fn verify_many(client: &mut Client, request: &[u8]) -> Vec<u8> {

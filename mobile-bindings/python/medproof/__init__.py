@@ -4,7 +4,8 @@ The light client and its records are those of the Rust crate ``medproof-core`` u
 """
 
 from medproof.answer import Message, Messages, Overall
-from medproof.checker import Checker, Failure, Outcome
+from medproof.checker import Checker, ManyOutcome, Outcome
+from medproof.lookup import Failure, Lookup, LookupPolicy
 from medproof.medproof_mobile import (
     Advanced,
     AnchorInfo,
@@ -12,11 +13,15 @@ from medproof.medproof_mobile import (
     Client,
     ClientError,
     Contents,
+    Happening,
     Issuer,
     Many,
+    MemberInfo,
     Mode,
+    Opened,
     Policy,
     Problem,
+    ProductInfo,
     Purpose,
     Reading,
     ScanInfo,
@@ -37,15 +42,22 @@ __all__ = [
     "ClientError",
     "Contents",
     "Failure",
+    "Happening",
     "Issuer",
+    "Lookup",
+    "LookupPolicy",
     "Many",
+    "ManyOutcome",
+    "MemberInfo",
     "Message",
     "Messages",
     "Mode",
+    "Opened",
     "Outcome",
     "Overall",
     "Policy",
     "Problem",
+    "ProductInfo",
     "Purpose",
     "Reading",
     "ScanInfo",

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import base64
-import json
 import sys
-import tempfile
-import urllib.request
 from pathlib import Path
 
-from medproof import Checker, Messages, Outcome, Overall, Purpose, message_from_text, parse_scan
+from medproof import Checker, LookupPolicy, Messages, Outcome, Overall, Purpose, message_from_text, parse_scan
+from medproof.demo import Demo
 
 EXIT_CODES = {Overall.OK: 0, Overall.WARN: 3, Overall.DO_NOT_USE: 4, Overall.UNKNOWN: 5, Overall.CANNOT_TELL: 6}
 
 
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
-    return demo(options.demo) if options.demo else check(options)
+    return Demo(options).run() if options.demo else check(options)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -28,12 +25,12 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("scan", nargs="?", help="the text of a scan")
     parser.add_argument("--anchor", type=Path, help="the file that is trusted (.mpanchor)")
     parser.add_argument("--node", action="append", default=[], help="the address of a node; may be given several times")
-    parser.add_argument("--proof", type=Path, help="a proof that was saved or came as text, for offline use")
+    parser.add_argument("--proof", type=Path, help="a bundle or proof for offline use (with --demo, a folder)")
     parser.add_argument("--memory", type=Path, help="where to keep what was learnt (beside the anchor)")
-    parser.add_argument("--save", type=Path, help="where to save the proof that the answer rests on")
+    parser.add_argument("--save", type=Path, help="where to save a bundle of the answer (with --demo, a folder)")
     parser.add_argument("--purpose", choices=[purpose.name.lower() for purpose in Purpose], default="holder")
     parser.add_argument("--language", choices=["en", "zh-Hans"], default="en")
-    parser.add_argument("--demo", help="file or address of a demo.json: check every outcome in it")
+    parser.add_argument("--demo", help="file or address of a demo.json: check every outcome in it (at --node)")
     return parser
 
 
@@ -44,7 +41,7 @@ def check(options: argparse.Namespace) -> int:
     memory = options.memory or options.anchor.with_suffix(".mpmemory")
     checker = Checker(options.anchor.read_bytes(), options.node, memory)
     carried = message(options.proof) if options.proof else None
-    outcome = checker.check(options.scan, purpose, carried)
+    outcome = checker.check(options.scan, purpose, carried, LookupPolicy.BUNDLE if options.save else None)
     if options.save and outcome.proof is not None:
         options.save.write_bytes(outcome.proof)
     return show(outcome, options.scan, purpose, Messages(options.language))
@@ -68,25 +65,6 @@ def show(outcome: Outcome, scan: str, purpose: Purpose, messages: Messages) -> i
     for said in messages.explain(outcome.verdict, purpose, readings[0] if len(readings) == 1 else None):
         print(f"{said.title}  [{said.code}]", *(f"    {text}" for text in (said.detail, said.next) if text), sep="\n")
     return EXIT_CODES[Overall.of(outcome.verdict)]
-
-
-def demo(place: str) -> int:
-    """Each outcome of a demonstration as it is stated there."""
-    if place.startswith(("http://", "https://")):
-        with urllib.request.urlopen(place, timeout=10) as answer:
-            stated = json.load(answer)
-    else:
-        stated = json.loads(Path(place).read_text(encoding="utf-8"))
-    wrong = 0
-    with tempfile.TemporaryDirectory() as folder:
-        checker = Checker(base64.b64decode(stated["anchor"]), stated["nodes"], Path(folder) / "memory")
-        for name, expected in stated["outcomes"].items():
-            verdict = checker.check(expected["scan"], Purpose[expected["purpose"].upper()]).verdict
-            found = (verdict.overall, verdict.reasons) if verdict else ("no answer", [])
-            agrees = found == (expected["overall"], expected["reasons"])
-            wrong += not agrees
-            print(f"{'as stated' if agrees else 'OTHERWISE'}  {name}: {found[0]}, {', '.join(found[1])}")
-    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

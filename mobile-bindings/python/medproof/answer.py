@@ -23,7 +23,7 @@ class Overall(enum.StrEnum):
 
     @classmethod
     def of(cls, verdict: Verdict) -> Overall:
-        return cls(verdict.overall) if verdict.overall in iter(cls) else cls.CANNOT_TELL
+        return next((one for one in cls if one.value == verdict.overall), cls.CANNOT_TELL)
 
 
 @dataclass(frozen=True)

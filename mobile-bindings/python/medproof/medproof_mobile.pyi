@@ -134,6 +134,63 @@ class Many:
     contents: list[Contents]
     def __init__(self, *, verdicts: list[Verdict], contents: list[Contents]) -> None: ...
 
+class ProductInfo:
+    name_zh: str
+    name_en: str
+    holder: str
+    form: str
+    strength: str
+    pack_size: str
+    approval_number: str
+    atc: str
+    min_decicelsius: int | None
+    max_decicelsius: int | None
+    cumulative_minutes: int | None
+    def __init__(
+        self,
+        *,
+        name_zh: str,
+        name_en: str,
+        holder: str,
+        form: str,
+        strength: str,
+        pack_size: str,
+        approval_number: str,
+        atc: str,
+        min_decicelsius: int | None,
+        max_decicelsius: int | None,
+        cumulative_minutes: int | None,
+    ) -> None: ...
+
+class MemberInfo:
+    name_zh: str
+    name_en: str
+    gln: str
+    domains: list[str]
+    def __init__(self, *, name_zh: str, name_en: str, gln: str, domains: list[str]) -> None: ...
+
+class Happening:
+    kind: int
+    day: int
+    role: int
+    def __init__(self, *, kind: int, day: int, role: int) -> None: ...
+
+class Opened:
+    verdict: Verdict
+    product: ProductInfo | None
+    issuer: MemberInfo | None
+    timeline: list[Happening] | None
+    refused: list[str]
+    def __init__(
+        self,
+        *,
+        verdict: Verdict,
+        product: ProductInfo | None,
+        issuer: MemberInfo | None,
+        timeline: list[Happening] | None,
+        refused: list[str],
+    ) -> None: ...
+
 class Advanced:
     height: int
     history_shown: bool
@@ -195,6 +252,7 @@ class Client(ClientProtocol):
     def advance(self, update: bytes, now_ms: int) -> Advanced: ...
     def verify(self, scan: str, proof: bytes, now_ms: int, policy: Policy) -> Verdict: ...
     def verify_bucket(self, scan: str, bucket: bytes, now_ms: int, policy: Policy) -> Verdict: ...
+    def verify_bundle(self, scan: str, bundle: bytes, now_ms: int, policy: Policy) -> Opened: ...
     def verify_many(self, scans: list[str], proof: bytes, now_ms: int, policy: Policy) -> Many: ...
     def verify_record(self, disclosure: bytes, proof: bytes, now_ms: int) -> bool | None: ...
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from server import Answer, serving, with_proof
 from vectors import Case, cases, client, data, policy
 
-from medproof import Checker, Client, ClientError, Messages, Overall, Purpose, check_fork
+from medproof import Checker, Client, ClientError, LookupPolicy, Messages, Overall, Purpose, check_fork, parse_scan
 from medproof.__main__ import main
 
 CASES = {case["name"]: case for case in cases("verify.json")}
@@ -34,10 +34,10 @@ class Checking(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.memory = Path(folder.name) / "memory"
 
-    def checker(self, case: Case, *nodes: str) -> Checker:
-        now = int(case["now_ms"])
+    def checker(self, case: Case, *nodes: str, lookup: LookupPolicy = LookupPolicy.BUCKET) -> Checker:
+        now, anchor = int(case["now_ms"]), data(case["anchor"])
         return Checker(
-            data(case["anchor"]), nodes, self.memory, timeout_s=1, now_ms=lambda: now, order=lambda nodes: nodes
+            anchor, nodes, self.memory, lookup=lookup, timeout_s=1, now_ms=lambda: now, order=lambda nodes: nodes
         )
 
     def test_an_honest_node_is_enough(self) -> None:
@@ -102,6 +102,19 @@ class Checking(unittest.TestCase):
                 assert verdict is not None
                 self.assertTrue(verdict.reasons[0].startswith("identifier.scan."))
         self.assertEqual(asked, [])
+
+    def test_a_longer_prefix_is_sent_while_it_hides_the_pack(self) -> None:
+        serial = parse_scan(ACTIVE["scan"], False).readings[0].serial
+        for asked_for, most in [(None, [32, 36, 40, 44, 48, 52, 56]), (40, [32, 40]), (64, [32]), (31, [32])]:
+            problem = {"type": "proof.bucket-size"} | ({} if asked_for is None else {"bits": asked_for})
+            with serving(lambda path: (422, json.dumps(problem).encode())) as (node, asked):
+                checker = self.checker(ACTIVE, node, lookup=LookupPolicy.BUCKET_ONLY)
+                outcome = checker.check(ACTIVE["scan"], Purpose.DISPENSER)
+            buckets = [path.split("/")[3:5] for path in asked if path.startswith("/v1/buckets/")]
+            self.assertEqual([int(bits) for bits, _ in buckets], most)
+            self.assertTrue(all(len(rest.split("?")[0]) == int(bits) // 4 for bits, rest in buckets))
+            self.assertFalse([path for path in asked if serial and serial in path or "proofs" in path])
+            self.assertIsNone(outcome.verdict)
 
     def test_a_memory_that_cannot_be_read_is_an_error(self) -> None:
         self.memory.write_bytes(bytes(9))

@@ -15,7 +15,7 @@ from typing import Any
 
 from vectors import report
 
-from medproof import Checker, Outcome, Purpose
+from medproof import Checker, Lookup, LookupPolicy, Outcome, Purpose
 from medproof.__main__ import main
 
 LIAR = os.environ.get("MEDPROOF_LIAR", "")
@@ -47,12 +47,18 @@ class Liar(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
 
-    def ask(self, outcome: str, *behaviours: str) -> Outcome:
+    def checker(self, *behaviours: str, lookup: LookupPolicy = LookupPolicy.BUCKET) -> Checker:
         nodes = [self.world["nodes"][behaviour] for behaviour in behaviours]
-        anchor, memory = base64.b64decode(self.world["anchor"]), self.folder / "-".join((outcome, *behaviours))
-        checker = Checker(anchor, nodes, memory, timeout_s=1.5, order=lambda nodes: nodes)
+        memory = Path(tempfile.mkdtemp(dir=self.folder)) / "memory"
+        anchor = base64.b64decode(self.world["anchor"])
+        return Checker(anchor, nodes, memory, lookup=lookup, timeout_s=1.5, order=lambda nodes: nodes)
+
+    def ask(
+        self, outcome: str, *behaviours: str, lookup: LookupPolicy = LookupPolicy.BUCKET, carried: bytes | None = None
+    ) -> Outcome:
         question = self.world["outcomes"][outcome]
-        return checker.check(question["scan"], Purpose[question["purpose"].upper()])
+        checker = self.checker(*behaviours, lookup=lookup)
+        return checker.check(question["scan"], Purpose[question["purpose"].upper()], carried)
 
     def test_each_outcome_by_the_honest_node(self) -> None:
         for name, stated in self.world["outcomes"].items():
@@ -60,6 +66,8 @@ class Liar(unittest.TestCase):
             assert found.verdict is not None, name
             self.assertEqual((found.verdict.overall, found.verdict.reasons), (stated["overall"], stated["reasons"]))
             self.assertTrue(found.history_shown, name)
+            is_hidden = name not in ("not_random", "unknown_product")
+            self.assertEqual(found.lookup, Lookup.BUCKET if is_hidden else Lookup.EXACT, name)
         report("outcomes by the honest node", len(self.world["outcomes"]))
 
     def test_each_lie_is_refused_alone_and_beside_an_honest_node(self) -> None:
@@ -86,6 +94,35 @@ class Liar(unittest.TestCase):
             found = self.ask("recalled", behaviour)
             assert found.verdict is not None
             self.assertEqual(found.verdict.overall, "do-not-use")
+
+    def test_each_lie_in_a_bucket_is_refused_and_no_other_lookup_is_used(self) -> None:
+        for lie in ("tampered", "incomplete", "weak-quorum", "other-chain", "garbage", "old"):
+            found = self.ask("recalled", lie, lookup=LookupPolicy.BUCKET_ONLY)
+            assert found.verdict is not None, lie
+            self.assertEqual((found.verdict.overall, found.lookup), ("cannot-tell", Lookup.BUCKET), lie)
+        nosy = self.ask("recalled", "nosy", lookup=LookupPolicy.BUCKET_ONLY)
+        self.assertIsNone(nosy.verdict)
+        self.assertIn("proof.bucket", [failure.reason for failure in nosy.failures])
+
+    def test_what_was_kept_serves_when_no_node_answers(self) -> None:
+        for lookup in (LookupPolicy.BUCKET, LookupPolicy.EXACT):
+            kept = self.ask("recalled", "honest", lookup=lookup).proof
+            found = self.ask("recalled", "error", carried=kept)
+            assert found.verdict is not None
+            self.assertEqual((found.verdict.overall, found.lookup), ("do-not-use", Lookup.CARRIED))
+            self.assertEqual(found.verdict.axes.freshness, "carried")
+
+    def test_a_pallet_and_its_packs_are_checked_together(self) -> None:
+        pallet = self.world["pallet_1000"]
+        for behaviours in (["honest"], ["tampered", "honest"], ["error", "honest"]):
+            found = self.checker(*behaviours).check_many(pallet["scans"], Purpose[pallet["purpose"].upper()])
+            assert found.many is not None
+            self.assertEqual({verdict.overall for verdict in found.many.verdicts}, {pallet["overall"]})
+            self.assertEqual(len(found.many.verdicts), len(pallet["scans"]))
+            self.assertTrue(found.many.contents[0].complete)
+        alone = self.checker("incomplete").check_many(pallet["scans"], Purpose.RECEIVER).many
+        self.assertTrue(alone is None or all(verdict.overall == "cannot-tell" for verdict in alone.verdicts))
+        self.assertIsNone(self.checker("error").check_many(pallet["scans"], Purpose.RECEIVER).many)
 
     def test_the_command_line_compares_every_outcome(self) -> None:
         file = self.folder / "demo.json"

@@ -112,6 +112,9 @@ ANSWERS: dict[str, Callable[[Case], Any]] = {
     "bucket.json": lambda case: plain(
         client(case).verify_bucket(case["scan"], data(case["bucket"]), int(case["now_ms"]), policy(case))
     ),
+    "bundle.json": lambda case: plain(
+        client(case).verify_bundle(case["scan"], data(case["bundle"]), int(case["now_ms"]), policy(case))
+    ),
     "decode.json": decode,
     "disclosure.json": record,
     "fork.json": lambda case: {"height": str(medproof.check_fork(data(case["fork"])))},

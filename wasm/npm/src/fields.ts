@@ -1,5 +1,7 @@
 import { VerifyError } from "./error.js";
-import type { Advanced, AnchorInfo, Axes, Contents, Issuer, Many, Problem, Reading, ScanInfo, States, Verdict } from "./records.js";
+import type {
+  Advanced, AnchorInfo, Axes, Contents, Happening, Issuer, Many, MemberInfo, Opened, Problem, ProductInfo, Reading, ScanInfo, States, Verdict,
+} from "./records.js";
 
 // Requests and answers as `core::plain::flat` describes them: fields one after another, all little-endian.
 
@@ -101,6 +103,7 @@ export const maybe = <T>(value: Read<T>): Read<T | null> => (fields) => (truth(f
 
 const small: Read<number> = (fields) => fields.byte();
 const count: Read<number> = (fields) => Number(fields.number());
+const signed: Read<number> = (fields) => Number(BigInt.asIntN(64, fields.number()));
 const text: Read<string> = (fields) => decoder.decode(fields.bytes());
 /** One of core's words: the records name which. */
 const word = text as Read<never>;
@@ -141,6 +144,32 @@ const axes = record<Axes>({
 });
 
 export const verdict = record<Verdict>({ overall: word, reasons: list(text), axes });
+
+const product = record<ProductInfo>({
+  name_zh: text,
+  name_en: text,
+  holder: text,
+  form: text,
+  strength: text,
+  pack_size: text,
+  approval_number: text,
+  atc: text,
+  min_decicelsius: maybe(signed),
+  max_decicelsius: maybe(signed),
+  cumulative_minutes: maybe(count),
+});
+
+const member = record<MemberInfo>({ name_zh: text, name_en: text, gln: text, domains: list(text) });
+
+const happening = record<Happening>({ kind: count, day: count, role: small });
+
+export const opened = record<Opened>({
+  verdict,
+  product: maybe(product),
+  issuer: maybe(member),
+  timeline: maybe(list(happening)),
+  refused: list(text),
+});
 
 const contents = record<Contents>({ sscc: text, generation: count, children: count, seen: count, complete: truth });
 

@@ -1,4 +1,4 @@
-import start from "./glue/medproof_wasm.js";
+import start, { Client, checkFork, messageFromText, parseScan } from "./glue/medproof_wasm.js";
 import { Verifier } from "./verifier.js";
 
 export * from "./exports.js";
@@ -22,7 +22,7 @@ export function load(source?: Source): Promise<Verifier> {
 async function begin(source?: Source): Promise<Verifier> {
   try {
     await start(source === undefined ? undefined : { module_or_path: source });
-    return new Verifier();
+    return new Verifier({ Client, checkFork, messageFromText, parseScan });
   } catch (cause) {
     // The next attempt may succeed: the network was away, or the cache held half of it.
     verifier = undefined;

@@ -1,4 +1,4 @@
-import { initSync } from "./glue/medproof_wasm.js";
+import { Client, checkFork, initSync, messageFromText, parseScan } from "./glue/medproof_wasm.js";
 import { WASM } from "./inline-wasm.js";
 import { Verifier } from "./verifier.js";
 
@@ -10,7 +10,7 @@ let verifier: Verifier | undefined;
 export async function load(): Promise<Verifier> {
   if (!verifier) {
     initSync({ module: Uint8Array.from(atob(WASM), (letter) => letter.charCodeAt(0)) });
-    verifier = new Verifier();
+    verifier = new Verifier({ Client, checkFork, messageFromText, parseScan });
   }
   return verifier;
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { initSync } from "./glue/medproof_wasm.js";
+import { Client, checkFork, initSync, messageFromText, parseScan } from "./glue/medproof_wasm.js";
 import { Verifier } from "./verifier.js";
 
 export * from "./exports.js";
@@ -11,7 +11,7 @@ export async function load(source) {
   if (!verifier) {
     const module = (await source) ?? readFileSync(new URL("./medproof_wasm_bg.wasm", import.meta.url));
     initSync({ module: module instanceof Response ? await module.arrayBuffer() : module });
-    verifier = new Verifier();
+    verifier = new Verifier({ Client, checkFork, messageFromText, parseScan });
   }
   return verifier;
 }

@@ -89,6 +89,56 @@ export interface Issuer {
   member_now: "admitted" | "suspended" | "excluded" | null;
 }
 
+/** A verdict with everything that was proved beside it. */
+export interface Opened {
+  verdict: Verdict;
+  /** What the product is called; null unless it is proved. */
+  product: ProductInfo | null;
+  /** Who released the lot; null unless it is proved. */
+  issuer: MemberInfo | null;
+  /** What happened, by day; null unless it is proved to be all. */
+  timeline: Happening[] | null;
+  /** Codes of parts that the proof does not bear out: they say nothing about the pack. */
+  refused: string[];
+}
+
+/** What a product is called, by whom, and how it is kept. */
+export interface ProductInfo {
+  name_zh: string;
+  name_en: string;
+  /** The marketing authorisation holder. */
+  holder: string;
+  form: string;
+  strength: string;
+  pack_size: string;
+  approval_number: string;
+  /** The ATC code of WHO. */
+  atc: string;
+  /** Storage temperatures, in 0.1 °C. */
+  min_decicelsius: number | null;
+  max_decicelsius: number | null;
+  /** Minutes that a pack may spend outside in all. */
+  cumulative_minutes: number | null;
+}
+
+/** Who a member is. */
+export interface MemberInfo {
+  name_zh: string;
+  name_en: string;
+  /** Global Location Number, or empty. */
+  gln: string;
+  /** The domains of its web shops. */
+  domains: string[];
+}
+
+/** One event: what, which day, by which role. Not by whom: that is for members. */
+export interface Happening {
+  /** A number of `docs/EVENTS.md`; a newer one has no sentence in the catalogue. */
+  kind: number;
+  day: number;
+  role: number;
+}
+
 /** Verdicts about several scans. */
 export interface Many {
   verdicts: Verdict[];

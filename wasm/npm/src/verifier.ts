@@ -2,49 +2,51 @@ import * as argument from "./arguments.js";
 import { attempt } from "./error.js";
 import * as field from "./fields.js";
 import { Request, read } from "./fields.js";
-import { Client as Inner, checkFork, messageFromText, parseScan } from "./glue/medproof_wasm.js";
+import type * as small from "./glue/medproof_wasm.js";
 import type { Advanced, AnchorInfo, Many, Policy, ScanInfo, Verdict } from "./records.js";
+
+/** @internal What the wasm of either build exports. */
+export type Glue = Pick<typeof small, "Client" | "parseScan" | "checkFork" | "messageFromText">;
 
 /** The verifier, once its wasm has started. */
 export class Verifier {
+  readonly #glue: Glue;
+
   /** @internal Callers get one from `load`. */
-  constructor() {}
+  constructor(started: Glue) {
+    this.#glue = started;
+  }
 
   /** A light client that trusts `anchor`, and goes on from what an earlier one stored. */
   client(anchor: Uint8Array, memory?: Uint8Array | null): Client {
-    const trusted = argument.bytes(anchor);
-    const stored = argument.optional(memory, argument.filled);
-    const client = new Client(attempt(() => new Inner(trusted, stored ?? new Uint8Array())));
-    // What could not be opened answers everything with why.
-    client.height();
-    return client;
+    return new Client(opened(this.#glue.Client, anchor, memory));
   }
 
   /** Reads the text of a scan. What a scanner damaged is repaired, unless `strict`. */
   parseScan(scan: string, strict = false): ScanInfo {
     const request = new Request().text(argument.text(scan)).byte(strict ? 1 : 0);
-    return attempt(() => read(parseScan(request.whole()), field.scanInfo));
+    return attempt(() => read(this.#glue.parseScan(request.whole()), field.scanInfo));
   }
 
   /** The height of a fork, if its two headers were both signed by the quorum that it names. */
   checkFork(fork: Uint8Array): bigint {
     const request = new Request().bytes(argument.bytes(fork));
-    return attempt(() => read(checkFork(request.whole()), field.number));
+    return attempt(() => read(this.#glue.checkFork(request.whole()), field.number));
   }
 
   /** The message in the text of a QR code or in a URL fragment; null if it is neither. */
   messageFromText(carried: string): Uint8Array | null {
     const request = new Request().text(argument.text(carried));
-    return attempt(() => read(messageFromText(request.whole()), field.maybe(field.bytes)));
+    return attempt(() => read(this.#glue.messageFromText(request.whole()), field.maybe(field.bytes)));
   }
 }
 
 /** A light client. It holds what it trusts; bytes from nodes are checked against that. */
 export class Client {
-  readonly #inner: Inner;
+  readonly #inner: small.Client;
 
   /** @internal Callers get one from `Verifier.client`. */
-  constructor(inner: Inner) {
+  constructor(inner: small.Client) {
     this.#inner = inner;
   }
 
@@ -103,13 +105,6 @@ export class Client {
     return attempt(() => read(this.#inner.verifyMany(request.whole()), field.many));
   }
 
-  /** Whether disclosed fields belong to the record on the ledger; null if no such record is there. */
-  verifyRecord(disclosure: Uint8Array, proof: Uint8Array, nowMs: number | bigint): boolean | null {
-    const request = new Request().bytes(argument.bytes(disclosure)).bytes(argument.bytes(proof));
-    request.number(argument.milliseconds(nowMs));
-    return attempt(() => read(this.#inner.verifyRecord(request.whole()), field.maybe(field.truth)));
-  }
-
   /** Gives the memory of the wasm back. Without it, the garbage collector does so later. */
   free(): void {
     this.#inner.free();
@@ -120,8 +115,21 @@ export class Client {
   }
 }
 
-/** What follows the scan in a request for a verdict. */
-function judged(request: Request, proof: Uint8Array, nowMs: number | bigint, policy: Policy): Request {
+/** @internal A client of either build. What could not be opened answers everything with why. */
+export function opened<C extends small.Client>(
+  Inner: new (anchor: Uint8Array, memory: Uint8Array) => C,
+  anchor: Uint8Array,
+  memory: Uint8Array | null | undefined,
+): C {
+  const trusted = argument.bytes(anchor);
+  const stored = argument.optional(memory, argument.filled) ?? new Uint8Array();
+  const inner = attempt(() => new Inner(trusted, stored));
+  attempt(() => read(inner.info(), field.info));
+  return inner;
+}
+
+/** @internal What follows the scan in a request for a verdict. */
+export function judged(request: Request, proof: Uint8Array, nowMs: number | bigint, policy: Policy): Request {
   const limit = (value: unknown) => argument.optional(value, argument.milliseconds);
   return request
     .bytes(argument.bytes(proof))

@@ -2,9 +2,12 @@
 //!
 //! Both are built into the target folder; nothing generated lies in the checkout.
 
+mod demo_node;
 pub(crate) mod kotlin;
+mod kotlin_npm;
 pub(crate) mod phones;
 pub(crate) mod python;
+pub(crate) mod samples;
 pub(crate) mod swift;
 pub(crate) mod timing;
 mod weight;

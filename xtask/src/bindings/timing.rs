@@ -1,6 +1,7 @@
 //! First and next verdict through the bindings, beside the same natively.
 
-use super::{kotlin, python};
+use super::{kotlin, python, swift};
+use crate::setup::SWIFT;
 use crate::{Result, command};
 use std::path::Path;
 
@@ -11,5 +12,10 @@ pub(crate) fn compare(fixture: &Path) -> Result {
     command::run(native.arg(fixture))?;
     python::install()?;
     command::run(&mut python::timing(fixture))?;
-    command::run(&mut kotlin::timing(fixture)?)
+    command::run(&mut kotlin::timing(fixture)?)?;
+    if !(SWIFT.present)() {
+        println!("Swift: not here; `cargo xtask swift` installs it");
+        return Ok(());
+    }
+    command::run(&mut swift::timing(fixture)?)
 }

@@ -33,11 +33,15 @@ pub(crate) fn build() -> Result<PathBuf> {
     bindings::renew(&package)?;
     copy(&sources(), &package)?;
     let glue = package.join("src/glue");
-    glue_into(&glue, &[])?;
+    glue_into(&glue, SMALL, &[])?;
+    glue_into(&glue, FULL, &["--features", "full"])?;
     fs::write(package.join("src/inline-wasm.ts"), inlined(&glue)?)?;
     command::run(command::program("node").arg(tool("typescript/bin/tsc")).arg("-p").arg(&package))?;
     bundle(&package)?;
-    fs::copy(glue.join(WASM), package.join("dist").join(WASM))?;
+    for name in [SMALL, FULL] {
+        let wasm = format!("{name}_bg.wasm");
+        fs::copy(glue.join(&wasm), package.join("dist").join(&wasm))?;
+    }
     fs::create_dir_all(package.join("messages"))?;
     for language in bindings::CATALOGUES {
         fs::copy(bindings::catalogue(language), package.join("messages").join(format!("{language}.json")))?;
@@ -54,17 +58,18 @@ fn bundle(package: &Path) -> Result {
     command::run(esbuild.current_dir(package))
 }
 
-/// Builds the crate as wasm with its glue, and makes it small.
-pub(crate) fn glue_into(folder: &Path, features: &[&str]) -> Result {
+/// Builds the crate as wasm called `name` with its glue, and makes it small.
+pub(crate) fn glue_into(folder: &Path, name: &str, features: &[&str]) -> Result {
     let mut wasm_pack = command::program("wasm-pack");
     wasm_pack.args(["build", "--target", "web", "--mode", "no-install", "--no-opt", "--no-pack", "--no-gitignore"]);
-    wasm_pack.args(["--profile", "wasm", "--out-dir"]).arg(folder).arg(place::root().join("wasm"));
+    wasm_pack.args(["--profile", "wasm", "--out-name", name, "--out-dir"]).arg(folder).arg(place::root().join("wasm"));
     wasm_pack.args(["--", "--locked"]).args(features);
     // What the developer's shell sets would hide what `.cargo/config.toml` sets.
     wasm_pack.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
     command::run(wasm_pack.env("CARGO_TARGET_DIR", place::target()))?;
-    let wasm = folder.join(WASM);
-    let small = size::optimise(&wasm, size::PASSES, WASM)?;
+    let file = format!("{name}_bg.wasm");
+    let wasm = folder.join(&file);
+    let small = size::optimise(&wasm, size::PASSES, &file)?;
     fs::rename(small, wasm)?;
     Ok(())
 }
@@ -110,7 +115,14 @@ fn sources() -> PathBuf {
 }
 
 /// What others import.
-const ENTRIES: &[&str] = &["src/index.ts", "src/node.js", "src/inline.ts", "src/flow/index.ts", "src/explain.ts"];
+const ENTRIES: &[&str] =
+    &["src/index.ts", "src/full.ts", "src/node.js", "src/inline.ts", "src/flow/index.ts", "src/explain.ts"];
 
-/// As wasm-bindgen names it.
+/// What everybody loads.
+pub(crate) const SMALL: &str = "medproof_wasm";
+
+/// As wasm-bindgen names its file.
 const WASM: &str = "medproof_wasm_bg.wasm";
+
+/// The build that also reads bundles and disclosed records.
+const FULL: &str = "medproof_wasm_full";

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 pub(crate) fn stage(run: &mut Run) -> Result<Outcome> {
     let consumer = install()?;
     let messages = place::target().join("npm/glue-messages");
-    super::glue_into(&messages, &["--features", "messages"])?;
+    super::glue_into(&messages, super::SMALL, &["--features", "messages"])?;
     let liar = liar()?;
     let types = consumer.join("types");
     command::run(command::program("node").arg(super::tool("typescript/bin/tsc")).arg("-p").arg(&types))?;

@@ -3,7 +3,7 @@
 use super::browser::apt_install;
 use super::{Installed, Part};
 use crate::{Result, command, place};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 pub(crate) const SWIFT: Part =
@@ -25,7 +25,7 @@ exec chroot "$system" "$@"
 "#;
 
 /// `swift ARGUMENTS`, which sees `folders` under their own names.
-pub(crate) fn swift(folders: &[&Path], arguments: &[&str]) -> Command {
+pub(crate) fn swift(folders: &[PathBuf], arguments: &[&str]) -> Command {
     if has_swift() {
         let mut swift = command::program("swift");
         swift.args(arguments);

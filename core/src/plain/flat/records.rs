@@ -1,7 +1,10 @@
 //! The records of the data-shaped layer as fields, in the order in which they declare them.
 
 use super::fields::Answer;
-use crate::plain::{Advanced, AnchorInfo, Axes, Contents, Issuer, Many, Problem, Reading, ScanInfo, States, Verdict};
+use crate::plain::{
+    Advanced, AnchorInfo, Axes, Contents, Happening, Issuer, Many, MemberInfo, Opened, Problem, ProductInfo, Reading,
+    ScanInfo, States, Verdict,
+};
 use alloc::{string::String, vec::Vec};
 
 /// Writes itself into an answer.
@@ -40,6 +43,13 @@ impl Put for u8 {
 impl Put for u16 {
     fn put(&self, answer: &mut Answer) {
         answer.number(u64::from(*self));
+    }
+}
+
+/// As the 64 bits of a signed number.
+impl Put for i16 {
+    fn put(&self, answer: &mut Answer) {
+        answer.number(i64::from(*self).cast_unsigned());
     }
 }
 
@@ -154,6 +164,47 @@ impl Put for Many {
     fn put(&self, answer: &mut Answer) {
         self.verdicts.as_slice().put(answer);
         self.contents.as_slice().put(answer);
+    }
+}
+
+impl Put for Opened {
+    fn put(&self, answer: &mut Answer) {
+        self.verdict.put(answer);
+        self.product.put(answer);
+        self.issuer.put(answer);
+        self.timeline.put(answer);
+        self.refused.as_slice().put(answer);
+    }
+}
+
+impl Put for ProductInfo {
+    fn put(&self, answer: &mut Answer) {
+        let texts = [&self.name_zh, &self.name_en, &self.holder, &self.form, &self.strength, &self.pack_size];
+        texts.into_iter().chain([&self.approval_number, &self.atc]).for_each(|text| text.put(answer));
+        self.min_decicelsius.put(answer);
+        self.max_decicelsius.put(answer);
+        self.cumulative_minutes.put(answer);
+    }
+}
+
+impl Put for MemberInfo {
+    fn put(&self, answer: &mut Answer) {
+        [&self.name_zh, &self.name_en, &self.gln].into_iter().for_each(|text| text.put(answer));
+        self.domains.as_slice().put(answer);
+    }
+}
+
+impl Put for Happening {
+    fn put(&self, answer: &mut Answer) {
+        self.kind.put(answer);
+        self.day.put(answer);
+        self.role.put(answer);
+    }
+}
+
+impl Put for Vec<Happening> {
+    fn put(&self, answer: &mut Answer) {
+        self.as_slice().put(answer);
     }
 }
 

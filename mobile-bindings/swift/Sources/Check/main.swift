@@ -4,42 +4,13 @@ import Foundation
 import MedProof
 
 let usage = """
-    usage: medproof-check --anchor FILE [--node URL]... [--proof FILE] [--purpose PURPOSE] [--language en|zh-Hans] SCAN
-           medproof-check --demo FILE-OR-URL
+    usage: medproof-check --anchor FILE [--node URL]... [--proof FILE] [--save FILE] [--purpose PURPOSE] [--language en|zh-Hans] SCAN
+           medproof-check --demo FILE-OR-URL [--node URL]... [--save FOLDER | --proof FOLDER]
     exit code: 0 ok, 3 warn, 4 do not use, 5 unknown, 6 cannot tell
     """
 
-/// What a demo.json states.
-struct Demo: Decodable {
-    struct Stated: Decodable {
-        let scan, purpose, overall: String
-        let reasons: [String]
-    }
-    let anchor: Data
-    let nodes: [URL]
-    let outcomes: [String: Stated]
-}
-
 func purpose(named name: String) -> Purpose? {
     [Purpose.holder, .buyer, .dispenser, .receiver].first { "\($0)" == name }
-}
-
-/// Checks each outcome as it is stated.
-func demonstrate(_ place: String) async throws -> Int32 {
-    let address = place.hasPrefix("http") ? URL(string: place) : URL(fileURLWithPath: place)
-    let text = place.hasPrefix("http") ? try await HttpTransport().get(address!) : try Data(contentsOf: address!)
-    let demo = try JSONDecoder().decode(Demo.self, from: text)
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    let checker = try Checker(anchor: demo.anchor, nodes: demo.nodes, memory: FileMemory(file: file))
-    var code: Int32 = 0
-    for (name, stated) in demo.outcomes.sorted(by: { $0.key < $1.key }) {
-        let verdict = try await checker.check(stated.scan, purpose: purpose(named: stated.purpose) ?? .holder).verdict
-        let agrees = verdict?.overall == stated.overall && verdict?.reasons == stated.reasons
-        print("\(agrees ? "as stated" : "OTHERWISE")  \(name): \(verdict?.overall ?? "no answer"), \(verdict?.reasons ?? [])")
-        if !agrees { code = 1 }
-    }
-    try? FileManager.default.removeItem(at: file)
-    return code
 }
 
 func check(_ scan: String, _ options: [String: [String]]) async throws -> Int32 {
@@ -55,7 +26,9 @@ func check(_ scan: String, _ options: [String: [String]]) async throws -> Int32 
         anchor: Data(contentsOf: URL(fileURLWithPath: anchor)),
         nodes: options["--node", default: []].compactMap { URL(string: $0) },
         memory: FileMemory(file: URL(fileURLWithPath: anchor + ".memory")))
-    let outcome = try await checker.check(scan, purpose: purpose, carried: carried)
+    let lookup = options["--save"] == nil ? LookupPolicy.bucket : .bundle
+    let outcome = try await checker.check(scan, purpose: purpose, carried: carried, lookup: lookup)
+    if let file = options["--save"]?.first { try outcome.proof?.write(to: URL(fileURLWithPath: file)) }
     outcome.failures.forEach { print("\($0.node): \($0.reason)") }
     let said = outcome.verdict.map { messages.explain($0, purpose: purpose) } ?? messages.noAnswer(purpose: purpose)
     for message in said {
@@ -83,7 +56,7 @@ while let word = words.popFirst() {
     if word.hasPrefix("--"), let value = words.popFirst() { options[word, default: []].append(value) } else { scans.append(word) }
 }
 if let demo = options["--demo"]?.first {
-    exit(try await demonstrate(demo))
+    exit(try await Demo(demo, options).run())
 }
 if let scan = scans.first, scans.count == 1 {
     exit(try await check(scan, options))

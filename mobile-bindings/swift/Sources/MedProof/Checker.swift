@@ -1,11 +1,5 @@
 import Foundation
 
-/// A node that could not be used: a stable code of core, or what went wrong on the way.
-public struct Failure: Equatable, Sendable {
-    public let node: URL
-    public let reason: String
-}
-
 /// What came of a check.
 public struct Outcome: Sendable {
     /// Worked out on this device. Without one no node answered and no proof was carried: nothing is said.
@@ -14,35 +8,54 @@ public struct Outcome: Sendable {
     public var node: URL?
     /// Can be kept and carried.
     public var proof: Data?
+    /// How the proof was found.
+    public var lookup: Lookup?
+    /// What a bundle shows beside the verdict.
+    public var opened: Opened?
     /// Whether the history was shown to be only added to.
     public var historyShown = false
-    /// What was wrong with the nodes that gave no usable answer.
+    /// The questions that gave nothing usable.
+    public var failures: [Failure] = []
+}
+
+/// What came of a check of several scans.
+public struct ManyOutcome: Sendable {
+    /// Absent if no node answered.
+    public let many: Many?
+    /// Whose proof it rests on.
+    public var node: URL?
+    /// The proof about all of them.
+    public var proof: Data?
+    /// Whether the history was shown to be only added to.
+    public var historyShown = false
+    /// The questions that gave nothing usable.
     public var failures: [Failure] = []
 }
 
 /// Checks scans against nodes of which it believes none (`docs/CLIENT.md`).
 ///
 /// A memory that cannot be read is an error; to begin anew from the anchor instead would forget the newest
-/// header and a fork.
+/// header and a fork. One checker, and one process, for each memory.
 public final class Checker: Sendable {
     private let client: Client
-    private let nodes: [URL]
+    private let nodes: [Node]
     private let memory: any Memory
-    private let transport: any Transport
+    private let lookup: LookupPolicy
     private let nowMs: @Sendable () -> UInt64
     private let order: @Sendable ([URL]) -> [URL]
     private let saving = NSLock()
 
     /// `order` is another one each time, so that no node is asked about everything.
     public init(
-        anchor: Data, nodes: [URL], memory: any Memory, transport: any Transport = HttpTransport(),
+        anchor: Data, nodes: [URL], memory: any Memory, lookup: LookupPolicy = .bucket,
+        transport: any Transport = HttpTransport(),
         nowMs: @escaping @Sendable () -> UInt64 = { UInt64(Date().timeIntervalSince1970 * 1_000) },
         order: @escaping @Sendable ([URL]) -> [URL] = { $0.shuffled() }
     ) throws {
         let stored = try memory.load()
         client = try stored.map { try Client.resume(anchor: anchor, memory: $0) } ?? Client(anchor: anchor)
-        (self.nodes, self.memory, self.transport) = (nodes, memory, transport)
-        (self.nowMs, self.order) = (nowMs, order)
+        self.nodes = nodes.map { Node(address: $0, transport: transport) }
+        (self.memory, self.lookup, self.nowMs, self.order) = (memory, lookup, nowMs, order)
     }
 
     /// What is trusted, to be shown and compared.
@@ -52,65 +65,74 @@ public final class Checker: Sendable {
     public func fork() -> Data? { client.fork() }
 
     /// Asks the nodes one after the other until one proves an answer; else takes the carried proof, if there is one.
-    public func check(_ scan: String, purpose: Purpose, carried: Data? = nil) async throws -> Outcome {
-        guard parseScan(text: scan, strict: false).result == "read" else {
-            return Outcome(verdict: try verify(scan, Data(), purpose, .online))
+    /// `lookup` is this check's own, as `.bundle` where somebody wants to keep the answer.
+    public func check(
+        _ scan: String, purpose: Purpose, carried: Data? = nil, lookup: LookupPolicy? = nil
+    ) async throws -> Outcome {
+        let read = parseScan(text: scan, strict: false)
+        guard read.result == "read", let reading = read.readings.first else {
+            return Outcome(verdict: try judge(scan, Data(), purpose, .online).0)
         }
-        return try kept(try await ask(scan, purpose, carried))
+        return try kept(try await ask(scan, reading, purpose, carried, lookup ?? self.lookup))
+    }
+
+    /// The verdicts about several scans, such as a pallet and its packs, from one proof: the node learns which.
+    public func checkMany(_ scans: [String], purpose: Purpose) async throws -> ManyOutcome {
+        var (shown, failures) = await goForward()
+        var best: (rank: Int, outcome: ManyOutcome)?
+        for node in isForked(failures) ? [] : turns() where best?.rank != bestRank {
+            do {
+                let proof = try await node.proofs(scans, have: client.height())
+                let policy = Policy(purpose: purpose, mode: .online)
+                let many = try client.verifyMany(scans: scans, proof: proof, nowMs: nowMs(), policy: policy)
+                let worst = many.verdicts.map(\.rank).min() ?? bestRank
+                if best.map({ worst > $0.rank }) ?? true {
+                    best = (worst, ManyOutcome(many: many, node: node.address, proof: proof, historyShown: shown))
+                }
+            } catch {
+                failures.append(Failure(node: node.address, error: error))
+            }
+        }
+        var outcome = best?.outcome ?? ManyOutcome(many: nil)
+        outcome.failures = failures
+        return try kept(outcome)
     }
 
     /// The verdict from a carried proof alone; no node is asked.
     public func checkCarried(_ scan: String, purpose: Purpose, proof: Data) throws -> Outcome {
-        try kept(Outcome(verdict: try verify(scan, proof, purpose, .carried), proof: proof))
+        try kept(try carried(scan, purpose, proof))
     }
 
-    private func ask(_ scan: String, _ purpose: Purpose, _ carried: Data?) async throws -> Outcome {
-        var (shown, failures) = await goForward()
-        if failures.contains(where: { $0.reason == "trust.fork" }) {
-            return Outcome(verdict: try verify(scan, Data(), purpose, .online), failures: failures)
+    private func ask(
+        _ scan: String, _ reading: Reading, _ purpose: Purpose, _ kept: Data?, _ lookup: LookupPolicy
+    ) async throws -> Outcome {
+        let (shown, failures) = await goForward()
+        if isForked(failures) {
+            return Outcome(verdict: try judge(scan, Data(), purpose, .online).0, failures: failures)
         }
-        var best: (rank: Int, outcome: Outcome)?
-        for node in order(nodes) where best?.rank != bestRank {
-            do {
-                let proof = try await transport.get(proofPath(node, scan))
-                let verdict = try verify(scan, proof, purpose, .online)
-                let rank = rank(verdict)
-                if rank < bestRank {
-                    failures.append(Failure(node: node, reason: verdict.reasons.first ?? verdict.axes.trust))
-                }
-                if best.map({ rank > $0.rank }) ?? true {
-                    best = (rank, Outcome(verdict: verdict, node: node, proof: proof, historyShown: shown))
-                }
-            } catch {
-                failures.append(Failure(node: node, reason: reason(error)))
-            }
-        }
-        let verdict = try carried.map { try verify(scan, $0, purpose, .carried) }
-        var outcome = best?.outcome ?? Outcome(verdict: verdict, proof: carried)
-        outcome.failures = failures
+        var search = Search(
+            client: client, scan: scan, reading: reading, purpose: purpose, nowMs: nowMs, failures: failures)
+        let found = await search.run(turns(), lookup)
+        var outcome = try found.map {
+            Outcome(
+                verdict: $0.verdict, node: $0.node, proof: $0.proof, lookup: $0.lookup, opened: $0.opened,
+                historyShown: shown)
+        } ?? kept.map { try carried(scan, purpose, $0) } ?? Outcome(verdict: nil)
+        outcome.failures = search.failures
         return outcome
-    }
-
-    /// Current before old, and what a quorum signed before what was refused; no node changes what a fork says.
-    private func rank(_ verdict: Verdict) -> Int {
-        let isTrusted = verdict.axes.trust == "quorum" || verdict.axes.trust == "needs-newer-client"
-        let isFresh = verdict.axes.freshness == "fresh"
-        let isNewest = isTrusted && isFresh && !verdict.reasons.contains("trust.older-header")
-        if verdict.axes.trust == "fork" || isNewest { return bestRank }
-        return isTrusted ? (isFresh ? 2 : 1) : 0
     }
 
     /// Asks every node for its newest header: one that hides it is outdone by one that does not.
     private func goForward() async -> (Bool, [Failure]) {
-        let query = "from=\(client.height())&size=\(client.historySize())"
+        let (height, size) = (client.height(), client.historySize())
         return await withTaskGroup(of: (Bool, Failure?).self) { group in
             for node in nodes {
                 group.addTask { [self] in
                     do {
-                        let update = try await transport.get(path(node, "v1/updates", query))
+                        let update = try await node.update(from: height, size: size)
                         return (try client.advance(update: update, nowMs: nowMs()).historyShown, nil)
                     } catch {
-                        return (false, Failure(node: node, reason: reason(error)))
+                        return (false, Failure(node: node.address, error: error))
                     }
                 }
             }
@@ -121,34 +143,26 @@ public final class Checker: Sendable {
         }
     }
 
-    private func proofPath(_ node: URL, _ scan: String) -> URL {
-        let code = scan.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
-        return path(node, "v1/proofs", "code=\(code)&have=\(client.height())")
+    private func turns() -> [Node] {
+        order(nodes.map(\.address)).compactMap { address in nodes.first { $0.address == address } }
     }
 
-    private func path(_ node: URL, _ path: String, _ query: String) -> URL {
-        var parts = URLComponents(url: node.appendingPathComponent(path), resolvingAgainstBaseURL: false)
-        parts?.percentEncodedQuery = query
-        return parts?.url ?? node
+    private func isForked(_ failures: [Failure]) -> Bool { failures.contains { $0.reason == "trust.fork" } }
+
+    private func carried(_ scan: String, _ purpose: Purpose, _ proof: Data) throws -> Outcome {
+        let (verdict, opened) = try judge(scan, proof, purpose, .carried)
+        return Outcome(verdict: verdict, proof: proof, lookup: .carried, opened: opened)
     }
 
-    private func reason(_ error: any Error) -> String {
-        switch error {
-        case let refused as ClientError: refused.code
-        case TransportError.status(let status): "network: status \(status)"
-        default: "network: \(error)"
-        }
-    }
-
-    private func verify(_ scan: String, _ proof: Data, _ purpose: Purpose, _ mode: Mode) throws -> Verdict {
-        try client.verify(scan: scan, proof: proof, nowMs: nowMs(), policy: Policy(purpose: purpose, mode: mode))
+    private func judge(
+        _ scan: String, _ proof: Data, _ purpose: Purpose, _ mode: Mode
+    ) throws -> (Verdict, Opened?) {
+        try client.judge(scan, proof, nowMs(), Policy(purpose: purpose, mode: mode))
     }
 
     /// Stores what was learnt before the answer is given; one after the other, so that the newest stays.
-    private func kept(_ outcome: Outcome) throws -> Outcome {
+    private func kept<Answer>(_ outcome: Answer) throws -> Answer {
         try saving.withLock { try memory.save(client.memory()) }
         return outcome
     }
 }
-
-private let bestRank = 3

@@ -18,7 +18,7 @@ final class CheckerTests: XCTestCase {
             (.success(bent), "trust.state.root"),
             (.success(other), "trust.proof.other-scan"),
             (.success(Data("<html>".utf8)), "trust.message.magic"),
-            (.failure(.status(500)), "network: status 500"),
+            (.failure(.refused(status: 500, code: nil, bits: nil)), "network: status 500"),
         ]
         for (answer, reason) in liars {
             let scripted = Scripted([first: answer, second: .success(active.bytes("proof"))])
@@ -66,6 +66,22 @@ final class CheckerTests: XCTestCase {
             XCTAssertTrue(outcome.verdict?.reasons.first?.hasPrefix("identifier.scan.") ?? false)
         }
         XCTAssertTrue(scripted.asked.isEmpty)
+    }
+
+    func testALongerPrefixIsSentWhileItHidesThePack() async throws {
+        let active = cases["table/active/dispenser/online-60s"]!
+        let serial = try XCTUnwrap(parseScan(text: active.text("scan"), strict: false).readings.first?.serial)
+        let wanted: [(Int?, [Int])] = [(nil, Array(stride(from: 32, through: 56, by: 4))), (40, [32, 40]), (64, [32]), (31, [32])]
+        for (bits, most) in wanted {
+            let scripted = Scripted([:], buckets: .refused(status: 422, code: "proof.bucket-size", bits: bits))
+            let checker = try checker(active, scripted, nodes: [first], lookup: .bucketOnly)
+            let outcome = try await checker.check(active.text("scan"), purpose: .dispenser)
+            XCTAssertNil(outcome.verdict)
+            let asked = scripted.asked.compactMap { URL(string: $0) }.filter { $0.path.hasPrefix("/v1/buckets/") }
+            XCTAssertEqual(asked.compactMap { Int($0.pathComponents[3]) }, most)
+            XCTAssertTrue(asked.allSatisfy { $0.pathComponents[4].count * 4 == Int($0.pathComponents[3]) })
+            XCTAssertFalse(scripted.asked.contains { $0.contains(serial) || $0.contains("proofs") })
+        }
     }
 
     func testTheNetworkIsReached() async throws {
@@ -118,30 +134,40 @@ final class CheckerTests: XCTestCase {
         try? FileManager.default.removeItem(at: file)
     }
 
-    private func checker(_ test: JSON, _ transport: Scripted, _ memory: FileMemory? = nil) throws -> Checker {
+    private func checker(
+        _ test: JSON, _ transport: Scripted, _ memory: FileMemory? = nil, nodes: [URL]? = nil,
+        lookup: LookupPolicy = .bucket
+    ) throws -> Checker {
         let now = test.nowMs
         return try Checker(
-            anchor: test.bytes("anchor"), nodes: [first, second], memory: memory ?? FileMemory(file: file),
-            transport: transport, nowMs: { now }, order: { $0 })
+            anchor: test.bytes("anchor"), nodes: nodes ?? [first, second], memory: memory ?? FileMemory(file: file),
+            lookup: lookup, transport: transport, nowMs: { now }, order: { $0 })
     }
 }
 
 /// Answers a proof's path as a test says, and has no header beyond it.
 private final class Scripted: Transport, @unchecked Sendable {
     private let answers: [URL: Result<Data, TransportError>]
+    private let buckets: TransportError
     private let lock = NSLock()
     private var paths: [String] = []
 
-    init(_ answers: [URL: Result<Data, TransportError>]) {
-        self.answers = answers
+    init(
+        _ answers: [URL: Result<Data, TransportError>],
+        buckets: TransportError = .refused(status: 404, code: nil, bits: nil)
+    ) {
+        (self.answers, self.buckets) = (answers, buckets)
     }
 
     var asked: [String] { lock.withLock { paths } }
 
-    func get(_ address: URL) async throws -> Data {
+    func ask(_ address: URL, body: Data?) async throws -> Data {
         lock.withLock { paths.append(address.absoluteString) }
+        if address.path.hasPrefix("/v1/buckets/") { throw buckets }
         let node = answers.keys.first { $0.host == address.host }
-        guard address.path == "/v1/proofs", let node, let answer = answers[node] else { throw TransportError.status(404) }
+        guard address.path == "/v1/proofs", let node, let answer = answers[node] else {
+            throw TransportError.refused(status: 404, code: nil, bits: nil)
+        }
         return try answer.get()
     }
 }

@@ -35,6 +35,8 @@ final class LiarTests: XCTestCase {
             XCTAssertEqual(found.verdict?.overall, stated.text("overall"), name)
             XCTAssertEqual(found.verdict?.reasons, stated["reasons"].items.compactMap(\.string), name)
             XCTAssertTrue(found.historyShown, name)
+            let isHidden = name != "not_random" && name != "unknown_product"
+            XCTAssertEqual(found.lookup, isHidden ? .bucket : .exact, name)
         }
         Vectors.report("outcomes by the honest node", outcomes.count)
     }
@@ -68,16 +70,57 @@ final class LiarTests: XCTestCase {
         }
     }
 
-    private func ask(_ outcome: String, _ behaviours: [String]) async throws -> Outcome {
-        let question = world["outcomes"][outcome]
-        let file = folder.appendingPathComponent(outcome + behaviours.joined())
-        let checker = try Checker(
-            anchor: world.bytes("anchor"), nodes: behaviours.map(node), memory: FileMemory(file: file),
+    func testEachLieInABucketIsRefusedAndNoOtherLookupIsUsed() async throws {
+        for lie in ["tampered", "incomplete", "weak-quorum", "other-chain", "garbage", "old"] {
+            let found = try await ask("recalled", [lie], .bucketOnly)
+            XCTAssertEqual(found.verdict?.overall, "cannot-tell", lie)
+            XCTAssertEqual(found.lookup, .bucket, lie)
+        }
+        let nosy = try await ask("recalled", ["nosy"], .bucketOnly)
+        XCTAssertNil(nosy.verdict)
+        XCTAssertTrue(nosy.failures.contains { $0.reason == "proof.bucket" })
+    }
+
+    func testWhatWasKeptServesWhenNoNodeAnswers() async throws {
+        for lookup in [LookupPolicy.bucket, .exact] {
+            let kept = try await ask("recalled", ["honest"], lookup).proof
+            let found = try await ask("recalled", ["error"], carried: kept)
+            XCTAssertEqual(found.verdict?.overall, "do-not-use")
+            XCTAssertEqual(found.verdict?.axes.freshness, "carried")
+            XCTAssertEqual(found.lookup, .carried)
+        }
+    }
+
+    func testAPalletAndItsPacksAreCheckedTogether() async throws {
+        let pallet = world["pallet_1000"]
+        let scans = pallet["scans"].items.compactMap(\.string)
+        for behaviours in [["honest"], ["tampered", "honest"], ["error", "honest"]] {
+            let many = try await checker(behaviours).checkMany(scans, purpose: .receiver).many
+            XCTAssertEqual(many?.verdicts.map(\.overall), scans.map { _ in pallet.text("overall") })
+            XCTAssertEqual(many?.contents.map(\.complete), [true])
+        }
+        let alone = try await checker(["incomplete"]).checkMany(scans, purpose: .receiver).many
+        XCTAssertTrue(alone?.verdicts.allSatisfy { $0.overall == "cannot-tell" } ?? true)
+        let none = try await checker(["error"]).checkMany(scans, purpose: .receiver).many
+        XCTAssertNil(none)
+    }
+
+    private func checker(_ behaviours: [String], _ lookup: LookupPolicy = .bucket) throws -> Checker {
+        try Checker(
+            anchor: world.bytes("anchor"), nodes: behaviours.map(node),
+            memory: FileMemory(file: folder.appendingPathComponent(UUID().uuidString)), lookup: lookup,
             transport: HttpTransport(timeoutSeconds: 1.5), order: { $0 })
+    }
+
+    private func ask(
+        _ outcome: String, _ behaviours: [String], _ lookup: LookupPolicy = .bucket, carried: Data? = nil
+    ) async throws -> Outcome {
+        let question = world["outcomes"][outcome]
         let purposes: [String: Purpose] = [
             "holder": .holder, "buyer": .buyer, "dispenser": .dispenser, "receiver": .receiver,
         ]
-        return try await checker.check(question.text("scan"), purpose: purposes[question.text("purpose")]!)
+        return try await checker(behaviours, lookup).check(
+            question.text("scan"), purpose: purposes[question.text("purpose")]!, carried: carried)
     }
 
     private func node(_ behaviour: String) -> URL { URL(string: world["nodes"].text(behaviour))! }

@@ -109,6 +109,7 @@ func plain(_ value: Any) -> JSON {
     case let number as UInt64: return .text(String(number))
     case let number as UInt32: return .number(Int64(number))
     case let number as UInt16: return .number(Int64(number))
+    case let number as Int16: return .number(Int64(number))
     case let number as UInt8: return .number(Int64(number))
     default: return structured(Mirror(reflecting: value))
     }

@@ -40,6 +40,11 @@ final class VectorsTests: XCTestCase {
                 try test.clientAfterUpdates().verifyBucket(
                     scan: test.text("scan"), bucket: test.bytes("bucket"), nowMs: test.nowMs, policy: test.policy()))
         },
+        "bundle.json": { test in
+            plain(
+                try test.clientAfterUpdates().verifyBundle(
+                    scan: test.text("scan"), bundle: test.bytes("bundle"), nowMs: test.nowMs, policy: test.policy()))
+        },
         "decode.json": { test in
             let message = test.bytes("bytes")
             do {

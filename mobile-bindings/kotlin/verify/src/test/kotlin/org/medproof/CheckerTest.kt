@@ -107,6 +107,23 @@ class CheckerTest {
     }
 
     @Test
+    fun aLongerPrefixIsSentWhileItHidesThePack() {
+        val serial = parseScan(active.text("scan"), false).readings.single().serial!!
+        val whole = (32..56 step 4).toList()
+        for ((wanted, most) in listOf(null to whole, 40 to listOf(32, 40), 64 to listOf(32), 31 to listOf(32))) {
+            val bits = wanted?.let { ",\"bits\":$it" }.orEmpty()
+            Server { it.send(422, "{\"type\":\"proof.bucket-size\"$bits}".encodeToByteArray()) }.use { node ->
+                val outcome = checker(active, listOf(node.address), lookup = LookupPolicy.BUCKET_ONLY).use { it.check(active) }
+                assertIs<Outcome.NoAnswer>(outcome)
+                val asked = node.asked.filter { it.startsWith("/v1/buckets/") }.map { it.split('/', '?') }
+                assertEquals(most, asked.map { it[3].toInt() })
+                assertTrue(asked.all { it[4].length == it[3].toInt() / 4 })
+                assertTrue(node.asked.none { serial in it || "proofs" in it })
+            }
+        }
+    }
+
+    @Test
     fun aMemoryThatCannotBeReadIsAnError() {
         val refused = assertFailsWith<ClientException.Malformed> { checker(active, emptyList(), InMemory(ByteArray(9))) }
         assertTrue(refused.code.startsWith("trust.message."))
@@ -124,8 +141,13 @@ class CheckerTest {
 
     private fun case(name: String) = cases.getValue(name)
 
-    private fun checker(case: JsonObject, nodes: List<String>, memory: Memory = InMemory()) =
-        Checker(case.bytes("anchor"), nodes, memory, timeoutMs = 1_000, nowMs = { case.nowMs().toLong() }, order = { it })
+    private fun checker(
+        case: JsonObject,
+        nodes: List<String>,
+        memory: Memory = InMemory(),
+        lookup: LookupPolicy = LookupPolicy.BUCKET,
+    ) =
+        Checker(case.bytes("anchor"), nodes, memory, lookup, timeoutMs = 1_000, nowMs = { case.nowMs().toLong() }, order = { it })
 
     private fun Checker.check(case: JsonObject) = check(case.text("scan"), case.policy().purpose)
 

@@ -45,16 +45,17 @@ class LoadTest {
         Vectors.report("calls with flat memory", CALLS)
     }
 
-    private fun residentBytes(): Long {
-        System.gc()
-        val line = File("/proc/self/status").readLines().first { it.startsWith("VmRSS:") }
-        return line.filter { it.isDigit() }.toLong() * 1_024
-    }
-
     private companion object {
         const val THREADS = 8
         const val ROUNDS = 10
         const val CALLS = 100_000
         const val MOST_GROWN_BYTES = 8L * 1_024 * 1_024
     }
+}
+
+/** What the process holds of the machine's memory, after a collection. */
+fun residentBytes(): Long {
+    System.gc()
+    val line = File("/proc/self/status").readLines().first { it.startsWith("VmRSS:") }
+    return line.filter { it.isDigit() }.toLong() * 1_024
 }

@@ -70,6 +70,7 @@ fun plain(value: Any?): JsonElement = when (value) {
     is UInt -> JsonPrimitive(value.toLong())
     is Int -> JsonPrimitive(value.toUInt().toLong())
     is UShort -> JsonPrimitive(value.toInt())
+    is Short -> JsonPrimitive(value.toInt())
     is UByte -> JsonPrimitive(value.toInt())
     is Byte -> JsonPrimitive(value.toUByte().toInt())
     is List<*> -> JsonArray().also { array -> value.forEach { array.add(plain(it)) } }

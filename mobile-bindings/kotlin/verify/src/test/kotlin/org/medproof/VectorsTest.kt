@@ -47,6 +47,9 @@ class VectorsTest {
         "bucket.json" to answering { client, case ->
             client.verifyBucket(case.text("scan"), case.bytes("bucket"), case.nowMs(), case.policy())
         },
+        "bundle.json" to answering { client, case ->
+            client.verifyBundle(case.text("scan"), case.bytes("bundle"), case.nowMs(), case.policy())
+        },
         "decode.json" to ::decode,
         "disclosure.json" to { case ->
             val committed = case.clientAfterUpdates().use {

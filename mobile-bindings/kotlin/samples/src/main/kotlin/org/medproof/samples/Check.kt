@@ -1,10 +1,9 @@
 package org.medproof.samples
 
-import com.google.gson.JsonObject
-import com.google.gson.JsonParser
 import org.medproof.Answer
 import org.medproof.Checker
 import org.medproof.FileMemory
+import org.medproof.LookupPolicy
 import org.medproof.Message
 import org.medproof.Messages
 import org.medproof.Outcome
@@ -13,13 +12,10 @@ import org.medproof.answer
 import org.medproof.messageFromText
 import org.medproof.parseScan
 import java.io.File
-import java.net.URI
-import java.util.Base64
-import kotlin.io.path.createTempDirectory
 import kotlin.system.exitProcess
 
-private const val USAGE = """usage: check --anchor FILE [--node URL]... [--proof FILE] [--purpose PURPOSE] [--language en|zh-Hans] SCAN
-       check --demo FILE-OR-URL
+private const val USAGE = """usage: check --anchor FILE [--node URL]... [--proof FILE] [--save FILE] [--purpose PURPOSE] [--language en|zh-Hans] SCAN
+       check --demo FILE-OR-URL [--node URL]... [--save FOLDER | --proof FOLDER]
 exit code: 0 ok, 3 warn, 4 do not use, 5 unknown, 6 cannot tell"""
 
 /** One scan, or every outcome of a demonstration, from the command line. */
@@ -33,14 +29,18 @@ fun run(arguments: List<String>, say: (String) -> Unit): Int {
     val demo = named["--demo"]?.singleOrNull()
     val anchor = named["--anchor"]?.singleOrNull()
     val scan = unnamed.singleOrNull()
-    if (demo != null) return demonstrate(demo, say)
+    val file = { name: String -> named[name]?.single()?.let(::File) }
+    if (demo != null) return Demo(demo, named["--node"], file("--save"), file("--proof"), say).run()
     if (anchor == null || scan == null) return 2.also { say(USAGE) }
     val purpose = Purpose.valueOf((named["--purpose"]?.single() ?: "holder").uppercase())
     val messages = Messages(named["--language"]?.single() ?: "en")
     val carried = named["--proof"]?.single()?.let { message(File(it)) }
     val memory = FileMemory(File("$anchor.memory"))
     return Checker(File(anchor).readBytes(), named["--node"].orEmpty(), memory).use { checker ->
-        show(checker.check(scan, purpose, carried), scan, purpose, messages, say)
+        val lookup = if ("--save" in named) LookupPolicy.BUNDLE else LookupPolicy.BUCKET
+        val outcome = checker.check(scan, purpose, carried, lookup)
+        (outcome as? Outcome.Answered)?.proof?.let { proof -> file("--save")?.writeBytes(proof) }
+        show(outcome, scan, purpose, messages, say)
     }
 }
 
@@ -83,29 +83,4 @@ private fun exitCode(outcome: Outcome): Int = when (outcome) {
         is Answer.Unknown -> 5
         is Answer.CannotTell -> 6
     }
-}
-
-/** Checks each outcome of a demo.json as it is stated there. */
-private fun demonstrate(place: String, say: (String) -> Unit): Int {
-    val text = if (place.startsWith("http")) URI(place).toURL().readText() else File(place).readText()
-    val demo = JsonParser.parseString(text).asJsonObject
-    val folder = createTempDirectory().toFile()
-    val anchor = Base64.getDecoder().decode(demo["anchor"].asString)
-    val nodes = demo["nodes"].asJsonArray.map { it.asString }
-    val outcomes = demo["outcomes"].asJsonObject.entrySet()
-    val wrong = Checker(anchor, nodes, FileMemory(File(folder, "memory"))).use { checker ->
-        outcomes.count { (name, stated) -> !agrees(checker, name, stated.asJsonObject, say) }
-    }
-    folder.deleteRecursively()
-    return if (wrong == 0) 0 else 1
-}
-
-private fun agrees(checker: Checker, name: String, stated: JsonObject, say: (String) -> Unit): Boolean {
-    val outcome = checker.check(stated["scan"].asString, Purpose.valueOf(stated["purpose"].asString.uppercase()))
-    val verdict = (outcome as? Outcome.Answered)?.verdict
-    val reasons = stated["reasons"].asJsonArray.map { it.asString }
-    val agrees = verdict?.overall == stated["overall"].asString && verdict.reasons == reasons
-    val found = "${verdict?.overall ?: "no answer"}, ${verdict?.reasons.orEmpty()}"
-    say("${if (agrees) "as stated" else "OTHERWISE"}  $name: $found")
-    return agrees
 }

@@ -7,6 +7,7 @@ import org.medproof.Messages
 import org.medproof.Outcome
 import org.medproof.Purpose
 import org.medproof.Reading
+import org.medproof.Verdict
 import org.medproof.answer
 import org.medproof.parseScan
 import java.util.concurrent.Executor
@@ -66,7 +67,7 @@ class ScanViewModel(
             val verdict = outcome.verdict
             val isGivenOut = verdict.answer is Answer.Ok && purpose == Purpose.HOLDER
             val question = verdict.axes.sinceDay.takeIf { isGivenOut }?.let(messages::question)
-            shown(tone(verdict.answer), messages.explain(verdict, purpose, reading), question, outcome)
+            shown(tone(verdict), messages.explain(verdict, purpose, reading), question, outcome)
         }
     }
 
@@ -79,7 +80,7 @@ class ScanViewModel(
         proof = outcome?.proof,
     )
 
-    private fun tone(answer: Answer) = when (answer) {
+    private fun tone(verdict: Verdict) = when (verdict.answer) {
         is Answer.Ok -> Tone.GOOD
         is Answer.Warn -> Tone.ATTENTION
         is Answer.DoNotUse -> Tone.BAD

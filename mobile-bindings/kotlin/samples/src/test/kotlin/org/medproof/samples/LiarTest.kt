@@ -6,6 +6,8 @@ import com.google.gson.JsonParser
 import org.junit.jupiter.api.Assumptions.assumeTrue
 import org.medproof.Checker
 import org.medproof.FileMemory
+import org.medproof.Lookup
+import org.medproof.LookupPolicy
 import org.medproof.Outcome
 import org.medproof.Purpose
 import java.io.File
@@ -16,6 +18,7 @@ import kotlin.test.BeforeTest
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertIs
+import kotlin.test.assertNull
 import kotlin.test.assertTrue
 
 /** Every outcome by an honest node, and every behaviour of the scripted lying node (`docs/CLIENT.md`). */
@@ -46,6 +49,8 @@ class LiarTest {
             assertEquals(stated.asJsonObject["overall"].asString, found.verdict.overall, name)
             assertEquals(stated.asJsonObject["reasons"].asJsonArray.map { it.asString }, found.verdict.reasons, name)
             assertTrue(found.historyShown, name)
+            val isHidden = name != "not_random" && name != "unknown_product"
+            assertEquals(if (isHidden) Lookup.BUCKET else Lookup.EXACT, found.lookup, name)
         }
         report("outcomes by the honest node", outcomes.size)
     }
@@ -80,6 +85,40 @@ class LiarTest {
     }
 
     @Test
+    fun eachLieInABucketIsRefusedAndNoOtherLookupIsUsed() {
+        for (lie in listOf("tampered", "incomplete", "weak-quorum", "other-chain", "garbage", "old")) {
+            val found = assertIs<Outcome.Answered>(ask("recalled", lie, lookup = LookupPolicy.BUCKET_ONLY), lie)
+            assertEquals("cannot-tell" to Lookup.BUCKET, found.verdict.overall to found.lookup, lie)
+        }
+        val nosy = assertIs<Outcome.NoAnswer>(ask("recalled", "nosy", lookup = LookupPolicy.BUCKET_ONLY))
+        assertTrue("proof.bucket" in nosy.failures.map { it.reason })
+    }
+
+    @Test
+    fun whatWasKeptServesWhenNoNodeAnswers() {
+        for (lookup in listOf(LookupPolicy.BUCKET, LookupPolicy.EXACT)) {
+            val kept = assertIs<Outcome.Answered>(ask("recalled", "honest", lookup = lookup)).proof
+            val found = assertIs<Outcome.Answered>(ask("recalled", "error", carried = kept))
+            assertEquals("do-not-use" to Lookup.CARRIED, found.verdict.overall to found.lookup)
+            assertEquals("carried", found.verdict.axes.freshness)
+        }
+    }
+
+    @Test
+    fun aPalletAndItsPacksAreCheckedTogether() {
+        val pallet = world["pallet_1000"].asJsonObject
+        val scans = pallet["scans"].asJsonArray.map { it.asString }
+        for (behaviours in listOf(listOf("honest"), listOf("tampered", "honest"), listOf("error", "honest"))) {
+            val many = checker(behaviours).use { it.checkMany(scans, Purpose.RECEIVER) }.many!!
+            assertEquals(List(scans.size) { pallet["overall"].asString }, many.verdicts.map { it.overall })
+            assertTrue(many.contents.single().complete)
+        }
+        val alone = checker(listOf("incomplete")).use { it.checkMany(scans, Purpose.RECEIVER) }.many
+        assertTrue(alone == null || alone.verdicts.all { it.overall == "cannot-tell" })
+        assertNull(checker(listOf("error")).use { it.checkMany(scans, Purpose.RECEIVER) }.many)
+    }
+
+    @Test
     fun theCommandLineComparesEveryOutcome() {
         val demo = JsonObject().apply {
             add("anchor", world["anchor"])
@@ -91,13 +130,21 @@ class LiarTest {
         assertEquals(0, run(listOf("--demo", file.path)) { line -> said += line }, said.toString())
     }
 
-    private fun ask(outcome: String, vararg behaviours: String): Outcome {
-        val question = world["outcomes"].asJsonObject[outcome].asJsonObject
+    private fun checker(behaviours: List<String>, lookup: LookupPolicy = LookupPolicy.BUCKET): Checker {
+        val memory = FileMemory(File.createTempFile("memory", "", folder).apply { delete() })
         val anchor = Base64.getDecoder().decode(world["anchor"].asString)
-        val memory = FileMemory(File(folder, outcome + behaviours.joinToString("")))
-        return Checker(anchor, behaviours.map(::node), memory, timeoutMs = 1_500, order = { it }).use {
-            it.check(question["scan"].asString, Purpose.valueOf(question["purpose"].asString.uppercase()))
-        }
+        return Checker(anchor, behaviours.map(::node), memory, lookup, timeoutMs = 1_500, order = { it })
+    }
+
+    private fun ask(
+        outcome: String,
+        vararg behaviours: String,
+        lookup: LookupPolicy = LookupPolicy.BUCKET,
+        carried: ByteArray? = null,
+    ): Outcome {
+        val question = world["outcomes"].asJsonObject[outcome].asJsonObject
+        val purpose = Purpose.valueOf(question["purpose"].asString.uppercase())
+        return checker(behaviours.toList(), lookup).use { it.check(question["scan"].asString, purpose, carried) }
     }
 
     private fun node(behaviour: String) = world["nodes"].asJsonObject[behaviour].asString

@@ -4,6 +4,7 @@ import com.google.gson.JsonArray
 import com.google.gson.JsonObject
 import com.google.gson.JsonParser
 import com.sun.net.httpserver.HttpServer
+import kotlinx.coroutines.runBlocking
 import org.medproof.Checker
 import org.medproof.FileMemory
 import org.medproof.Messages
@@ -73,6 +74,15 @@ class SamplesTest {
             val demo = File(folder, "demo.json").apply { writeText(demo(case, reason).toString()) }
             assertEquals(code, run(listOf("--demo", demo.path), say), said.last())
         }
+    }
+
+    @Test
+    fun theDocumentedCheckAnswersWhatNamesNothingWithoutAskingAnybody() {
+        val anchor = cases.getValue("absent/product").bytes("anchor")
+        val first = FirstCheck({ name -> anchor.inputStream().also { assertEquals("chain.mpanchor", name) } }, folder)
+        val said = runBlocking { first.check("hello", null) }
+        assertTrue(said.any { it.code.startsWith("identifier.scan.") }, said.toString())
+        first.checker.close()
     }
 
     private fun states(case: JsonObject, language: String, isKept: Boolean = true): List<UiState> {
