@@ -3,9 +3,12 @@
 //! The English sentences stand beside the commands and arguments that they describe. `help.zh-Hans.json` has the Chinese
 //! sentence for each of them. A test holds the two against each other.
 
-use super::output::{Output, Told};
+use super::{
+    Arguments,
+    output::{Output, Told},
+};
 use clap::{
-    Arg, ArgAction, Command,
+    Arg, ArgAction, Command, CommandFactory,
     error::{ContextKind, ErrorKind},
 };
 use medproof_node::messages::Language;
@@ -35,6 +38,8 @@ pub(super) fn explain(error: &clap::Error, language: Language) -> ExitCode {
     if is_help || language == Language::English {
         // A closed pipe has nobody to tell.
         let _ = error.print();
+    } else if error.kind() == ErrorKind::MissingSubcommand {
+        eprintln!("{}", localised(Arguments::command(), language).render_help());
     } else {
         let contexts = [ContextKind::InvalidArg, ContextKind::InvalidSubcommand, ContextKind::InvalidValue];
         let found: Vec<String> = contexts.iter().filter_map(|kind| Some(error.get(*kind)?.to_string())).collect();
@@ -99,8 +104,7 @@ const TEMPLATE: &str = "{about-with-newline}\n用法：{usage}\n\n{all-args}{aft
 #[cfg(test)]
 #[expect(clippy::expect_used, reason = "tests")]
 mod tests {
-    use super::{super::Arguments, *};
-    use clap::CommandFactory;
+    use super::*;
     use std::collections::BTreeSet;
 
     /// The English help of every command and argument, by where it stands.

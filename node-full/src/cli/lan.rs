@@ -38,7 +38,7 @@ pub(super) fn addresses() -> Result<Vec<IpAddr>> {
 
 /// Where phones open the pages.
 pub(super) fn url(address: &IpAddr, port: u16) -> String {
-    format!("https://{address}:{port}/")
+    format!("https://{address}:{port}")
 }
 
 /// The text of a QR code with `url`, for a terminal with dark background.
