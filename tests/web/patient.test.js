@@ -5,7 +5,7 @@ import { mkdirSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { boxPng } from "../node/qr.mjs";
 import { launch } from "../npm/browser.js";
-import { HOSTILE } from "./hostile.js";
+import { HOSTILE } from "../npm/hostile.js";
 import { servePage, startLiar } from "./liar.js";
 import { answer, check, choose, picture, reasons, says, type, visit } from "./person.js";
 

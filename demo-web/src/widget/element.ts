@@ -6,6 +6,7 @@ import { filled, type Words, words } from "../words.js";
 import { answerCard, plainCard } from "./card.js";
 import { element } from "./dom.js";
 import { answered, catalogue as catalogueIn, verifier as started } from "./files.js";
+import { history } from "./history.js";
 import { seal, sellerLine } from "./seal.js";
 import { STYLE } from "./style.js";
 
@@ -17,6 +18,8 @@ interface Setting {
   verifier: Verifier;
   catalogue: Catalogue;
   anchor: Uint8Array;
+  nodes: string[];
+  scan: string;
 }
 
 /**
@@ -83,14 +86,17 @@ export class MedproofVerify extends HTMLElement {
     const language = this.#language;
     const [verifier, catalogue, anchor] = await Promise.all([started(), catalogueIn(language), bytesOf(anchorAddress)]);
     const purpose = purposeOf(this.getAttribute("purpose"));
-    const checker = checkerOf(verifier, anchor, this.getAttribute("nodes"));
+    const nodes = (this.getAttribute("nodes") ?? location.origin).split(/\s+/).filter(Boolean);
+    const scan = scanOf(code);
+    const checker = checkerOf(verifier, anchor, nodes);
     if (!checker) return plainCard(text, text.noAddress, text.noAddressDetail, text.noAddressNext);
-    const answer = await checker.check(scanOf(code), purpose);
+    const answer = await checker.check(scan, purpose);
     if (!answer.verdict) return plainCard(text, text.noAnswer, text.noAnswerDetail, text.noAnswerNext);
-    return this.#card({ language, text, purpose, verifier, catalogue, anchor }, answer);
+    return this.#card({ language, text, purpose, verifier, catalogue, anchor, nodes, scan }, answer);
   }
 
-  #card({ language, text, purpose, verifier, catalogue, anchor }: Setting, answer: Answer): HTMLElement {
+  #card(setting: Setting, answer: Answer): HTMLElement {
+    const { language, text, purpose, verifier, catalogue, anchor } = setting;
     const { verdict, lookup, node, proof, scan } = answer;
     if (!verdict) throw new TypeError("there is no verdict to show");
     const client = verifier.client(anchor);
@@ -103,6 +109,7 @@ export class MedproofVerify extends HTMLElement {
     const seller = this.getAttribute("seller");
     const more = [
       ...(demo ? [sentence(catalogue, "demo")] : []),
+      ...(verdict.axes.identifier === "registered" && verdict.axes.level !== "product" ? [history({ ...setting, words: text })] : []),
       ...(seller === null ? [] : [sellerLine(text, seller)]),
       ...(seller === null || !node ? [] : [seal(text, node, reading)]),
     ];
@@ -120,8 +127,7 @@ function purposeOf(word: string | null): Purpose {
 }
 
 /** Null if an address is none. */
-function checkerOf(verifier: Verifier, anchor: Uint8Array, addresses: string | null): Checker | null {
-  const nodes = (addresses ?? location.origin).split(/\s+/).filter(Boolean);
+function checkerOf(verifier: Verifier, anchor: Uint8Array, nodes: string[]): Checker | null {
   try {
     return new Checker({ verifier, anchor, nodes });
   } catch (cause) {

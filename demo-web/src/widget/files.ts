@@ -1,26 +1,32 @@
 import { type Verifier, load } from "@medproof/verify";
 import type { Catalogue } from "@medproof/verify/explain";
+import { type FullVerifier, load as loadFull } from "@medproof/verify/full";
 import files from "medproof:files";
+import full from "medproof:full";
 import { catalogueOf } from "../words.js";
 
 let started: Promise<Verifier> | undefined;
 
 /** The verifier, if its wasm is the very one that this script was built with. A failure is not kept: the next may succeed. */
 export function verifier(): Promise<Verifier> {
-  started ??= load(pinned("wasm")).catch((cause: unknown) => {
+  started ??= load(pinned(files.wasm)).catch((cause: unknown) => {
     started = undefined;
     throw cause;
   });
   return started;
 }
 
-/** The sentences in the language of a BCP 47 tag, if they are the very ones that this script was built with. */
-export async function catalogue(language: string): Promise<Catalogue> {
-  return (await pinned(catalogueOf(language))).json();
+/** The verifier that also reads bundles, likewise. */
+export function fullVerifier(): Promise<FullVerifier> {
+  return loadFull(pinned(full.wasm));
 }
 
-async function pinned(name: keyof typeof files): Promise<Response> {
-  const { url, integrity } = files[name];
+/** The sentences in the language of a BCP 47 tag, if they are the very ones that this script was built with. */
+export async function catalogue(language: string): Promise<Catalogue> {
+  return (await pinned(files[catalogueOf(language)])).json();
+}
+
+function pinned({ url, integrity }: { url: string; integrity: string }): Promise<Response> {
   return answered(url, { integrity });
 }
 

@@ -16,10 +16,12 @@ p { margin: .5rem 0 0; } ul { margin: .25rem 0 0; padding-inline-start: 1.25rem;
 dl { margin: .5rem 0 0; } dl div { display: flex; flex-wrap: wrap; gap: 0 1rem; padding-block: .375rem; border-block-start: 1px solid var(--line); }
 dt { flex: 0 1 11rem; color: var(--soft); } dd { flex: 1 1 12rem; margin: 0; }
 dd:has(svg) { display: flex; gap: .5rem; align-items: baseline; } dd svg { inline-size: 1rem; block-size: 1rem; align-self: center; }
+.picture { display: block; inline-size: 100%; max-inline-size: 30rem; block-size: auto; margin-block: .75rem; } .picture:dir(rtl) { transform: scaleX(-1); }
+.time { stroke: var(--line); stroke-width: 2; } .dot { fill: var(--tone); stroke: var(--ground); stroke-width: 2; } .events { margin: .25rem 0 0; padding-inline-start: 2.25rem; }
 a { color: var(--focus); }
 details { margin-block-start: 1rem; } summary { cursor: pointer; font-weight: 600; padding-block: .375rem; }
 button, a.button { font: inherit; font-weight: 600; min-block-size: 2.75rem; padding: .375rem 1rem; margin: .75rem .5rem 0 0; border: 2px solid currentColor; border-radius: .25rem;
   background: transparent; color: var(--ink); display: inline-block; text-decoration: none; box-sizing: border-box; }
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
-@media (forced-colors: active) { a { color: LinkText; } .body { fill: CanvasText; } .mark { fill: Canvas; } .card { border-color: CanvasText; } }
+@media (forced-colors: active) { a { color: LinkText; } .time { stroke: CanvasText; } .dot { fill: CanvasText; stroke: Canvas; } .body { fill: CanvasText; } .mark { fill: Canvas; } .card { border-color: CanvasText; } }
 `;

@@ -3,6 +3,7 @@
 import { type Overall, type Policy, VerifyError, load } from "@medproof/verify";
 import { type Catalogue, explain } from "@medproof/verify/explain";
 import { Checker, IndexedStorage } from "@medproof/verify/flow";
+import { load as loadFull } from "@medproof/verify/full";
 import { load as loadInline } from "@medproof/verify/inline";
 import english from "@medproof/verify/messages/en.json" with { type: "json" };
 
@@ -24,6 +25,12 @@ export async function ask(anchor: Uint8Array, scan: string): Promise<string | un
   const checker = new Checker({ verifier, anchor, nodes: ["https://node.example"], storage, lookup: "bucket-only" });
   const answer = await checker.check(scan, "buyer");
   return answer.verdict?.axes.states.effective ?? undefined;
+}
+
+export async function happened(anchor: Uint8Array, scan: string): Promise<number[]> {
+  const checker = new Checker({ verifier: await loadFull(), anchor, nodes: ["https://node.example"] });
+  const { opened } = await checker.open(scan, "holder");
+  return opened?.timeline?.map(({ day }) => day) ?? [];
 }
 
 export function code(thrown: unknown): string {

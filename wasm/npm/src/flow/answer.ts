@@ -1,4 +1,4 @@
-import type { Contents, ScanInfo, Verdict } from "../records.js";
+import type { Contents, Opened, ScanInfo, Verdict } from "../records.js";
 
 /** What a node learnt: a bucket hides the pack and shows the product, `exact` shows the pack. */
 export type Lookup = "bucket" | "exact" | "carried";
@@ -9,7 +9,7 @@ export type LookupPolicy = "bucket" | "bucket-only" | "exact";
 /** One question to one node, and what came of it. */
 export interface Attempt {
   node: string;
-  asked: "update" | "bucket" | "proof";
+  asked: "update" | "bucket" | "proof" | "bundle";
   /** `taken`, `status` with a number, `timeout`, `network`, `too-large`, or core's code. */
   outcome: string;
 }
@@ -46,4 +46,11 @@ export interface ManyAnswer extends Common {
   scans: ScanInfo[];
   verdicts: Verdict[] | null;
   contents: Contents[];
+}
+
+/** What was proved beside the verdict about one scan. */
+export interface OpenedAnswer extends Common {
+  scan: ScanInfo;
+  /** Null if no node sent a bundle. */
+  opened: Opened | null;
 }

@@ -1,8 +1,9 @@
 import { VerifyError } from "../error.js";
+import type { FullClient } from "../full.js";
 import type { Purpose, ScanInfo } from "../records.js";
 import type { Client, Verifier } from "../verifier.js";
-import type { Answer, Attempt, LookupPolicy, ManyAnswer } from "./answer.js";
-import { type Found, Search, failure } from "./lookup.js";
+import type { Answer, Attempt, LookupPolicy, ManyAnswer, OpenedAnswer } from "./answer.js";
+import { type Found, Search, failure, isTrusted } from "./lookup.js";
 import { Node } from "./node.js";
 import { IndexedStorage, type Storage, VolatileStorage } from "./storage.js";
 
@@ -53,6 +54,15 @@ export class Checker {
   checkCarried(scan: string, purpose: Purpose, proof: Uint8Array): Promise<Answer> {
     const read = this.#options.verifier.parseScan(scan);
     return this.#storage.alone(() => this.#with((session) => session.carriedOnly(scan, read, purpose, proof)));
+  }
+
+  /**
+   * Names and timeline of one scan, proved. For when somebody wants to read them: nodes learn exactly which pack. The
+   * verifier must be that of `@medproof/verify/full`.
+   */
+  open(scan: string, purpose: Purpose): Promise<OpenedAnswer> {
+    const read = this.#options.verifier.parseScan(scan);
+    return this.#storage.alone(() => this.#with((session) => session.open(scan, read, purpose)));
   }
 
   async #with<T>(work: (session: Session) => Promise<T>): Promise<T> {
@@ -142,6 +152,30 @@ class Session {
     return { ...(await this.#common("no-answer")), scans: read, verdicts: null, contents: [] };
   }
 
+  async open(scan: string, read: ScanInfo, purpose: Purpose): Promise<OpenedAnswer> {
+    const client = fullOf(this.client);
+    if (read.result !== "read") return { ...(await this.#common("not-asked")), scan: read, opened: null };
+    await this.#goForward();
+    let best: Pick<OpenedAnswer, "opened" | "node" | "proof"> | null = null;
+    for (const node of this.nodes) {
+      const url = node.url.href;
+      const reply = await node.bundle(scan, client.height());
+      const attempt: Attempt = { node: url, asked: "bundle", outcome: "taken" };
+      this.#attempts.push(attempt);
+      if (reply.result !== "bytes") {
+        attempt.outcome = failure(reply);
+        continue;
+      }
+      const opened = client.verifyBundle(scan, reply.bytes, this.now(), { purpose, mode: "online" });
+      attempt.outcome = opened.verdict.axes.problem?.code ?? opened.refused[0] ?? "taken";
+      const isWhole = isTrusted(opened.verdict) && opened.refused.length === 0;
+      if (!best || isWhole) best = { opened, node: url, proof: reply.bytes };
+      if (isWhole) break;
+    }
+    const common = await this.#common(best ? "answered" : "no-answer");
+    return { ...common, scan: read, opened: null, ...best, lookup: best ? "exact" : null };
+  }
+
   /** Asks every node for its newest header: whoever hides it is outvoted by one that does not. */
   async #goForward(): Promise<void> {
     const [from, size] = [this.client.height(), this.client.historySize()];
@@ -185,6 +219,12 @@ class Session {
       attempts: this.#attempts,
     };
   }
+}
+
+/** The client of a verifier that reads bundles. */
+function fullOf(client: Client): FullClient {
+  if (!("verifyBundle" in client)) throw new TypeError("this needs the verifier of `@medproof/verify/full`");
+  return client as FullClient;
 }
 
 const NOTHING = new Uint8Array();

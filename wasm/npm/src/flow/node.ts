@@ -32,6 +32,10 @@ export class Node {
     return this.#ask("v1/proofs", { method: "POST", body, headers: { "content-type": "application/json" } });
   }
 
+  bundle(scan: string, have: bigint): Promise<Reply> {
+    return this.#ask(`v1/bundles?code=${encodeURIComponent(scan)}&have=${have}`);
+  }
+
   /** `product` is scheme, colon, code. */
   bucket(bits: number, prefix: Uint8Array, product: string, have: bigint): Promise<Reply> {
     const digits = hex(prefix).slice(0, Math.ceil(bits / 4));

@@ -1,0 +1,46 @@
+import type { Purpose } from "@medproof/verify";
+import type { Catalogue } from "@medproof/verify/explain";
+import { Checker } from "@medproof/verify/flow";
+import type { Words } from "../words.js";
+import { download } from "./download.js";
+import { element, folded } from "./dom.js";
+import { fullVerifier } from "./files.js";
+import { opened } from "./timeline.js";
+
+/** What is asked when somebody wants to know what happened. */
+export interface Question {
+  words: Words;
+  catalogue: Catalogue;
+  language: string;
+  anchor: Uint8Array;
+  nodes: string[];
+  scan: string;
+  purpose: Purpose;
+}
+
+/** Names and timeline, once somebody asks for them: for this a node must learn which pack is meant. */
+export function history(question: Question): HTMLElement {
+  const { words } = question;
+  const button = element("button", { type: "button", part: "history" }, words.happenedAsk);
+  const place = element("div", {}, element("p", {}, words.happenedCost), button);
+  button.addEventListener("click", () => {
+    place.replaceChildren(element("p", {}, words.checking));
+    void answerOf(question)
+      .catch(() => element("p", { tabindex: "-1" }, words.happenedNone))
+      .then((answer) => {
+        place.replaceChildren(answer);
+        // The button that had the focus is gone.
+        answer.focus();
+      });
+  });
+  return folded(words.happened, "timeline", place);
+}
+
+async function answerOf({ words, catalogue, language, anchor, nodes, scan, purpose }: Question): Promise<HTMLElement> {
+  const checker = new Checker({ verifier: await fullVerifier(), anchor, nodes });
+  const answer = await checker.open(scan, purpose);
+  if (!answer.opened) return element("p", { tabindex: "-1" }, words.happenedNone);
+  const shown = opened(words, catalogue, language, answer.opened);
+  if (answer.proof) shown.append(download(words.save, answer.proof));
+  return shown;
+}

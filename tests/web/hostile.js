@@ -1,8 +1,0 @@
-// Codes that somebody prints on a box to harm whoever scans it.
-
-const STARTS = ["https://id.gs1.org@evil.example/01/", "https://еvil.example/01/", "javascript:alert(1)//", "data:text/html,<script>", "//evil.example/01/", "http://127.0.0.2/01/", "https://evil.example/?u=https://id.gs1.org/01/", "\u202ehttps://evil.example/01/"];
-const RESTS = ["09504000000011", "09504000000011/21/<img src=x onerror=alert(1)>", "09504000000011/21/%2e%2e%2f", "../../v1/anchor", "9".repeat(10_000)];
-const ENDS = ["", "?8200=https://evil.example", "#mp1=AAAA", "%00", "\u{1d}8200https://evil.example"];
-
-/** 200 codes: foreign hosts, look-alike letters, scripts, 10 kB, links among the identifiers, markup in the serial. */
-export const HOSTILE = STARTS.flatMap((start) => RESTS.flatMap((rest) => ENDS.map((end) => start + rest + end)));
