@@ -86,12 +86,33 @@ impl Author {
     pub fn sign(&self, intent: Intent, body: Vec<u8>, leaf: &dyn Fn(&Path) -> Result<Option<Leaf>>) -> Result<Event> {
         let key = self.key(intent.member, leaf)?;
         let counter = self.take(&key, leaf)?;
+        self.sign_with(&key, (self.lane, counter), intent, body)
+    }
+
+    /// Signs the next event of the lane that is kept for documents, as `leaf` has it. Whoever signs so in turn has
+    /// the lane to itself.
+    pub fn sign_next(
+        &self,
+        intent: Intent,
+        body: Vec<u8>,
+        leaf: &dyn Fn(&Path) -> Result<Option<Leaf>>,
+    ) -> Result<Event> {
+        let key = self.key(intent.member, leaf)?;
+        let lane = self.lane | DOCUMENT_LANES;
+        let counter = match leaf(&Paths::new(&self.chain_id).counter(key.member, key.number, lane))? {
+            Some(Leaf::Counter(counter)) => counter.highest + 1,
+            _ => 1,
+        };
+        self.sign_with(&key, (lane, counter), intent, body)
+    }
+
+    fn sign_with(&self, key: &MemberKey, (lane, counter): (u16, u64), intent: Intent, body: Vec<u8>) -> Result<Event> {
         let now = self.clock.now();
         let head = EventHead {
             chain_id: self.chain_id,
             member: key.member,
             key_number: key.number,
-            lane: self.lane,
+            lane,
             counter,
             time: now,
             not_after: UnixMillis(now.0 + LIFETIME_MS),
@@ -147,6 +168,9 @@ fn is_free(counter: &Counter, number: u64) -> bool {
     let bits = place.and_then(|place| counter.used.get(place));
     bits.is_some_and(|bits| bits >> (below % 8) & 1 == 0)
 }
+
+/// The bit of lanes for documents; the lane that an operator sets is without it.
+pub const DOCUMENT_LANES: u16 = 1 << 15;
 
 /// How long a signed event may wait for a block.
 const LIFETIME_MS: u64 = DAY_MS;

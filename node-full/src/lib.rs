@@ -19,6 +19,7 @@ pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod documents;
+pub(crate) mod draft;
 pub mod fault;
 pub mod folder;
 pub mod genesis_file;

@@ -2,6 +2,7 @@
 
 use crate::{
     author::{Author, Intent},
+    block,
     chain::{self, Ledger},
     clock::Clock,
     config::Config,
@@ -10,9 +11,9 @@ use crate::{
     genesis_file::{FirstValidator, GenesisFile, MemberEntry, Role, first_anchor},
     index::{Index, tables},
     keyring::{self, MemberKey},
-    pool::{Outcome, Receipt},
+    pool::{Bundle, Outcome, Receipt},
 };
-use medproof_consensus::{Handle, ValidatorKey};
+use medproof_consensus::{Handle, Spread, ValidatorKey};
 use medproof_core::{
     anchor::Anchor,
     encoding::{Message, Wire},
@@ -28,7 +29,10 @@ use medproof_rules::{
     kind,
 };
 use medproof_store::{Options, Row, Store, StoreKey, View, read_newest};
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
 /// A node that is open: its files are read, its chain can be asked. [`Self::start`] makes it take part.
 pub struct Node {
@@ -39,6 +43,8 @@ pub struct Node {
     clock: Clock,
     ledger: Arc<Ledger>,
     author: Author,
+    /// What takes events to the other nodes, where there are any.
+    spread: OnceLock<Spread>,
 }
 
 /// Makes the data folder of a chain of one member and one validator: this node.
@@ -94,7 +100,7 @@ impl Node {
         let anchor = first_anchor(&genesis)?;
         let author = Author::new(genesis.chain_id(), config.member.lane, clock.clone(), keys);
         let ledger = Arc::new(Ledger::new(store, clock.clone())?);
-        Ok(Self { folder, config, genesis, anchor, clock, ledger, author })
+        Ok(Self { folder, config, genesis, anchor, clock, ledger, author, spread: OnceLock::new() })
     }
 
     /// Takes part in consensus until the handle is stopped or dropped.
@@ -110,8 +116,14 @@ impl Node {
             let peer = peer.parse().map_err(|cause| Fault::new("node.consensus").with("cause", cause))?;
             config.peers.push(peer);
         }
+        let has_peers = !config.peers.is_empty();
         let started = medproof_consensus::start(config, Arc::clone(&self.ledger)).await;
-        started.map_err(|cause| Fault::new("node.consensus").with("cause", cause))
+        let handle = started.map_err(|cause| Fault::new("node.consensus").with("cause", cause))?;
+        if has_peers {
+            // A node that is started again in the same process keeps the first one.
+            let _ = self.spread.set(handle.spread());
+        }
+        Ok(handle)
     }
 
     /// Its data folder.
@@ -156,15 +168,24 @@ impl Node {
 
     /// Gives an event to the chain, and answers when it is in a block that is on disk.
     pub async fn submit(&self, event: Event) -> Result<Receipt> {
-        let outcome = self.ledger.pool().add(event)?;
-        match outcome.await {
-            Ok(Outcome::Accepted(receipt)) => Ok(receipt),
-            Ok(Outcome::Refused(refusal)) => {
+        match self.hand_in(Bundle::new(vec![event])).await? {
+            Outcome::Accepted(receipts) => receipts.into_iter().next().ok_or_else(|| Fault::new("node.stopped")),
+            Outcome::Refused(_, refusal) => {
                 let fault = Fault::new(refusal.code);
                 Err(refusal.item.into_iter().fold(fault, |fault, item| fault.with("item", item)))
             }
-            Err(_) => Err(Fault::new("node.stopped")),
         }
+    }
+
+    /// Gives events that belong together to the chain and to the other validators, and answers when their fate is
+    /// known: all of them are in a block that is on disk, or none.
+    pub async fn hand_in(&self, bundle: Bundle) -> Result<Outcome> {
+        let outcome = self.ledger.pool().add(bundle.clone())?;
+        if let Some(spread) = self.spread.get() {
+            // What is too long to be spread waits until this node proposes.
+            spread.spread(block::join(bundle.events()).into()).await;
+        }
+        outcome.await.map_err(|_| Fault::new("node.stopped"))
     }
 
     /// Signs an event for `member` in `role` and gives it to the chain.
@@ -250,7 +271,7 @@ fn member_row(member: MemberId, info: &MemberInfo) -> Row {
 }
 
 /// Refusals of an event's number alone.
-const NUMBERS: [&str; 2] = ["rules.event.number-used", "rules.event.number-old"];
+const NUMBERS: [&str; 3] = ["rules.event.number-used", "rules.event.number-old", "rules.event.number-ahead"];
 
 /// How often an event is signed anew because of its number.
 const MOST_TRIES: u32 = 300;

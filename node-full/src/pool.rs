@@ -1,30 +1,31 @@
 //! Events that wait for a block, and who waits for them.
 //!
-//! An event leaves the pool by being in a decided block, or by being refused: with a block that was
-//! decided, or against the newest state where no block is made of refusals alone.
+//! Events wait in bundles: those of a bundle go into one block together, or none of them does. Most bundles are one
+//! event. A bundle leaves the pool when all its events are in a decided block, or when it is refused: with a block
+//! that was decided, or against the newest state where no block is made of refusals alone.
 
 use crate::fault::{Fault, Result};
 use medproof_core::{
     encoding::Wire,
     event::Event,
-    hash::Digest,
+    hash::{Digest, sha256},
     header::{Height, UnixMillis},
     log::LeafIndex,
 };
 use medproof_rules::Refusal;
 use std::{
     collections::{HashMap, VecDeque},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tokio::sync::{Notify, oneshot};
 
-/// What became of an event.
+/// What became of a bundle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is in a block that the quorum signed, and on disk.
-    Accepted(Receipt),
-    /// The rules refuse it; it is in no block.
-    Refused(Refusal),
+    /// Its events are in blocks that the quorum signed, and on disk: where each stands, in the bundle's order.
+    Accepted(Vec<Receipt>),
+    /// The rules refuse the event at this place of the bundle; none of them is in a block.
+    Refused(usize, Refusal),
 }
 
 /// Where an accepted event stands.
@@ -40,7 +41,15 @@ pub struct Receipt {
     pub index: LeafIndex,
 }
 
-/// Events that wait for a block, first come, first served.
+/// Events that belong together, under a name that follows from them.
+#[derive(Clone, Debug)]
+pub struct Bundle {
+    name: Digest,
+    events: Arc<[Event]>,
+    len_bytes: usize,
+}
+
+/// Bundles that wait for a block, first come, first served.
 #[derive(Debug, Default)]
 pub struct Pool {
     waiting: Mutex<Waiting>,
@@ -49,75 +58,114 @@ pub struct Pool {
 
 #[derive(Debug, Default)]
 struct Waiting {
+    /// Names in the order in which they came; those that have left are passed over.
     order: VecDeque<Digest>,
-    events: HashMap<Digest, Entry>,
+    entries: HashMap<Digest, Entry>,
+    /// The bundles that an event is in, by its id.
+    of_event: HashMap<Digest, Vec<Digest>>,
     len_bytes: usize,
 }
 
 #[derive(Debug)]
 struct Entry {
-    event: Event,
-    len_bytes: usize,
+    bundle: Bundle,
+    receipts: Vec<Receipt>,
     answers: Vec<oneshot::Sender<Outcome>>,
 }
 
+impl Bundle {
+    /// Events that go into one block together; they are kept in this order.
+    pub fn new(events: Vec<Event>) -> Self {
+        let len_bytes =
+            events.iter().map(|event| event.body().len() + event.head().to_wire().len() + EVENT_OVERHEAD_BYTES);
+        let ids: Vec<u8> = events.iter().flat_map(|event| event.head().id().0).collect();
+        Self { name: sha256(&ids), len_bytes: len_bytes.sum(), events: events.into() }
+    }
+
+    /// Its name.
+    pub const fn name(&self) -> &Digest {
+        &self.name
+    }
+
+    /// Its events.
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+}
+
 impl Pool {
-    /// Adds an event; the answer comes when its fate is known. The same event twice has one fate.
+    /// Adds a bundle; the answer comes when its fate is known. The same bundle twice has one fate.
     ///
     /// Refuses with `node.busy` when the pool is full.
-    pub fn add(&self, event: Event) -> Result<oneshot::Receiver<Outcome>> {
+    pub fn add(&self, bundle: Bundle) -> Result<oneshot::Receiver<Outcome>> {
         let (answer, outcome) = oneshot::channel();
-        let (id, len_bytes) = (event.head().id(), event.body().len() + event.head().to_wire().len());
         let mut waiting = self.lock();
-        if let Some(entry) = waiting.events.get_mut(&id) {
+        if let Some(entry) = waiting.entries.get_mut(&bundle.name) {
             entry.answers.push(answer);
             return Ok(outcome);
         }
-        if waiting.len_bytes + len_bytes > MAX_POOL_BYTES || waiting.events.len() >= MAX_POOL_EVENTS {
+        let is_full =
+            waiting.len_bytes + bundle.len_bytes > MAX_POOL_BYTES || waiting.of_event.len() >= MAX_POOL_EVENTS;
+        if is_full || bundle.events.is_empty() {
             return Err(Fault::new("node.busy"));
         }
-        waiting.len_bytes += len_bytes;
-        waiting.order.push_back(id);
-        waiting.events.insert(id, Entry { event, len_bytes, answers: vec![answer] });
+        waiting.len_bytes += bundle.len_bytes;
+        waiting.order.push_back(bundle.name);
+        for event in bundle.events.iter() {
+            waiting.of_event.entry(event.head().id()).or_default().push(bundle.name);
+        }
+        let receipts = Vec::with_capacity(bundle.events.len());
+        waiting.entries.insert(bundle.name, Entry { bundle, receipts, answers: vec![answer] });
         drop(waiting);
         self.arrived.notify_waiters();
         self.arrived.notify_one();
         Ok(outcome)
     }
 
-    /// The first events, up to `most_bytes` of bodies and `most_events`.
-    pub fn first(&self, most_bytes: usize, most_events: usize) -> Vec<Event> {
+    /// The first bundles, up to `most_bytes` and `most_events`.
+    pub fn first(&self, most_bytes: usize, most_events: usize) -> Vec<Bundle> {
         let waiting = self.lock();
-        let mut len_bytes = 0;
-        let entries = waiting.order.iter().filter_map(|id| waiting.events.get(id));
-        let fitting = entries.take(most_events).take_while(|entry| {
-            len_bytes += entry.len_bytes + EVENT_OVERHEAD_BYTES;
-            len_bytes <= most_bytes
+        let (mut len_bytes, mut events) = (0, 0);
+        let entries = waiting.order.iter().filter_map(|name| waiting.entries.get(name));
+        let fitting = entries.take_while(|entry| {
+            len_bytes += entry.bundle.len_bytes;
+            events += entry.bundle.events.len();
+            len_bytes <= most_bytes && events <= most_events
         });
-        fitting.map(|entry| entry.event.clone()).collect()
+        fitting.map(|entry| entry.bundle.clone()).collect()
     }
 
-    /// Tells those who wait for the event `id` what became of it, and forgets the event.
-    pub fn settle(&self, id: &Digest, outcome: &Outcome) {
+    /// Takes note that an event is in a block; those who wait for a bundle are told when all its events are.
+    pub fn accept(&self, receipt: Receipt) {
         let mut waiting = self.lock();
-        let Some(entry) = waiting.events.remove(id) else { return };
-        waiting.len_bytes -= entry.len_bytes;
-        waiting.order.retain(|other| other != id);
-        drop(waiting);
-        for answer in entry.answers {
+        for name in waiting.of_event.get(&receipt.id).cloned().unwrap_or_default() {
+            let Some(entry) = waiting.entries.get_mut(&name) else { continue };
+            entry.receipts.push(receipt);
+            if entry.receipts.len() == entry.bundle.events.len()
+                && let Some(entry) = waiting.remove(&name)
+            {
+                entry.tell_accepted();
+            }
+        }
+    }
+
+    /// Tells those who wait for the bundle `name` that the rules refuse its event at `place`, and forgets it.
+    pub fn refuse(&self, name: &Digest, place: usize, refusal: Refusal) {
+        let entry = self.lock().remove(name);
+        for answer in entry.into_iter().flat_map(|entry| entry.answers) {
             // Nobody waits any more: the outcome stands all the same.
-            let _ = answer.send(outcome.clone());
+            let _ = answer.send(Outcome::Refused(place, refusal));
         }
     }
 
     /// Number of events that wait.
     pub fn len(&self) -> usize {
-        self.lock().events.len()
+        self.lock().of_event.len()
     }
 
     /// Whether no event waits.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.lock().entries.is_empty()
     }
 
     /// Resolves when an event waits.
@@ -136,11 +184,43 @@ impl Pool {
     }
 }
 
+impl Waiting {
+    fn remove(&mut self, name: &Digest) -> Option<Entry> {
+        let entry = self.entries.remove(name)?;
+        self.len_bytes -= entry.bundle.len_bytes;
+        for event in entry.bundle.events.iter() {
+            let id = event.head().id();
+            if let Some(names) = self.of_event.get_mut(&id) {
+                names.retain(|other| other != name);
+                if names.is_empty() {
+                    self.of_event.remove(&id);
+                }
+            }
+        }
+        while self.order.front().is_some_and(|first| !self.entries.contains_key(first)) {
+            self.order.pop_front();
+        }
+        Some(entry)
+    }
+}
+
+impl Entry {
+    fn tell_accepted(mut self) {
+        let places: HashMap<Digest, usize> =
+            self.bundle.events.iter().zip(0..).map(|(event, place)| (event.head().id(), place)).collect();
+        self.receipts.sort_by_key(|receipt| places.get(&receipt.id).copied());
+        for answer in self.answers {
+            // Nobody waits any more: the outcome stands all the same.
+            let _ = answer.send(Outcome::Accepted(self.receipts.clone()));
+        }
+    }
+}
+
 /// The most bytes that wait.
 const MAX_POOL_BYTES: usize = 64 << 20;
 
-/// The most events that wait.
-const MAX_POOL_EVENTS: usize = 20_000;
+/// The most events that wait, and a bundle more.
+const MAX_POOL_EVENTS: usize = 40_000;
 
 /// What a block needs for an event besides head and body.
 const EVENT_OVERHEAD_BYTES: usize = 4 + 7 + 4 + 64;
@@ -154,6 +234,8 @@ mod tests {
         identity::{Day, MemberId},
         keys::{KeyNumber, Signature},
     };
+
+    const REFUSAL: Refusal = Refusal { code: "rules.event.kind", item: None };
 
     fn event(counter: u64) -> Event {
         let body = vec![7; 100];
@@ -174,23 +256,51 @@ mod tests {
         Event::new(head, body, Signature([0; 64])).expect("an event")
     }
 
+    fn bundle(counters: &[u64]) -> Bundle {
+        Bundle::new(counters.iter().copied().map(event).collect())
+    }
+
+    fn receipt(counter: u64) -> Receipt {
+        Receipt { id: event(counter).head().id(), height: Height(1), time: UnixMillis(1), index: LeafIndex(counter) }
+    }
+
+    fn counters(bundles: &[Bundle]) -> Vec<Vec<u64>> {
+        let of = |bundle: &Bundle| bundle.events().iter().map(|event| event.head().counter).collect();
+        bundles.iter().map(of).collect()
+    }
+
     #[tokio::test]
     async fn everybody_who_waits_is_told_once() {
         let pool = Pool::default();
-        let first = pool.add(event(1)).expect("room");
-        let again = pool.add(event(1)).expect("room");
-        let other = pool.add(event(2)).expect("room");
+        let first = pool.add(bundle(&[1])).expect("room");
+        let again = pool.add(bundle(&[1])).expect("room");
+        let other = pool.add(bundle(&[2])).expect("room");
         pool.some().await;
-        let ids: Vec<u64> = pool.first(usize::MAX, 10).iter().map(|event| event.head().counter).collect();
-        assert_eq!(ids, [1, 2]);
+        assert_eq!(counters(&pool.first(usize::MAX, 10)), [[1], [2]]);
         assert_eq!(pool.first(usize::MAX, 1).len(), 1);
         assert_eq!(pool.first(400, 10).len(), 1);
-        let refused = Outcome::Refused(Refusal { code: "rules.event.kind", item: None });
-        pool.settle(&event(1).head().id(), &refused);
+        pool.refuse(bundle(&[1]).name(), 0, REFUSAL);
+        let refused = Outcome::Refused(0, REFUSAL);
         assert_eq!((first.await.ok(), again.await.ok()), (Some(refused.clone()), Some(refused)));
         assert_eq!(pool.len(), 1);
         drop(other);
-        pool.settle(&event(2).head().id(), &Outcome::Refused(Refusal { code: "rules.event.kind", item: None }));
+        pool.accept(receipt(2));
         assert!(pool.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_bundle_waits_for_its_last_event_and_does_not_go_in_parts() {
+        let pool = Pool::default();
+        let whole = pool.add(bundle(&[1, 2, 3])).expect("room");
+        let single = pool.add(bundle(&[4])).expect("room");
+        assert!(pool.first(usize::MAX, 2).is_empty());
+        assert_eq!(counters(&pool.first(usize::MAX, 3)), [[1, 2, 3]]);
+        // Another validator may have put them into blocks of its own, in any order.
+        for counter in [2, 1, 4, 3] {
+            pool.accept(receipt(counter));
+        }
+        assert_eq!(whole.await.ok(), Some(Outcome::Accepted(vec![receipt(1), receipt(2), receipt(3)])));
+        assert_eq!(single.await.ok(), Some(Outcome::Accepted(vec![receipt(4)])));
+        assert!(pool.is_empty() && pool.first(usize::MAX, 10).is_empty());
     }
 }

@@ -197,6 +197,73 @@ fn what_is_refused_is_listed_and_the_rest_is_done() {
     node.stop();
 }
 
+/// EPCIS documents of this program and of other people's suite: kept, anchored, provable; broken ones leave nothing.
+#[test]
+fn documents_are_captured_and_what_became_of_each_event_is_told() {
+    let place = Place::new();
+    let node = place.run();
+    place.add_medicine();
+    let event = |serial: &str, step: &str, disposition: &str, action: &str| {
+        serde_json::json!({
+            "type": "ObjectEvent", "eventTime": "2026-01-05T10:00:00.000Z", "eventTimeZoneOffset": "+00:00",
+            "action": action, "bizStep": step, "disposition": disposition,
+            "epcList": [format!("https://id.gs1.org/01/{GTIN}/21/{serial}")],
+        })
+    };
+    let write = |name: &str, events: &[Value]| {
+        let document = serde_json::json!({
+            "@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"], "type": "EPCISDocument",
+            "schemaVersion": "2.0", "creationDate": "2026-01-05T10:00:00.000Z", "epcisBody": { "eventList": events },
+        });
+        fs::write(place.file(name), document.to_string()).expect("written");
+        place.file(name)
+    };
+    let mut made = event("A1", "commissioning", "active", "ADD");
+    made["ilmd"] = serde_json::json!({ "cbvmda:lotNumber": "L1" });
+    let good = write("good.json", &[made, event("nobody", "dispensing", "dispensed", "OBSERVE")]);
+    let told = place.call(&["capture", &good]);
+    let text = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert_eq!(code(&told), Some(0), "{text}{}", String::from_utf8_lossy(&told.stderr));
+    assert!(text.contains("2 of 2 events of 1 documents are stored."), "{text}");
+    assert!(text.contains("/eventList/0: 600 pack-register"), "{text}");
+    assert!(text.contains("/eventList/1: Stored only: "), "{text}");
+    assert_eq!(code(&place.call(&["query", &scan("A1"), "--purpose", "dispenser"])), Some(0));
+    let chinese = place.command(&["capture", &good]).env("LANG", "zh_CN.UTF-8").output().expect("ran");
+    assert!(String::from_utf8_lossy(&chinese.stdout).contains("仅存储"), "{chinese:?}");
+
+    let bad = write("bad.json", &[event("A1", "dispensing", "dispensed", "NOTHING")]);
+    let refused = place.command(&["capture", &good, &bad, "--json"]).output().expect("ran");
+    assert_eq!(code(&refused), Some(1));
+    let view: Value = serde_json::from_slice(&refused.stdout).expect("JSON");
+    assert_eq!((&view["stored"], &view["documents"][0]["job"]["success"]), (&2.into(), &true.into()), "{view}");
+    let pointer = &view["documents"][1]["problem"]["errors"][0]["pointer"];
+    assert_eq!(pointer, "/epcisBody/eventList/0/action", "{view}");
+    let people = place.call(&["capture", &bad]);
+    assert!(String::from_utf8_lossy(&people.stdout).contains("/eventList/0/action: "), "{people:?}");
+    assert_eq!(code(&place.call(&["capture", &place.file("nothing.json")])), Some(1));
+    capture_suite(&place);
+    node.stop();
+}
+
+/// Each file of the standard's examples, where they are there.
+fn capture_suite(place: &Place) {
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/suites");
+    let suites = std::env::var_os("MEDPROOF_SUITES").map_or_else(|| PathBuf::from(beside), PathBuf::from);
+    for folder in ["json-documents", "json-events"] {
+        let Ok(entries) = fs::read_dir(suites.join("epcis/capture").join(folder)) else {
+            eprintln!("absent: epcis/capture/{folder}");
+            continue;
+        };
+        let mut files: Vec<String> =
+            entries.map(|entry| entry.expect("an entry").path().display().to_string()).collect();
+        files.retain(|file| file.ends_with(".json") || file.ends_with(".jsonld"));
+        let mut arguments = vec!["capture"];
+        arguments.extend(files.iter().map(String::as_str));
+        let view = place.json(&arguments);
+        assert_eq!((&view["stored"], view["documents"].as_array().map(Vec::len)), (&view["count"], Some(files.len())));
+    }
+}
+
 #[test]
 fn a_backup_is_restored_and_damage_is_found() {
     let place = Place::new();

@@ -5,14 +5,14 @@
 mod http_alone;
 
 use axum::http::StatusCode;
-use http_alone::{Alone, GTIN};
+use http_alone::{Alone, GTIN, ME};
 use medproof_core::{
     identity::{PackId, ProductCode, Serial},
     leaf::{Leaf, State, StateCode},
     log::LeafIndex,
 };
 use medproof_node::{
-    access::{Purpose, Staff},
+    access::{Caller, Purpose, Staff},
     http::limits::Quotas,
     index::Index,
 };
@@ -24,18 +24,25 @@ const TIME: &str = "2026-01-05T10:00:00.000Z";
 
 impl Alone {
     fn machine(&self) -> String {
-        self.token(&[Staff::Machine], Purpose::Hoperat)
+        self.token(&[Staff::Machine], Purpose::Treat)
     }
 
     /// Captures a document and waits for its job.
     async fn captured(&self, document: &str, behaviour: &str) -> Value {
-        let token = self.machine();
-        let headers = [("authorization", token.as_str()), ("gs1-capture-error-behaviour", behaviour)];
+        self.captured_by(&self.machine(), document, behaviour).await
+    }
+
+    async fn captured_by(&self, token: &str, document: &str, behaviour: &str) -> Value {
+        let headers = [("authorization", token), ("gs1-capture-error-behaviour", behaviour)];
         let answer = self.call_with("POST", "/epcis/capture", &headers, document).await;
         assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text());
-        let place = answer.headers["location"].to_str().expect("text").to_owned();
+        self.ended(token, answer.headers["location"].to_str().expect("text")).await
+    }
+
+    /// The job at `place`, once it has ended.
+    async fn ended(&self, token: &str, place: &str) -> Value {
         for _ in 0..1_200 {
-            let job = self.call("GET", &place, Some(&token), "").await.json();
+            let job = self.call("GET", place, Some(token), "").await.json();
             if job["running"] == false {
                 return job;
             }
@@ -190,6 +197,112 @@ async fn one_bad_event_among_a_thousand() {
     let (first, second) = (alone.found("/epcis/events?perPage=7").await, alone.found(&next).await);
     assert_eq!((first.len(), second.len()), (7, 7));
     assert!(second.iter().all(|event| !first.contains(event)));
+}
+
+/// What the rules refuse takes the whole document back, and with `proceed` only itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_event_that_the_rules_refuse() {
+    let alone = Alone::new(&Quotas::default()).await;
+    let dispensing = |serial: &str| object("OBSERVE", "dispensing", "dispensed", &[link(serial)]);
+    let mut second = dispensing("C1");
+    second["eventTime"] = json!("2026-01-05T10:00:01.000Z");
+    let text = document(&[commissioning(["C1", "C2"].map(String::from)), dispensing("C1"), second, dispensing("C2")]);
+    let size = alone.node.view().log_size();
+    let job = alone.captured(&text, "rollback").await;
+    assert_eq!((&job["success"], &job["events"]), (&json!(false), &json!([])), "{job}");
+    let error = &job["errors"][0];
+    assert_eq!(
+        (&error["pointer"], &error["code"]),
+        (&json!("/epcisBody/eventList/2"), &json!("rules.state.dispensed-pack"))
+    );
+    assert_eq!((alone.node.view().log_size(), alone.state("C1")), (size, None));
+    assert!(alone.found("/epcis/events").await.is_empty());
+    let job = alone.captured(&text, "proceed").await;
+    assert_eq!(job["success"], true, "{job}");
+    let reasons: Vec<&Value> = job["events"].as_array().expect("a list").iter().map(|event| &event["reason"]).collect();
+    assert_eq!(reasons, [&Value::Null, &Value::Null, &json!("rules.state.dispensed-pack"), &Value::Null]);
+    assert_eq!(alone.state("C2"), Some(StateCode::from(State::Dispensed)));
+    assert_eq!(alone.found("/epcis/events").await.len(), 4);
+    // One event by itself is refused with the rules' own code.
+    let mut third = dispensing("C1");
+    third["eventTime"] = json!("2026-01-05T10:00:02.000Z");
+    third["@context"] = json!(["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"]);
+    let answer = alone.call("POST", "/epcis/events", Some(&alone.machine()), &third.to_string()).await;
+    assert_eq!((answer.status, answer.code().as_str()), (StatusCode::CONFLICT, "rules.state.dispensed-pack"));
+}
+
+/// A document does nothing that its sender may not do by hand.
+#[tokio::test(flavor = "multi_thread")]
+async fn dispensing_by_document_asks_for_the_purpose() {
+    let alone = Alone::new(&Quotas::default()).await;
+    alone.captured(&document(&[commissioning(["D1".into()])]), "rollback").await;
+    let text = document(&[object("OBSERVE", "dispensing", "dispensed", &[link("D1")])]);
+    for (staff, purpose, code) in
+        [(Staff::Machine, Purpose::Hoperat, "access.purpose"), (Staff::Qa, Purpose::Treat, "access.staff-role")]
+    {
+        let job = alone.captured_by(&alone.token(&[staff], purpose), &text, "rollback").await;
+        assert_eq!((&job["success"], &job["errors"][0]["code"]), (&json!(false), &json!(code)), "{job}");
+    }
+    assert_eq!(alone.state("D1"), Some(StateCode::from(State::Active)));
+    let job = alone.captured(&text, "rollback").await;
+    assert_eq!(job["success"], true, "{job}");
+    assert_eq!(alone.state("D1"), Some(StateCode::from(State::Dispensed)));
+}
+
+/// Sent three times, under one key or under none, a document has one effect.
+#[tokio::test(flavor = "multi_thread")]
+async fn three_times_the_same_document_is_once() {
+    let alone = Alone::new(&Quotas::default()).await;
+    let token = alone.machine();
+    let text = document(&[commissioning(["E1", "E2"].map(String::from))]);
+    let headers = [("authorization", token.as_str()), ("idempotency-key", "once")];
+    let mut places = Vec::new();
+    for _ in 0..3 {
+        let answer = alone.call_with("POST", "/epcis/capture", &headers, &text).await;
+        assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text());
+        places.push(answer.headers["location"].to_str().expect("text").to_owned());
+    }
+    assert!(places.iter().all(|place| *place == places[0]), "{places:?}");
+    let first = alone.ended(&token, &places[0]).await;
+    let size = alone.node.view().log_size();
+    for _ in 0..3 {
+        let job = alone.captured(&text, "rollback").await;
+        assert_eq!((&job["success"], &job["events"]), (&json!(true), &first["events"]), "{job}");
+    }
+    assert_eq!(alone.node.view().log_size(), size);
+    assert_eq!(alone.found("/epcis/events").await.len(), 1);
+}
+
+/// What was asked for is done, whether the node fell before it was worked out or while it waited for its block.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_a_restart_cut_off_is_ended() {
+    let mut alone = Alone::new(&Quotas::default()).await;
+    let token = alone.machine();
+    let caller =
+        Caller { subject: "tester".into(), member: ME, staff: vec![Staff::Machine], purpose: Some(Purpose::Treat) };
+    let not_begun = document(&[commissioning(["F1".into()])]);
+    let order = alone.face.captures.begin(&caller, false, not_begun.as_bytes()).expect("taken");
+    let not_begun = format!("/epcis/capture/{}", order.job);
+    alone.stop_consensus().await;
+    let text = document(&[commissioning(["G1".into()]), object("OBSERVE", "inspecting", "conformant", &[link("G1")])]);
+    let order = alone.face.captures.begin(&caller, false, text.as_bytes()).expect("taken");
+    let waiting = format!("/epcis/capture/{}", order.job);
+    let run = alone.face.captures.run(order, text.as_bytes());
+    assert!(tokio::time::timeout(Duration::from_secs(1), run).await.is_err(), "without consensus there is no block");
+    for place in [&not_begun, &waiting] {
+        assert_eq!(alone.call("GET", place, Some(&token), "").await.json()["running"], true);
+    }
+    let alone = alone.restarted().await;
+    let size = alone.node.view().log_size().0;
+    alone.face.captures.resume().expect("taken up");
+    for (place, events) in [(&not_begun, 1), (&waiting, 2)] {
+        let job = alone.ended(&alone.machine(), place).await;
+        assert_eq!((&job["success"], job["events"].as_array().map(Vec::len)), (&json!(true), Some(events)), "{job}");
+    }
+    assert!(alone.state("F1").is_some() && alone.state("G1").is_some());
+    // A lot and a pack, a pack, and one that carries the commitment of the event that is stored only.
+    assert_eq!(alone.node.view().log_size().0, size + 4);
+    assert_eq!(alone.found("/epcis/events").await.len(), 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -78,7 +78,7 @@ const GENERAL: [&str; 47] = [
 ];
 
 /// Which placeholders a client can fill, by the beginning of the key; others take none.
-const PLACEHOLDERS: [(&str, &[&str]); 23] = [
+const PLACEHOLDERS: [(&str, &[&str]); 24] = [
     ("access.limit", &["most", "seconds"]),
     ("age.", &["count"]),
     ("agreement.expiry-mismatch", &["expiry_ledger", "expiry_pack"]),
@@ -89,6 +89,7 @@ const PLACEHOLDERS: [(&str, &[&str]); 23] = [
     ("axis.freshness.", &["age"]),
     ("axis.pack.", &["count", "day"]),
     ("cli.", &["address", "cause", "count", "done", "fingerprint", "head", "height", "len", "path", "pid", "seconds"]),
+    ("cli.capture.fault", &["expected", "found"]),
     ("demo.", &["cause", "expected", "found", "name"]),
     ("expiry.expired", &["expiry_ledger"]),
     ("freshness.", &["age"]),

@@ -7,7 +7,7 @@ use crate::{
     kinds::{
         cold_chain, governance, holds, keys, lots, members, movement, outcome, packs, products, records, trade, units,
     },
-    overlay::{Overlay, State},
+    overlay::{Overlay, ReadError, State},
     refusal::Fault,
     table::LotColumn,
     turn::Turn,
@@ -17,6 +17,7 @@ use medproof_core::{
     hash::Digest,
     header::UnixMillis,
     keys::PublicKey,
+    leaf::Leaf,
     state::Path,
 };
 use std::collections::BTreeMap;
@@ -77,24 +78,50 @@ impl<'s> Executor<'s> {
         self.apply_with(signed.event(), Some(signed.key()))
     }
 
+    /// Applies events that belong together, or changes nothing: then the place of the one that cannot be applied,
+    /// and why.
+    pub fn apply_all(&mut self, events: &[Event]) -> Result<Vec<Applied>, (usize, Fault)> {
+        let mut applied = Vec::with_capacity(events.len());
+        for (place, event) in events.iter().enumerate() {
+            match self.run_one(event, None) {
+                Ok(effects) => applied.push(effects),
+                Err(fault) => {
+                    self.leaves.take_back();
+                    return Err((place, fault));
+                }
+            }
+        }
+        self.leaves.keep();
+        Ok(applied)
+    }
+
+    /// The leaf at `path`, as the events so far have left it.
+    pub fn leaf(&mut self, path: &Path) -> Result<Option<&Leaf>, ReadError> {
+        self.leaves.leaf(path)
+    }
+
     /// The block's changes.
     pub fn finish(self) -> Changes {
         Changes { leaves: self.leaves.into_changes() }
     }
 
     fn apply_with(&mut self, event: &Event, key: Option<PublicKey>) -> Result<Applied, Fault> {
-        let entry = event.log_entry();
-        let mut turn = Turn::new(&self.chain_id, self.now, event.head(), entry, &mut self.leaves);
-        let done = envelope::open(&mut turn, event, key).and_then(|body| {
-            run(&mut turn, &body)?;
-            Ok(Applied { entry, body, effects: std::mem::take(&mut turn.effects) })
-        });
+        let done = self.run_one(event, key);
         if done.is_ok() {
             self.leaves.keep();
         } else {
             self.leaves.take_back();
         }
         done
+    }
+
+    /// Runs one event; what it wrote stays until it is kept or taken back.
+    fn run_one(&mut self, event: &Event, key: Option<PublicKey>) -> Result<Applied, Fault> {
+        let entry = event.log_entry();
+        let mut turn = Turn::new(&self.chain_id, self.now, event.head(), entry, &mut self.leaves);
+        let body = envelope::open(&mut turn, event, key)?;
+        run(&mut turn, &body)?;
+        Ok(Applied { entry, body, effects: std::mem::take(&mut turn.effects) })
     }
 }
 

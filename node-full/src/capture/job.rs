@@ -1,5 +1,7 @@
 //! What a capture job says: of each event, what became of it.
 
+use crate::fault::Fault;
+use medproof_epcis::mapping::{Kind, StoredOnly};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -35,6 +37,8 @@ pub struct Job {
     pub events: Vec<Value>,
     /// Faults of the document's events.
     pub errors: Vec<Value>,
+    /// Why nothing of the document was kept, or nothing more.
+    pub refused: Option<Fault>,
 }
 
 impl Job {
@@ -51,6 +55,22 @@ impl Job {
             "events": self.events,
         })
     }
+
+    /// Takes note that the event at `pointer`, or the document, cannot be kept, and so nothing of it is.
+    pub(super) fn refuse(&mut self, pointer: &str, fault: Fault) {
+        self.events.clear();
+        self.fail(pointer, fault);
+    }
+
+    /// Takes note of what went wrong.
+    pub(super) fn fail(&mut self, pointer: &str, fault: Fault) {
+        let mut error = json!({ "pointer": pointer, "code": fault.code() });
+        if let Value::Object(members) = &mut error {
+            members.extend(fault.values().iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())));
+        }
+        self.errors.push(error);
+        self.refused = Some(fault);
+    }
 }
 
 impl Done {
@@ -66,5 +86,17 @@ impl Done {
             "identifier": self.identifier,
             "takeBack": self.take_back,
         })
+    }
+
+    /// Takes note that the ledger has an event of `kind` for it, at `index`.
+    pub(super) fn accept(&mut self, kind: u16, index: u64) {
+        self.kinds.push((kind, index));
+        self.anchored.get_or_insert(index);
+    }
+
+    pub(super) fn set_reason(&mut self, why: &StoredOnly) {
+        self.reason = Some(why.reason.code().into());
+        self.identifier.clone_from(&why.identifier);
+        self.take_back = why.take_back.map(Kind::number);
     }
 }

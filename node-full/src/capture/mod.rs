@@ -1,69 +1,63 @@
 //! EPCIS events of a member: kept as received, anchored on the ledger, and turned into what the ledger knows.
 //!
 //! ```text
-//! Document ─► keep (bytes, salt) ─► map ─► deeds, in order ─► commitment of the others, in batches ─► job
+//! document ─► order, on disk ─► plan: events signed one on another ─► one block ─► events and job, on disk
+//!                 ▲                          │        ▲                   │
+//!        after a restart, again              │        └─ something else came between
+//!                                            └─ refused, with rollback: nothing is kept
 //! ```
 //!
-//! An event is kept before its deeds are sent, so that one that was cut off is finished when it comes again.
+//! All that a document asks for is worked out on the newest state before anything is sent, and goes into a block
+//! together or not at all. So `rollback` covers what the rules refuse. A document that fits into no block is taken in
+//! parts with `proceed`, and not at all with `rollback`. What was asked for is on disk before it is answered, and the
+//! signed events are before they are sent: a job that was cut off is taken up with the same bytes.
 
 mod deed;
 mod job;
+mod order;
+mod plan;
 mod registry;
+mod right;
 mod shelf;
 
 pub use job::{Done, Job};
+pub use order::Order;
 pub use shelf::{Kept, event_key, job as find_job, kept, places};
 
 use crate::{
+    access::Caller,
     fault::{Fault, Result},
-    genesis_file::Role,
     index::Index,
     keyring,
     node::Node,
-    pool::Receipt,
+    pool::{Bundle, Outcome},
     rows::Rows,
 };
 use medproof_core::{hash::Digest, identity::MemberId, log::LeafIndex};
 use medproof_epcis::{
-    document::{Document, Limits, Received},
-    event::Event,
-    event_hash::event_id,
+    document::{Document, Limits},
     fault::Fault as EventFault,
-    mapping::{self, StoredOnly},
 };
-use medproof_rules::body::{self, Act, Body, DocumentStore};
-use registry::Ledger;
+use plan::{Plan, Prepared};
 use serde_json::{Value, json};
-use std::sync::Arc;
-use tokio::task::JoinSet;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::{sync::Mutex as Turn, task::block_in_place};
 
-/// Captures documents of one member.
-#[derive(Clone)]
-pub struct Capture {
+/// Captures documents; those of one member one after another.
+pub struct Captures {
     node: Arc<Node>,
     rows: Arc<dyn Rows>,
-    member: MemberId,
-    is_qa: bool,
+    turns: Mutex<HashMap<MemberId, Arc<Turn<()>>>>,
 }
 
-/// An event that is kept and waits for its deeds or its commitment.
-struct Waiting {
-    pointer: String,
-    key: [u8; 32],
-    kept: Kept,
-    commitment: Digest,
-    done: Done,
-    /// Whether the node, not the rules, stood in the way: the event is tried again when it comes again.
-    is_cut_off: bool,
-}
-
-/// What one deed gave, for the event at a place of the list.
-type Answered = (usize, u16, Result<Receipt>);
-
-impl Capture {
-    /// For documents of `member`; only its quality assurance, `is_qa`, lets quarantined items go.
-    pub const fn new(node: Arc<Node>, rows: Arc<dyn Rows>, member: MemberId, is_qa: bool) -> Self {
-        Self { node, rows, member, is_qa }
+impl Captures {
+    /// On `node`, kept in `rows`.
+    pub fn new(node: Arc<Node>, rows: Arc<dyn Rows>) -> Self {
+        Self { node, rows, turns: Mutex::default() }
     }
 
     /// Reads a document; with `proceed`, faults of single events do not refuse the others.
@@ -74,182 +68,155 @@ impl Capture {
         if faults.is_empty() || proceed { Ok(document) } else { Err(faults) }
     }
 
-    /// A new job that waits.
-    pub fn begin(&self, proceed: bool) -> Result<Job> {
-        let id = keyring::to_hex(&keyring::random()?).chars().take(32).collect();
-        let behaviour = if proceed { "proceed" } else { "rollback" };
-        let job = Job { id, is_running: true, created: self.now_text(), behaviour, ..Job::default() };
-        self.save(&job)?;
-        Ok(job)
+    /// Takes what `caller` asks for; from here on it is done, whatever happens to the node.
+    pub fn begin(&self, caller: &Caller, proceed: bool, bytes: &[u8]) -> Result<Order> {
+        let order = Order::new(caller, proceed, self.now_text())?;
+        self.rows.put(vec![
+            shelf::job_row(order.member(), &order.job, order.begun().to_json().to_string().into_bytes()),
+            shelf::order_row(&order, bytes)?,
+        ])?;
+        Ok(order)
+    }
+
+    /// Takes up the jobs that were cut off when the node was stopped.
+    pub fn resume(self: &Arc<Self>) -> Result {
+        for (order, bytes) in shelf::orders(&*self.rows)? {
+            tracing::info!(job = order.job, "a capture job is taken up again");
+            let captures = Arc::clone(self);
+            tokio::spawn(async move { captures.run_to_end(order, &bytes).await });
+        }
+        Ok(())
+    }
+
+    /// [`Self::run`] for nobody who waits.
+    pub async fn run_to_end(&self, order: Order, bytes: &[u8]) {
+        if let Err(fault) = self.run(order, bytes).await {
+            tracing::error!(code = fault.code(), "a capture job was cut off");
+        }
     }
 
     /// Does all that the document asks for, and keeps the job.
-    pub async fn run(&self, mut job: Job, bytes: &[u8]) -> Result<Job> {
-        let document = Document::read(bytes, &limits()).map_err(|_| Fault::new("node.index"))?;
-        let mut waiting = Vec::with_capacity(document.events.len());
-        let mut deeds: JoinSet<Answered> = JoinSet::new();
+    pub async fn run(&self, order: Order, bytes: &[u8]) -> Result<Job> {
+        let document = Document::read(bytes, &limits()).map_err(|_| Fault::new("node.index").with("table", "order"))?;
+        let mut job = order.begun();
         for received in &document.events {
-            match &received.event {
-                Ok(event) => self.take(received, event, &mut waiting, &mut deeds).await?,
-                Err(faults) => job.errors.extend(faults.iter().map(fault_view)),
-            }
+            let faults = received.event.as_ref().err();
+            job.errors.extend(faults.into_iter().flatten().map(fault_view));
         }
-        settle(&mut deeds, &mut waiting, 0).await;
-        self.anchor(&mut waiting).await?;
-        self.finish(&mut waiting)?;
-        job.events = waiting.iter().map(|event| event.done.to_json(&event.pointer, &event.kept.id)).collect();
+        let prepared = block_in_place(|| Prepared::all(&document, &order));
+        let turn = self.turn(order.member());
+        let turn = turn.lock().await;
+        match self.parts(&order, &prepared, &mut job).await {
+            Err(fault) if fault.code() == "node.stopped" => return Err(fault),
+            Err(fault) => job.fail("", fault),
+            Ok(()) => {}
+        }
         job.is_running = false;
         job.finished = Some(self.now_text());
-        self.save(&job)?;
+        let mut rows = shelf::without_order(&order);
+        rows.push(shelf::job_row(order.member(), &job.id, job.to_json().to_string().into_bytes()));
+        self.rows.put(rows)?;
+        drop(turn);
         Ok(job)
     }
 
-    /// Keeps an event and sends its deeds; packs are registered side by side, all else in turn.
-    async fn take(
-        &self,
-        received: &Received<'_>,
-        event: &Event<'_>,
-        waiting: &mut Vec<Waiting>,
-        deeds: &mut JoinSet<Answered>,
-    ) -> Result {
-        let Some(fresh) = self.keep(received, event, waiting)? else { return Ok(()) };
-        let place = waiting.len();
-        let (key, commitment) = (fresh.key, fresh.commitment);
-        waiting.push(fresh);
-        let roles = self.node.roles(self.member)?;
-        let mut answer = self.map(event, &roles)?;
-        let is_apart = matches!(answer.wishes.as_slice(), [wish] if wish.kind == mapping::Kind::PackRegister);
-        if !is_apart {
-            settle(deeds, waiting, 0).await;
-            answer = self.map(event, &roles)?;
-        }
-        if let (Some(why), Some(event)) = (&answer.stored_only, waiting.get_mut(place)) {
-            event.done.set_reason(why);
-        }
-        for (number, wish) in answer.wishes.iter().enumerate() {
-            let idempotency = [&key[..], &(number as u64).to_be_bytes()].concat();
-            let idempotency = body::idempotency(self.member, &idempotency);
-            let view = self.node.view();
-            let act = match self.act(&Index::new(&view), wish, answer.site) {
-                Ok(act) => act,
-                Err(fault) => {
-                    note(waiting, (place, wish.kind.number(), Err(fault)));
-                    break;
-                }
-            };
-            let body = Body::new(idempotency, act).with_documents(vec![commitment]);
-            let (me, kind) = (self.clone(), wish.kind.number());
-            deeds.spawn(async move { (place, kind, me.send(&body).await) });
-            settle(deeds, waiting, if is_apart { MOST_ON_THE_WAY } else { 0 }).await;
-            if waiting.get(place).is_some_and(|event| event.done.reason.is_some()) {
-                break;
+    /// Plans, sends and keeps the document part by part: mostly it is one.
+    async fn parts(&self, order: &Order, prepared: &[Prepared<'_>], job: &mut Job) -> Result {
+        let mut from = 0;
+        if let Some((plan, bundle)) = shelf::plan(&*self.rows, order)? {
+            // The same bytes: other validators may have them already.
+            if let Some(receipts) = self.send(bundle).await? {
+                block_in_place(|| self.keep(order, prepared, plan, &receipts, &mut order.begun()))?;
             }
         }
+        let mut tries = 0;
+        while from < prepared.len() {
+            let (plan, bundle) = block_in_place(|| self.plan(order, prepared, from))?;
+            if let Some((pointer, fault)) = plan.refused {
+                job.refuse(&pointer, fault);
+                return Ok(());
+            }
+            let end = plan.end;
+            let Some(receipts) = self.send(bundle).await? else {
+                tries += 1;
+                if tries > MOST_TRIES {
+                    return Err(Fault::new("node.busy"));
+                }
+                continue;
+            };
+            block_in_place(|| self.keep(order, prepared, plan, &receipts, job))?;
+            (from, tries) = (end, 0);
+        }
         Ok(())
     }
 
-    /// Keeps an event; one that is kept and finished already only tells what became of it.
-    fn keep(&self, received: &Received<'_>, event: &Event<'_>, waiting: &mut Vec<Waiting>) -> Result<Option<Waiting>> {
-        let key = event_key(event);
-        if waiting.iter().any(|other| other.key == key) {
-            return Ok(None);
+    /// A plan for the events from `from` on, which is on disk, with its signed events, before it is answered.
+    fn plan(&self, order: &Order, prepared: &[Prepared<'_>], from: usize) -> Result<(Plan, Bundle)> {
+        let (plan, bundle) = plan::draw(&self.node, &*self.rows, order, prepared, from)?;
+        if !bundle.events().is_empty() && plan.refused.is_none() {
+            self.rows.put(vec![shelf::plan_row(order, &plan, &bundle)?])?;
         }
-        let before = kept(&*self.rows, self.member, &key)?;
-        let is_new = before.is_none();
+        Ok((plan, bundle))
+    }
+
+    /// Sends signed events; answers where they stand, or nothing where something else came between.
+    async fn send(&self, bundle: Bundle) -> Result<Option<Vec<LeafIndex>>> {
+        if let Some(receipts) = self.sent_before(&bundle)? {
+            return Ok(Some(receipts));
+        }
+        loop {
+            match self.node.hand_in(bundle.clone()).await {
+                Ok(Outcome::Accepted(receipts)) => {
+                    return Ok(Some(receipts.iter().map(|receipt| receipt.index).collect()));
+                }
+                Ok(Outcome::Refused(..)) => return self.sent_before(&bundle),
+                Err(fault) if fault.code() == "node.busy" => tokio::time::sleep(BUSY_TIME).await,
+                Err(fault) => return Err(fault),
+            }
+        }
+    }
+
+    /// Where the events stand, if all of them are on the ledger.
+    fn sent_before(&self, bundle: &Bundle) -> Result<Option<Vec<LeafIndex>>> {
+        let view = self.node.view();
+        let index = Index::new(&view);
+        bundle.events().iter().map(|event| index.event_index(&event.head().id())).collect()
+    }
+
+    /// Keeps the events of a part, with what became of them.
+    fn keep(
+        &self,
+        order: &Order,
+        prepared: &[Prepared<'_>],
+        plan: Plan,
+        receipts: &[LeafIndex],
+        job: &mut Job,
+    ) -> Result {
         let now = self.node.clock().now();
-        let kept = match before {
-            Some(kept) => kept,
-            None => Kept {
-                id: event_id(event),
-                record_ms: now.0,
-                event_ms: event.event_time.unix_millis(),
-                context: event.context.to_json().to_string(),
-                bytes: received.bytes.to_owned(),
-                salt: keyring::to_hex(&keyring::random()?),
-                done: None,
-            },
-        };
-        if is_new {
-            self.rows.put(shelf::rows(self.member, &key, event, &kept)?)?;
-        }
-        let salt =
-            keyring::from_hex(&kept.salt).ok_or_else(|| Fault::new("node.index").with("table", "epcis-event"))?;
-        let commitment = body::document(&salt, kept.bytes.as_bytes());
-        let pointer = received.pointer.clone();
-        if let Some(done) = kept.done.clone() {
-            waiting.push(Waiting { pointer, key, kept, commitment, done, is_cut_off: false });
-            return Ok(None);
-        }
-        Ok(Some(Waiting { pointer, key, kept, commitment, done: Done::default(), is_cut_off: false }))
-    }
-
-    fn map(&self, event: &Event<'_>, roles: &[Role]) -> Result<mapping::Answer> {
-        let view = self.node.view();
-        mapping::map(event, &Ledger { index: Index::new(&view), sender: self.member, roles })
-    }
-
-    fn act(&self, index: &Index<'_>, wish: &mapping::Wish, site: Option<u64>) -> Result<Act> {
-        let is_allowed = wish.kind != mapping::Kind::Release || self.is_qa;
-        if is_allowed { deed::act(index, wish, site) } else { Err(Fault::new("access.staff-role")) }
-    }
-
-    /// Sends one body, unless it is on the ledger from before.
-    async fn send(&self, body: &Body) -> Result<Receipt> {
-        if let Some(receipt) = self.sent_before(&body.idempotency)? {
-            return Ok(receipt);
-        }
-        let capacity = body.act.items().map(|items| items.capacity);
-        let role = self.node.role_for(self.member, body.kind(), capacity)?;
-        self.node.act(self.member, role, body).await
-    }
-
-    fn sent_before(&self, idempotency: &Digest) -> Result<Option<Receipt>> {
-        let view = self.node.view();
-        let Some(index) = Index::new(&view).of_idempotency(idempotency)? else { return Ok(None) };
-        let broken = || Fault::new("node.index").with("table", "idempotency");
-        let placed = view.event(index)?.ok_or_else(broken)?;
-        let header = view.header(placed.height)?.ok_or_else(broken)?;
-        let event = Index::new(&view).event(index)?.ok_or_else(broken)?;
-        Ok(Some(Receipt { id: event.head().id(), height: placed.height, time: header.time(), index }))
-    }
-
-    /// Commits to the events that no deed carries.
-    async fn anchor(&self, waiting: &mut [Waiting]) -> Result {
-        let mut open: Vec<&mut Waiting> = waiting.iter_mut().filter(|event| event.done.anchored.is_none()).collect();
-        for batch in open.chunks_mut(MOST_DOCUMENTS) {
-            let mut documents: Vec<Digest> = batch.iter().map(|event| event.commitment).collect();
-            documents.sort_unstable();
-            let body = Body::new(Digest::ZERO, Act::DocumentStore(DocumentStore { documents }));
-            let LeafIndex(index) = self.send(&body).await?.index;
-            batch.iter_mut().for_each(|event| event.done.anchored = Some(index));
-        }
-        Ok(())
-    }
-
-    fn finish(&self, waiting: &mut [Waiting]) -> Result {
         let mut changes = Vec::new();
-        for event in waiting.iter_mut().filter(|event| event.kept.done.is_none() && !event.is_cut_off) {
-            event.kept.done = Some(event.done.clone());
-            changes.push(shelf::row(self.member, &event.key, &event.kept)?);
+        for planned in plan.events {
+            let Some(event) = prepared.get(planned.place) else { continue };
+            let known_as = planned.known_as.clone();
+            let done = planned.done(receipts);
+            job.events.push(done.to_json(event.pointer, known_as.as_deref().unwrap_or(&event.id)));
+            if known_as.is_none() {
+                let kept = event.kept(now, done);
+                changes.extend(shelf::rows(order.member(), &event.key, event.event, &event.id, &kept)?);
+            }
         }
-        if changes.is_empty() { Ok(()) } else { self.rows.put(changes) }
+        changes.push(shelf::without_plan(order));
+        self.rows.put(changes)
     }
 
-    fn save(&self, job: &Job) -> Result {
-        self.rows.put(vec![shelf::job_row(self.member, &job.id, job.to_json().to_string().into_bytes())])
+    /// The turn of a member: its documents are worked out one after another.
+    fn turn(&self, member: MemberId) -> Arc<Turn<()>> {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(turns.entry(member).or_default())
     }
 
     fn now_text(&self) -> String {
         let now = i64::try_from(self.node.clock().now().0).unwrap_or(i64::MAX);
         jiff::Timestamp::from_millisecond(now).map(|time| time.to_string()).unwrap_or_default()
-    }
-}
-
-impl Done {
-    fn set_reason(&mut self, why: &StoredOnly) {
-        self.reason = Some(why.reason.code().into());
-        self.identifier.clone_from(&why.identifier);
-        self.take_back = why.take_back.map(mapping::Kind::number);
     }
 }
 
@@ -268,31 +235,18 @@ pub fn fault_view(fault: &EventFault) -> Value {
     })
 }
 
-/// Waits until at most `most` deeds are on their way.
-async fn settle(deeds: &mut JoinSet<Answered>, waiting: &mut [Waiting], most: usize) {
-    while deeds.len() > most {
-        if let Some(Ok(answered)) = deeds.join_next().await {
-            note(waiting, answered);
-        }
-    }
+/// The commitment to an event's bytes.
+fn commitment(salt: &[u8; 32], bytes: &str) -> Digest {
+    medproof_rules::body::document(salt, bytes.as_bytes())
 }
 
-fn note(waiting: &mut [Waiting], (place, kind, answer): Answered) {
-    let Some(event) = waiting.get_mut(place) else { return };
-    match answer {
-        Ok(receipt) => {
-            event.done.kinds.push((kind, receipt.index.0));
-            event.done.anchored.get_or_insert(receipt.index.0);
-        }
-        Err(fault) => {
-            event.is_cut_off = fault.code().starts_with("node.");
-            event.done.reason = Some(fault.code().into());
-        }
-    }
+/// A new job's name, or a secret: 32 bytes that nobody can guess, in hexadecimal digits.
+fn secret() -> Result<String> {
+    Ok(keyring::to_hex(&keyring::random()?))
 }
 
-/// Deeds side by side; fewer than the numbers that a lane keeps open.
-const MOST_ON_THE_WAY: usize = 200;
+/// How often a document is worked out anew because something else came between.
+const MOST_TRIES: u32 = 20;
 
-/// Commitments of one event of the ledger.
-const MOST_DOCUMENTS: usize = 10_000;
+/// How long a full pool is given to empty.
+const BUSY_TIME: Duration = Duration::from_millis(100);

@@ -1,14 +1,16 @@
 //! What consensus asks of the chain.
 
 use super::{Candidate, Ledger, signing_set, tip};
-use crate::fault::{Fault, Result};
+use crate::{
+    fault::{Fault, Result},
+    pool::Bundle,
+};
 use async_trait::async_trait;
 use bytes::Bytes;
 use medproof_consensus::{Block, Chain, ChainError, Decided, Judgement, Kept, Next, Origin, Round};
 use medproof_core::{
     certificate::Certificate,
-    encoding::{Message, Reader, put_bytes16},
-    event::Event,
+    encoding::{Reader, put_bytes16},
     hash::Digest,
     header::{Header, Height},
     keys::PublicKey,
@@ -39,7 +41,7 @@ impl Chain for Ledger {
                 () = due => return,
                 () = self.pool().some() => {}
             }
-            match self.build() {
+            match tokio::task::block_in_place(|| self.build()) {
                 // Only refusals, which were answered: nothing to propose.
                 Ok(candidate) if candidate.events.is_empty() => {}
                 Ok(candidate) if candidate.header.height() == height => {
@@ -57,7 +59,7 @@ impl Chain for Ledger {
         if let Some(block) = known {
             return Ok(block);
         }
-        let candidate = self.build()?;
+        let candidate = tokio::task::block_in_place(|| self.build())?;
         let block = block_of(&candidate);
         self.remember(candidate);
         Ok(block)
@@ -103,9 +105,9 @@ impl Chain for Ledger {
     }
 
     async fn gossiped(&self, message: Bytes) {
-        if let Ok(event) = Event::from_bytes(&message) {
-            // A full pool drops what others spread; its sender waits and sends again.
-            let _ = self.pool().add(event);
+        if let Ok(events) = crate::block::split(&message) {
+            // A full pool drops what others spread; its sender waits for its own turn to propose.
+            let _ = self.pool().add(Bundle::new(events));
         }
     }
 

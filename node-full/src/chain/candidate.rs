@@ -4,6 +4,7 @@ use super::state::{ViewState, chain_id, tip};
 use crate::{
     block,
     fault::{Fault, Result},
+    pool::Bundle,
 };
 use medproof_core::{
     encoding::Wire,
@@ -24,29 +25,32 @@ pub(crate) struct Candidate {
     pub(crate) events: Vec<Event>,
     pub(crate) applied: Vec<Applied>,
     pub(crate) staged: Staged,
-    /// Events that the rules refused when the block was built, with their ids.
-    pub(crate) refused: Vec<(Digest, Refusal)>,
+    /// Bundles that the rules refused when the block was built.
+    pub(crate) refused: Vec<RefusedBundle>,
 }
+
+/// A bundle's name, the place of the event that the rules refused, and why.
+pub(crate) type RefusedBundle = (Digest, usize, Refusal);
 
 /// What executing events gave.
 struct Executed {
     events: Vec<Event>,
     applied: Vec<Applied>,
-    refused: Vec<(Digest, Refusal)>,
+    refused: Vec<RefusedBundle>,
     changes: Changes,
 }
 
 impl Candidate {
-    /// A block on top of `view`'s newest, of the events that the rules accept at `time`.
-    pub(crate) fn build(store: &Store, view: &View, events: Vec<Event>, time: UnixMillis) -> Result<Self> {
-        let executed = execute(view, events, time)?;
+    /// A block on top of `view`'s newest, of the bundles that the rules accept at `time`.
+    pub(crate) fn build(store: &Store, view: &View, bundles: &[Bundle], time: UnixMillis) -> Result<Self> {
+        let executed = execute(view, bundles, time)?;
         Self::seal(store, view, executed, time)
     }
 
     /// The block of another validator, executed; `None` if it is not what its header says.
     pub(crate) fn execute(store: &Store, view: &View, header: &Header, body: &[u8]) -> Result<Option<Self>> {
         let Ok(events) = block::split(body) else { return Ok(None) };
-        let executed = execute(view, events, header.time())?;
+        let executed = execute(view, &[Bundle::new(events)], header.time())?;
         if !executed.refused.is_empty() {
             return Ok(None);
         }
@@ -92,22 +96,22 @@ impl Candidate {
     }
 }
 
-/// Executes events one after another; a refused one changes nothing and stops nobody.
-fn execute(view: &View, events: Vec<Event>, time: UnixMillis) -> Result<Executed> {
+/// Executes bundles one after another; a refused one changes nothing and stops nobody.
+fn execute(view: &View, bundles: &[Bundle], time: UnixMillis) -> Result<Executed> {
     let state = ViewState(view);
     let mut executor = Executor::new(*chain_id(view), &state, time);
-    let (mut accepted, mut applied, mut refused) = (Vec::with_capacity(events.len()), Vec::new(), Vec::new());
-    for event in events {
-        match executor.apply(&event) {
+    let (mut events, mut applied, mut refused) = (Vec::new(), Vec::new(), Vec::new());
+    for bundle in bundles {
+        match executor.apply_all(bundle.events()) {
             Ok(effects) => {
-                applied.push(effects);
-                accepted.push(event);
+                applied.extend(effects);
+                events.extend_from_slice(bundle.events());
             }
-            Err(Refused::Refused(refusal)) => refused.push((event.head().id(), refusal)),
-            Err(Refused::Read(cause)) => return Err(Fault::new("node.store").with("cause", cause)),
+            Err((place, Refused::Refused(refusal))) => refused.push((*bundle.name(), place, refusal)),
+            Err((_, Refused::Read(cause))) => return Err(Fault::new("node.store").with("cause", cause)),
         }
     }
-    Ok(Executed { events: accepted, applied, refused, changes: executor.finish() })
+    Ok(Executed { events, applied, refused, changes: executor.finish() })
 }
 
 /// The log with the entries of a block.

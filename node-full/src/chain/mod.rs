@@ -9,13 +9,14 @@ mod candidate;
 mod state;
 
 pub(crate) use candidate::Candidate;
+pub(crate) use state::ViewState;
 pub use state::{chain_id, tip};
 
 use crate::{
     clock::Clock,
     fault::{Fault, Result},
     index::project::Projection,
-    pool::{Outcome, Pool, Receipt},
+    pool::{Pool, Receipt},
 };
 use medproof_core::{
     certificate::Certificate,
@@ -93,13 +94,13 @@ impl Ledger {
     /// block would hold nothing else.
     fn build(&self) -> Result<Candidate> {
         let view = self.view();
-        let events = self.pool.first(MAX_BODY_BYTES, MAX_EVENTS);
+        let bundles = self.pool.first(MAX_BODY_BYTES, MAX_EVENTS);
         let parent = tip(&view)?.time();
         let time = UnixMillis(self.clock.now().0.max(parent.0 + 1));
-        let mut candidate = Candidate::build(&self.store, &view, events, time)?;
+        let mut candidate = Candidate::build(&self.store, &view, &bundles, time)?;
         if candidate.events.is_empty() {
-            for (id, refusal) in std::mem::take(&mut candidate.refused) {
-                self.pool.settle(&id, &Outcome::Refused(refusal));
+            for (name, place, refusal) in std::mem::take(&mut candidate.refused) {
+                self.pool.refuse(&name, place, refusal);
             }
         }
         Ok(candidate)
@@ -141,10 +142,10 @@ impl Ledger {
         self.tip.send_replace(candidate.header);
         for (place, event) in (first..).zip(&candidate.events) {
             let id = event.head().id();
-            self.pool.settle(&id, &Outcome::Accepted(Receipt { id, height, time, index: LeafIndex(place) }));
+            self.pool.accept(Receipt { id, height, time, index: LeafIndex(place) });
         }
-        for (id, refusal) in candidate.refused {
-            self.pool.settle(&id, &Outcome::Refused(refusal));
+        for (name, place, refusal) in candidate.refused {
+            self.pool.refuse(&name, place, refusal);
         }
         signing_set(&view)
     }
@@ -179,7 +180,7 @@ pub fn signing_set(view: &View) -> Result<ValidatorSet> {
 }
 
 /// The most bytes of events that this node puts into a block.
-const MAX_BODY_BYTES: usize = 6 << 20;
+pub(crate) const MAX_BODY_BYTES: usize = 6 << 20;
 
 /// The most events that this node puts into a block.
-const MAX_EVENTS: usize = 4_000;
+pub(crate) const MAX_EVENTS: usize = 10_000;

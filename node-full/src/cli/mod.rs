@@ -3,7 +3,8 @@
 //! ```text
 //! arguments ─► command ─┬─ on the data folder          init, run, token, keys, backup, restore, fsck, doctor
 //!                       ├─ on a node of its own        demo, scenario
-//!                       ├─ over HTTP, with a token      medicine, lot, pack, unit, member, order, delivery, recall, query, prove, audit
+//!                       ├─ over HTTP, with a token      medicine, lot, pack, unit, capture, member, order, delivery,
+//!                       │                             recall, query, prove, audit
 //!                       └─ on files alone               verify, audit verify
 //! ```
 //!
@@ -19,6 +20,7 @@
 
 mod audit;
 mod backup;
+mod capture;
 mod check;
 mod control;
 mod demo;
@@ -90,6 +92,7 @@ enum Command {
     /// Pack into cases and pallets, and unpack.
     #[command(subcommand)]
     Unit(goods::Unit),
+    Capture(capture::Capture),
     /// Members of the chain.
     #[command(subcommand)]
     Member(member::Member),
@@ -158,6 +161,7 @@ impl Command {
             Self::Lot(lot) => lot.perform(context),
             Self::Pack(pack) => pack.perform(context),
             Self::Unit(unit) => unit.perform(context),
+            Self::Capture(capture) => capture.perform(context),
             Self::Member(member) => member.perform(context),
             Self::Query(query) => query.perform(context),
             Self::Prove(prove) => prove.perform(context),

@@ -6,10 +6,11 @@ use super::{
     run_file::RunFile,
     token,
 };
+use medproof_core::identity::MemberId;
 use medproof_node::{fault::Fault, keyring, messages::Language};
 use serde_json::Value;
 use std::time::Duration;
-use ureq::{Agent, Body, http::Response};
+use ureq::{Agent, Body, RequestBuilder, http::Response, typestate::WithBody};
 
 /// The running node, as commands of its own machine call it.
 pub(crate) struct NodeClient {
@@ -22,8 +23,14 @@ pub(crate) struct NodeClient {
 impl NodeClient {
     /// The node that runs on the data folder.
     pub(crate) fn new(context: &Context) -> Result<Self> {
+        Self::for_member(context, None)
+    }
+
+    /// The same, for another member than the node's own.
+    pub(crate) fn for_member(context: &Context, member: Option<u32>) -> Result<Self> {
         let run = RunFile::required(&context.folder)?;
-        Ok(Self::with(run.local, token::own(&context.folder)?, context.output.language()))
+        let token = token::own(&context.folder, member.map(MemberId))?;
+        Ok(Self::with(run.local, token, context.output.language()))
     }
 
     /// The same, for what only the authority does.
@@ -51,16 +58,33 @@ impl NodeClient {
 
     /// Sends a change, under an idempotency key of its own.
     pub(crate) fn post(&self, path: &str, query: &[(&str, &str)], body: &Value) -> Result<Value> {
+        let request = self.change(path)?.query_pairs(query.iter().copied());
+        read_json(&self.read(request.send(body.to_string().as_bytes()))?)
+    }
+
+    /// Sends a JSON document with `headers`, and answers the path where the node tells what becomes of it.
+    pub(crate) fn post_document(&self, path: &str, headers: &[(&str, &str)], bytes: &[u8]) -> Result<String> {
+        let mut request = self.change(path)?;
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let sent = request.send(bytes);
+        let place = sent.as_ref().ok().and_then(|response| response.headers().get("location"));
+        let place = place.and_then(|place| place.to_str().ok()).map(str::to_owned);
+        self.read(sent)?;
+        place.ok_or_else(|| Fault::new("cli.answer").with("cause", "no location").into())
+    }
+
+    /// A change, under an idempotency key of its own.
+    fn change(&self, path: &str) -> Result<RequestBuilder<WithBody>> {
         let key = keyring::to_hex(keyring::random()?.get(..16).unwrap_or_default());
-        let request = self
+        Ok(self
             .agent
             .post(format!("{}{path}", self.api))
             .header("authorization", format!("Bearer {}", self.token))
             .header("accept-language", self.language)
             .header("content-type", "application/json")
-            .header("idempotency-key", key)
-            .query_pairs(query.iter().copied());
-        read_json(&self.read(request.send(body.to_string().as_bytes()))?)
+            .header("idempotency-key", key))
     }
 
     fn ask(&self, path: &str, query: &[(&str, &str)], media_type: &str) -> Result<Vec<u8>> {

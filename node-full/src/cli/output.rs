@@ -94,6 +94,11 @@ impl Output {
         self.message(told).title
     }
 
+    /// What the message says beyond that.
+    pub(crate) fn detail(&self, told: &Told) -> String {
+        self.message(told).detail
+    }
+
     fn view(&self, told: &Told) -> Value {
         let message = self.message(told);
         json!({ "type": told.code, "title": message.title, "detail": message.detail, "next": message.next })

@@ -45,10 +45,12 @@ impl Token {
     }
 }
 
-/// A short-lived token of whoever may read the data folder: all of its member's staff, but not the authority's.
-pub(crate) fn own(folder: &Folder) -> fault::Result<String> {
+/// A short-lived token of whoever may read the data folder, for `member` or else the node's own: all of its staff, but
+/// not the authority's.
+pub(crate) fn own(folder: &Folder, member: Option<MemberId>) -> fault::Result<String> {
     let staff = Staff::ALL.into_iter().filter(|staff| !matches!(staff, Staff::Regulator | Staff::Patient)).collect();
-    let caller = Caller { subject: "cli".into(), member: own_member(folder)?, staff, purpose: Some(Purpose::Treat) };
+    let member = member.map_or_else(|| own_member(folder), Ok)?;
+    let caller = Caller { subject: "cli".into(), member, staff, purpose: Some(Purpose::Treat) };
     issue(folder, &caller, 1)
 }
 

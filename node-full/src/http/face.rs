@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     audit::Audit,
+    capture::Captures,
     fault::{Fault, Result},
     folder::Folder,
     genesis_file::Role,
@@ -42,6 +43,8 @@ pub struct Face {
     pub rows: Arc<dyn Rows>,
     /// The pages' files.
     pub pages: Pages,
+    /// EPCIS documents on their way.
+    pub captures: Arc<Captures>,
 }
 
 /// A shared face, as handlers take it.
@@ -66,7 +69,8 @@ impl Face {
         let pages = Pages::load(node.config().api.web_dir.as_deref())?;
         // The patient page takes the anchor that lies beside it: whoever loads the page here trusts this node for both.
         let pages = pages.with("anchor.mpanchor", node.anchor().to_bytes());
-        Ok(Arc::new(Self { node, gate: Arc::new(gate), rows, pages }))
+        let captures = Arc::new(Captures::new(Arc::clone(&node), Arc::clone(&rows)));
+        Ok(Arc::new(Self { node, gate: Arc::new(gate), rows, pages, captures }))
     }
 
     /// Everything that can be called, behind the gate.
@@ -74,8 +78,12 @@ impl Face {
         guarded(routes().with_state(Arc::clone(self)), &self.gate)
     }
 
-    /// Writes what has been counted and forgets what is old, now and then, for as long as the node runs.
+    /// Takes up what a restart cut off, then writes what has been counted and forgets what is old, now and then, for
+    /// as long as the node runs.
     pub async fn keep_house(self: Shared) {
+        if let Err(fault) = self.captures.resume() {
+            tracing::error!(code = fault.code(), "capture jobs were not taken up again");
+        }
         let mut tick = tokio::time::interval(HOUSE_TIME);
         for round in 0_u64.. {
             tick.tick().await;

@@ -75,11 +75,24 @@ pub enum Begun {
 struct Kept {
     what: [u8; 32],
     time_ms: u64,
+    #[serde(flatten)]
+    answer: Answer,
+}
+
+/// What an answer says.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+struct Answer {
     status: u16,
     media_type: String,
     language: String,
+    location: String,
     body: String,
 }
+
+/// Marks an answer that says something else once the ledger has what was asked: it is not kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Passing;
 
 impl Asked {
     /// What a request asks; marks the request with the key's hash.
@@ -157,8 +170,8 @@ impl Replay {
             return write(Vec::new()).map_or_else(|fault| Problem::from(fault).into_response(), |()| response);
         };
         let (response, changes) = match keepable(response).await {
-            (response, Some((status, media_type, language, body))) => {
-                let kept = Kept { what: what.0, time_ms: now.0, status, media_type, language, body };
+            (response, Some(answer)) => {
+                let kept = Kept { what: what.0, time_ms: now.0, answer };
                 let value = serde_json::to_vec(&kept).unwrap_or_default();
                 (response, vec![Change { table: TABLE, key: key.0.to_vec(), value: Some(value) }])
             }
@@ -202,13 +215,16 @@ impl Kept {
 
 impl IntoResponse for Kept {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = match serde_json::from_str::<Problem>(&self.body) {
-            Ok(problem) if self.media_type == PROBLEM => problem.into_response(),
-            _ => (status, self.body).into_response(),
+        let Answer { status, media_type, language, location, body } = self.answer;
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = match serde_json::from_str::<Problem>(&body) {
+            Ok(problem) if media_type == PROBLEM => problem.into_response(),
+            _ => (status, body).into_response(),
         };
         let headers = response.headers_mut();
-        for (name, value) in [(header::CONTENT_TYPE, self.media_type), (header::CONTENT_LANGUAGE, self.language)] {
+        let named =
+            [(header::CONTENT_TYPE, media_type), (header::CONTENT_LANGUAGE, language), (header::LOCATION, location)];
+        for (name, value) in named {
             if let Ok(value) = HeaderValue::from_str(&value)
                 && !value.is_empty()
             {
@@ -220,18 +236,17 @@ impl IntoResponse for Kept {
     }
 }
 
-/// An answer's status, media type, language and body.
-type Parts = (u16, String, String, String);
-
-/// The answer, and the parts of it that are kept, if it is one that is kept.
-async fn keepable(response: Response) -> (Response, Option<Parts>) {
+/// The answer, and what is kept of it, if it is one that is kept.
+async fn keepable(response: Response) -> (Response, Option<Answer>) {
     let status = response.status();
-    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+    let is_passing = response.extensions().get::<Passing>().is_some();
+    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS || is_passing {
         return (response, None);
     }
     if let Some(problem) = response.extensions().get::<Problem>() {
         let body = serde_json::to_string(problem).unwrap_or_default();
-        return (response, Some((status.as_u16(), PROBLEM.into(), String::new(), body)));
+        let answer = Answer { status: status.as_u16(), media_type: PROBLEM.into(), body, ..Answer::default() };
+        return (response, Some(answer));
     }
     // A stream has no end to keep.
     if response.body().size_hint().exact().is_none() {
@@ -240,9 +255,13 @@ async fn keepable(response: Response) -> (Response, Option<Parts>) {
     let (parts, body) = response.into_parts();
     let bytes = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-    let (media_type, language) = (text(header::CONTENT_TYPE), text(header::CONTENT_LANGUAGE));
-    let kept = String::from_utf8(bytes.to_vec()).ok();
-    let kept = kept.map(|body| (status.as_u16(), media_type, language, body));
+    let kept = String::from_utf8(bytes.to_vec()).ok().map(|body| Answer {
+        status: status.as_u16(),
+        media_type: text(header::CONTENT_TYPE),
+        language: text(header::CONTENT_LANGUAGE),
+        location: text(header::LOCATION),
+        body,
+    });
     (Response::from_parts(parts, Body::from(bytes)), kept)
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod project;
 mod read;
 pub(crate) mod tables;
 
+pub(crate) use read::Above;
 pub use read::{Index, Stock, Whereabouts};
 pub use tables::{ItemRow, Opening, Standing};
 

@@ -299,7 +299,8 @@ impl<'a> Projection<'a> {
         bytes.map(|bytes| super::decoded(tables::ITEM, ItemRow::from_wire(&bytes))).transpose()
     }
 
-    fn get(&self, table: &'static str, key: &[u8]) -> Result<Option<Vec<u8>>> {
+    /// A row as the events so far leave it.
+    pub(crate) fn get(&self, table: &'static str, key: &[u8]) -> Result<Option<Vec<u8>>> {
         match self.rows.get(&(table, key.to_vec())) {
             Some(value) => Ok(value.clone()),
             None => Ok(self.view.row(table, key)?),

@@ -19,11 +19,21 @@ use medproof_core::{
 use medproof_rules::{ItemName, body::EventSalt};
 use medproof_store::{KeyValue, RowRange, View};
 
-/// The index at one height.
+/// The index at one height, or with a draft on top of it.
 #[derive(Clone, Copy)]
 pub struct Index<'a> {
     view: &'a View,
     paths: Paths<'a>,
+    above: Option<&'a dyn Above>,
+}
+
+/// Leaves and rows as events leave them that are in no block yet.
+pub(crate) trait Above {
+    /// The leaf at `path`.
+    fn leaf(&self, path: &Path) -> Result<Option<Leaf>>;
+
+    /// The row at `key` of `table`.
+    fn row(&self, table: &'static str, key: &[u8]) -> Result<Option<Vec<u8>>>;
 }
 
 /// Where an item is, and what opens the commitment of who holds it.
@@ -55,7 +65,12 @@ pub struct Stock {
 impl<'a> Index<'a> {
     /// The index as `view` shows it.
     pub fn new(view: &'a View) -> Self {
-        Self { view, paths: Paths::new(chain_id(view)) }
+        Self { view, paths: Paths::new(chain_id(view)), above: None }
+    }
+
+    /// The index with what `above` has on top of `view`. Lists, such as of what is in a unit, are those of `view`.
+    pub(crate) fn over(view: &'a View, above: &'a dyn Above) -> Self {
+        Self { above: Some(above), ..Self::new(view) }
     }
 
     /// The paths of the chain.
@@ -65,6 +80,9 @@ impl<'a> Index<'a> {
 
     /// The leaf at `path`.
     pub fn leaf(&self, path: &Path) -> Result<Option<Leaf>> {
+        if let Some(above) = self.above {
+            return above.leaf(path);
+        }
         let Some(value) = self.view.leaf(path)? else { return Ok(None) };
         Leaf::from_value(&value).map(Some).map_err(|_| Fault::new("node.state").with("leaf", "unread"))
     }
@@ -107,7 +125,7 @@ impl<'a> Index<'a> {
 
     /// What the node knows of the item at `path`.
     pub fn item(&self, path: &Path) -> Result<Option<ItemRow>> {
-        let bytes = self.view.row(tables::ITEM, path.as_bytes())?;
+        let bytes = self.row(tables::ITEM, path.as_bytes())?;
         bytes.map(|bytes| super::decoded(tables::ITEM, ItemRow::from_wire(&bytes))).transpose()
     }
 
@@ -129,7 +147,7 @@ impl<'a> Index<'a> {
 
     /// The salt of the event at `index`.
     pub fn salt(&self, index: LeafIndex) -> Result<EventSalt> {
-        let bytes = self.view.row(tables::SALT, &index.0.to_be_bytes())?;
+        let bytes = self.row(tables::SALT, &index.0.to_be_bytes())?;
         let salt = bytes.and_then(|bytes| bytes.try_into().ok()).map(EventSalt);
         salt.ok_or_else(|| Fault::new("node.index").with("table", tables::SALT))
     }
@@ -169,7 +187,7 @@ impl<'a> Index<'a> {
     /// How many packs of which lots are in a unit, at any depth.
     pub fn contents(&self, unit: Parent) -> Result<Vec<(ProductCode, Lot, u32)>> {
         let path = self.paths.unit(unit);
-        let bytes = self.view.row(tables::CONTENTS, path.as_bytes())?.unwrap_or_default();
+        let bytes = self.row(tables::CONTENTS, path.as_bytes())?.unwrap_or_default();
         let (mut reader, mut contents) = (Reader::new(&bytes), Vec::new());
         while !reader.rest().is_empty() {
             let LotCount { product, lot, count } = super::decoded(tables::CONTENTS, LotCount::get(&mut reader))?;
@@ -198,7 +216,7 @@ impl<'a> Index<'a> {
 
     /// A product's information, by its canonical code.
     pub fn product_info(&self, product: &ProductCode) -> Result<Option<ProductInfo>> {
-        let bytes = self.view.row(tables::PRODUCT, &product.to_wire())?;
+        let bytes = self.row(tables::PRODUCT, &product.to_wire())?;
         bytes.map(|bytes| super::decoded(tables::PRODUCT, ProductInfo::from_wire(&bytes))).transpose()
     }
 
@@ -245,7 +263,7 @@ impl<'a> Index<'a> {
 
     /// A member's information.
     pub fn member(&self, member: MemberId) -> Result<Option<MemberInfo>> {
-        let bytes = self.view.row(tables::MEMBER, &member.0.to_be_bytes())?;
+        let bytes = self.row(tables::MEMBER, &member.0.to_be_bytes())?;
         bytes.map(|bytes| super::decoded(tables::MEMBER, MemberInfo::from_wire(&bytes))).transpose()
     }
 
@@ -267,13 +285,13 @@ impl<'a> Index<'a> {
 
     /// Where the event with this id stands.
     pub fn event_index(&self, id: &Digest) -> Result<Option<LeafIndex>> {
-        let bytes = self.view.row(tables::EVENT, &id.0)?;
+        let bytes = self.row(tables::EVENT, &id.0)?;
         Ok(bytes.and_then(|bytes| bytes.try_into().ok()).map(|bytes| LeafIndex(u64::from_be_bytes(bytes))))
     }
 
     /// Where the event stands whose body carries this of an idempotency key.
     pub fn of_idempotency(&self, key: &Digest) -> Result<Option<LeafIndex>> {
-        let bytes = self.view.row(tables::IDEMPOTENCY, &key.0)?;
+        let bytes = self.row(tables::IDEMPOTENCY, &key.0)?;
         Ok(bytes.and_then(|bytes| bytes.try_into().ok()).map(|bytes| LeafIndex(u64::from_be_bytes(bytes))))
     }
 
@@ -291,6 +309,13 @@ impl<'a> Index<'a> {
         let rows = self.rows(table, prefix)?;
         let place = |key: &[u8]| Reader::new(key.get(prefix.len()..).unwrap_or_default()).u64();
         rows.iter().map(|(key, _)| super::decoded(table, place(key)).map(LeafIndex)).collect()
+    }
+
+    fn row(&self, table: &'static str, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        match self.above {
+            Some(above) => above.row(table, key),
+            None => Ok(self.view.row(table, key)?),
+        }
     }
 
     fn rows(&self, table: &'static str, prefix: &[u8]) -> Result<Vec<KeyValue>> {

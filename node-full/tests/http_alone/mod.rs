@@ -56,8 +56,8 @@ pub(crate) struct Alone {
     pub(crate) router: Router,
     pub(crate) face: http::Shared,
     issuer: Issuer,
-    _consensus: medproof_consensus::Handle,
-    _place: tempfile::TempDir,
+    consensus: Option<medproof_consensus::Handle>,
+    place: tempfile::TempDir,
 }
 
 impl Alone {
@@ -65,16 +65,44 @@ impl Alone {
         let place = tempfile::tempdir().expect("a folder");
         let folder = Folder::new(place.path().join("data"));
         node::init(&folder, "Hospital", jiff::Timestamp::now()).expect("made");
+        let me = Self::opened(place, quotas).await;
+        me.product(GTIN, false).await;
+        me
+    }
+
+    async fn opened(place: tempfile::TempDir, quotas: &Quotas) -> Self {
+        let folder = Folder::new(place.path().join("data"));
         let mut config = Config::load(&folder).expect("read");
         config.consensus.listen.set_port(0);
         config.api.limits = quotas.clone();
         let node = Arc::new(Node::open(folder, config, Clock::wall()).expect("opened"));
-        let consensus = node.start().await.expect("started");
+        let consensus = Some(node.start().await.expect("started"));
         let face = Face::new(Arc::clone(&node)).expect("a face");
         let issuer = http::issuer(&node).expect("a key");
-        let me = Self { node, router: face.router(), face, issuer, _consensus: consensus, _place: place };
-        me.product(GTIN, false).await;
-        me
+        Self { node, router: face.router(), face, issuer, consensus, place }
+    }
+
+    /// From here on there are no more blocks.
+    pub(crate) async fn stop_consensus(&mut self) {
+        self.consensus.take().expect("running").stop().await.expect("stopped");
+    }
+
+    /// The same node after a restart.
+    pub(crate) async fn restarted(self) -> Self {
+        let Self { node, router, face, consensus, place, .. } = self;
+        let quotas = node.config().api.limits.clone();
+        if let Some(consensus) = consensus {
+            consensus.stop().await.expect("stopped");
+        }
+        drop((router, face));
+        for _ in 0..200 {
+            if Arc::strong_count(&node) == 1 {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        drop(node);
+        Self::opened(place, &quotas).await
     }
 
     pub(crate) async fn stocked(count: usize) -> Self {

@@ -4,13 +4,12 @@ use super::{
     super::{
         answer::{self, set},
         ask::{Asked, parameter},
-        face::{Face, Shared, absent},
+        face::{Shared, absent},
     },
     announced, refused,
 };
 use crate::{
-    access::Staff,
-    capture::{Capture, find_job},
+    capture::{Captures, find_job},
     problem::Problem,
 };
 use axum::{
@@ -29,15 +28,11 @@ pub(in crate::http) async fn capture(
 ) -> Result<Response, Problem> {
     let proceed = proceeds(&asked)?;
     is_json(&asked)?;
-    Capture::check(&bytes, proceed).map_err(|faults| refused(&faults))?;
-    let capture = captor(&face, &asked)?;
-    let job = capture.begin(proceed)?;
-    let place = format!("/epcis/capture/{}", job.id);
-    tokio::spawn(async move {
-        if let Err(fault) = capture.run(job, &bytes).await {
-            tracing::error!(code = fault.code(), "a capture job was cut off");
-        }
-    });
+    Captures::check(&bytes, proceed).map_err(|faults| refused(&faults))?;
+    let order = face.captures.begin(asked.caller()?, proceed, &bytes)?;
+    let place = format!("/epcis/capture/{}", order.job);
+    let captures = Arc::clone(&face.captures);
+    tokio::spawn(async move { captures.run_to_end(order, &bytes).await });
     Ok(announced(located(StatusCode::ACCEPTED.into_response(), &place)))
 }
 
@@ -51,31 +46,29 @@ pub(in crate::http) async fn job(
     Ok(announced(answer::bytes(job, answer::JSON)))
 }
 
-/// Takes one event: 201 with its address, when the ledger has it.
+/// Takes one event: 201 with its address, when the ledger has it. What the rules refuse is refused, unless the caller
+/// says `proceed`: then it is stored only.
 pub(in crate::http) async fn event(
     State(face): State<Shared>,
     asked: Asked,
     bytes: Bytes,
 ) -> Result<Response, Problem> {
+    let proceed = proceeds(&asked)?;
     is_json(&asked)?;
-    let document = Capture::check(&bytes, false).map_err(|faults| refused(&faults))?;
+    let document = Captures::check(&bytes, false).map_err(|faults| refused(&faults))?;
     if document.events.len() != 1 {
         return Err(Problem::new("request.body").with("cause", "not exactly one event"));
     }
-    let capture = captor(&face, &asked)?;
-    let job = capture.begin(false)?;
-    let job = capture.run(job, &bytes).await?;
+    let order = face.captures.begin(asked.caller()?, proceed, &bytes)?;
+    let job = face.captures.run(order, &bytes).await?;
+    if let Some(fault) = job.refused {
+        return Err(fault.into());
+    }
     let mut view = job.events.into_iter().next().unwrap_or_default();
     let id = view.get("eventID").and_then(|id| id.as_str()).unwrap_or_default().to_owned();
     set(&mut view, "captureID", job.id);
     let place = format!("/epcis/events/{}", encoded(&id));
     Ok(announced(located(answer::with_status(StatusCode::CREATED, &view), &place)))
-}
-
-fn captor(face: &Face, asked: &Asked) -> Result<Capture, Problem> {
-    let caller = asked.caller()?;
-    let is_qa = caller.staff.contains(&Staff::Qa);
-    Ok(Capture::new(Arc::clone(&face.node), Arc::clone(&face.rows), caller.member, is_qa))
 }
 
 fn proceeds(asked: &Asked) -> Result<bool, Problem> {

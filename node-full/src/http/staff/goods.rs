@@ -106,13 +106,8 @@ pub(in crate::http) async fn alias(
 
 /// Puts packs and units into a unit, which is made if it is not there.
 pub(in crate::http) async fn pack(State(face): State<Shared>, asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
-    let Unit { sscc, items } = ask::json(&asked, &bytes)?;
-    let (unit, subjects) = (ask::sscc(&sscc)?, subjects(&items)?);
-    let view = face.node.view();
-    let index = Index::new(&view);
-    let (unit, unit_salt) = items::unit_to_pack(&index, unit)?;
-    let items = all_named(&index, &subjects)?;
-    created(&face, &asked, Act::Aggregate(Aggregate { unit, unit_salt, items })).await
+    let packed = packing(&face, &ask::json(&asked, &bytes)?)?;
+    created(&face, &asked, packed).await
 }
 
 /// Takes packs and units out of a unit, or everything.
@@ -121,19 +116,30 @@ pub(in crate::http) async fn unpack(
     asked: Asked,
     bytes: Bytes,
 ) -> Result<Response, Problem> {
-    let Unit { sscc, items } = ask::json(&asked, &bytes)?;
-    let subjects = subjects(&items)?;
+    let unpacked = unpacking(&face, &ask::json(&asked, &bytes)?)?;
+    created(&face, &asked, unpacked).await
+}
+
+fn packing(face: &Face, Unit { sscc, items }: &Unit) -> Result<Act, Problem> {
+    let (unit, subjects) = (ask::sscc(sscc)?, subjects(items)?);
     let view = face.node.view();
     let index = Index::new(&view);
-    let unit = items::unit_item(&index, Capacity::Holder, ask::sscc(&sscc)?)?;
+    let (unit, unit_salt) = items::unit_to_pack(&index, unit)?;
+    let items = all_named(&index, &subjects)?;
+    Ok(Act::Aggregate(Aggregate { unit, unit_salt, items }))
+}
+
+fn unpacking(face: &Face, Unit { sscc, items }: &Unit) -> Result<Act, Problem> {
+    let subjects = subjects(items)?;
+    let view = face.node.view();
+    let index = Index::new(&view);
+    let unit = items::unit_item(&index, Capacity::Holder, ask::sscc(sscc)?)?;
     let salt = unit.salt.ok_or_else(|| Problem::new("node.index"))?;
-    let act = if subjects.is_empty() {
-        Act::Dissolve(Dissolve { unit: unit.unit, salt })
-    } else {
-        let items = items::without_salts(all_named(&index, &subjects)?);
-        Act::Disaggregate(Disaggregate { unit: unit.unit, unit_salt: salt, items })
-    };
-    created(&face, &asked, act).await
+    if subjects.is_empty() {
+        return Ok(Act::Dissolve(Dissolve { unit: unit.unit, salt }));
+    }
+    let items = items::without_salts(all_named(&index, &subjects)?);
+    Ok(Act::Disaggregate(Disaggregate { unit: unit.unit, unit_salt: salt, items }))
 }
 
 async fn created(face: &Face, asked: &Asked, act: Act) -> Result<Response, Problem> {
