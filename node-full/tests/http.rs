@@ -406,3 +406,21 @@ fn policy(purpose: &str) -> Policy {
         clock_tolerance_ms: None,
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_row_takes_bodies_as_long_as_it_says() {
+    let alone = Alone::new(&Quotas::default()).await;
+    for row in TABLE.iter().filter(|row| row.body_limit_bytes > 0) {
+        let staff = match row.access {
+            Access::Staff(allowed) => allowed,
+            _ => &[Staff::Machine],
+        };
+        let token = alone.token(staff, row.purposes.first().copied().unwrap_or(Purpose::Hoperat));
+        let path = row.path.replace(['{', '}'], "");
+        for (longer, is_refused) in [(0, false), (1, true)] {
+            let body = " ".repeat(row.body_limit_bytes + longer);
+            let answer = alone.call(row.verb.name(), &path, Some(&token), &body).await;
+            assert_eq!(answer.status == StatusCode::PAYLOAD_TOO_LARGE, is_refused, "{path}: {}", answer.text());
+        }
+    }
+}

@@ -20,9 +20,11 @@ use medproof_rules::body::{Act, AtSite, Body, Capacity, Items, Receive, Ship};
 use std::{fs, path::Path, sync::Arc};
 use tokio::task::JoinSet;
 
-/// Whether the folder was filled before.
-pub(crate) fn is_filled(folder: &Path) -> bool {
-    folder.join(FILLED).exists()
+/// Whether the folder was filled before, with as much.
+pub(crate) fn is_filled(folder: &Path, scale: &Scale) -> bool {
+    let Ok(found) = fs::read_to_string(folder.join(FILLED)) else { return false };
+    assert_eq!(found, contents(scale), "{} holds something else", folder.display());
+    true
 }
 
 /// Makes the folder and fills it.
@@ -41,11 +43,11 @@ pub(crate) fn fill(folder: &Path, world: &Arc<World>, scale: &Scale, figures: &m
         let consensus = node.start().await.unwrap();
         let filling = Filling { node, world: Arc::clone(world), events_a_pack: scale.events_a_pack };
         filling.packs(&folder, figures).await;
-        filling.events(&folder, scale.events, figures).await;
+        filling.events(&folder, scale.moved_a_product(), figures).await;
         drop(filling);
         consensus.stop().await.unwrap();
     });
-    fs::write(folder.path().join(FILLED), []).unwrap();
+    fs::write(folder.path().join(FILLED), contents(scale)).unwrap();
 }
 
 #[derive(Clone)]
@@ -72,10 +74,9 @@ impl Filling {
     }
 
     /// Each member puts its first packs away again and again, ships each once to the next member, which receives it.
-    async fn events(&self, folder: &Folder, events: u64, figures: &mut Figures) {
+    async fn events(&self, folder: &Folder, packs: u64, figures: &mut Figures) {
         let before = file_bytes(folder);
         let (meter, mut running) = (Meter::own(), JoinSet::new());
-        let packs = events / self.events_a_pack / self.world.products.len() as u64;
         for product in 0..self.world.products.len() as u64 {
             for part in 0..PARTS {
                 let me = self.clone();
@@ -137,6 +138,10 @@ impl Filling {
         let body = Body::new(medproof_core::hash::Digest::ZERO, act);
         self.node.act(self.world.keys[sender].member, role, &body).await.expect("accepted");
     }
+}
+
+fn contents(scale: &Scale) -> String {
+    format!("{} packs, {} events", scale.packs, scale.events)
 }
 
 fn file_bytes(folder: &Folder) -> f64 {

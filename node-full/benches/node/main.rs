@@ -54,7 +54,7 @@ fn serve(arguments: &Arguments, scale: &Scale, figures: &mut Figures) {
     let place = tempfile::tempdir().unwrap();
     let folder = arguments.data.clone().unwrap_or_else(|| place.path().join("data"));
     let world = Arc::new(world::World::new(scale, scale.members));
-    if fill::is_filled(&folder) {
+    if fill::is_filled(&folder, scale) {
         println!("{} is filled already", folder.display());
     } else {
         fill::fill(&folder, &world, scale, figures);

@@ -88,6 +88,11 @@ impl Scale {
         scale
     }
 
+    /// Packs of each product that have events, in the filled folder.
+    pub(crate) const fn moved_a_product(&self) -> u64 {
+        self.events / self.events_a_pack / self.products
+    }
+
     fn full() -> Self {
         Self {
             packs: 1_000_000,

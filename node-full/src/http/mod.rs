@@ -29,13 +29,15 @@ pub use face::{Face, Shared, issuer, issuer_in};
 pub use pages::Pages;
 pub use replay::{Key, Replay};
 
-use axum::{Router, middleware};
+use axum::{Router, extract::DefaultBodyLimit, middleware};
 use gate::Gate;
 use std::sync::Arc;
 
 /// Puts `routes` behind the gate.
 pub fn guarded(routes: Router, gate: &Arc<Gate>) -> Router {
     routes
+        // The gate reads bodies, each up to what its row says.
+        .layer(DefaultBodyLimit::disable())
         .fallback(|| async { crate::problem::Problem::new("request.path") })
         .layer(middleware::from_fn_with_state(Arc::clone(gate), gate::pass))
         .layer(middleware::from_fn_with_state(Arc::clone(gate), observe::observe))
