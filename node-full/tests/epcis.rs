@@ -7,8 +7,7 @@ mod http_alone;
 use axum::http::StatusCode;
 use http_alone::{Alone, GTIN, ME};
 use medproof_core::{
-    identity::{MemberId, PackId, ProductCode, Serial},
-    keys::KeyNumber,
+    identity::{PackId, ProductCode, Serial},
     leaf::{Leaf, State, StateCode},
     log::LeafIndex,
 };
@@ -16,14 +15,12 @@ use medproof_node::{
     access::{Caller, Purpose, Staff},
     http::limits::Quotas,
     index::Index,
-    keyring::{self, MemberKey, to_hex},
 };
 use medproof_rules::body::{Act, Body};
 use serde_json::{Value, json};
 use std::{path::PathBuf, time::Duration};
 
 const TIME: &str = "2026-01-05T10:00:00.000Z";
-const GLN: &str = "9504000059118";
 
 impl Alone {
     fn machine(&self) -> String {
@@ -306,68 +303,6 @@ async fn a_job_that_a_restart_cut_off_is_ended() {
     // A lot and a pack, a pack, and one that carries the commitment of the event that is stored only.
     assert_eq!(alone.node.view().log_size().0, size + 4);
     assert_eq!(alone.found("/epcis/events").await.len(), 3);
-}
-
-/// Packs go from one member to another by documents that name it by its Global Location Number.
-#[tokio::test(flavor = "multi_thread")]
-async fn packs_are_ordered_shipped_received_and_measured_by_documents() {
-    let alone = Alone::new(&Quotas::default()).await;
-    let other = MemberKey::new(MemberId(2), KeyNumber(1), &[2; 32]);
-    let chain_id = alone.node.genesis().chain_id();
-    let admit = json!({
-        "member": 2, "roles": ["hospital"], "name_zh": "医院", "name_en": "Hospital", "gln": GLN,
-        "key": to_hex(&other.public().0), "signature": to_hex(&other.register(&chain_id).0),
-    });
-    let authority = alone.token(&[Staff::Regulator], Purpose::Hoperat);
-    let admitted = alone.call("POST", "/v1/members", Some(&authority), &admit.to_string()).await;
-    assert_eq!(admitted.status, StatusCode::CREATED, "{}", admitted.text());
-    let path = keyring::member_file(&alone.node.folder().keys(), other.member, other.number);
-    keyring::write_secret(&path, &other.secret()).expect("written");
-    let alone = alone.restarted().await;
-
-    let party = format!("https://id.gs1.org/417/{GLN}");
-    let destination = json!([{ "type": "possessing_party", "destination": party }]);
-    let mut shipping = object("OBSERVE", "shipping", "in_transit", &[link("H1")]);
-    shipping["destinationList"] = destination.clone();
-    let advice = json!({
-        "type": "TransactionEvent", "eventTime": TIME, "eventTimeZoneOffset": "+00:00", "action": "ADD",
-        "bizTransactionList": [{ "type": "desadv", "bizTransaction": "urn:epcglobal:cbv:bt:9504000059109:D1" }],
-        "epcList": [link("H1")], "destinationList": destination,
-    });
-    let mut nowhere = object("OBSERVE", "shipping", "in_transit", &[link("H2")]);
-    nowhere["destinationList"] =
-        json!([{ "type": "possessing_party", "destination": "https://id.gs1.org/417/9504000059996" }]);
-    let made = commissioning(["H1", "H2"].map(String::from));
-    let job = alone.captured(&document(&[made, shipping, advice, nowhere]), "rollback").await;
-    assert_eq!(job["success"], true, "{job}");
-    let kinds = |job: &Value, event: usize| {
-        job["events"][event]["accepted"]
-            .as_array()
-            .map(|deeds| deeds.iter().filter_map(|deed| deed["kind"].as_u64()).collect::<Vec<_>>())
-    };
-    assert_eq!([kinds(&job, 1), kinds(&job, 2), kinds(&job, 3)], [vec![900], vec![803], vec![]].map(Some), "{job}");
-    assert_eq!(job["events"][3]["reason"], "epcis.stored.no-consignee");
-    assert_eq!(alone.state("H1"), Some(StateCode::from(State::InTransit)));
-    assert_eq!(alone.state("H2"), Some(StateCode::from(State::Active)));
-
-    let token = alone.token_of(other.member, &[Staff::Machine], Purpose::Hoperat);
-    let receiving = object("OBSERVE", "receiving", "in_progress", &[link("H1")]);
-    let mut measured = object("OBSERVE", "storing", "in_progress", &[link("H1")]);
-    measured["eventTime"] = json!("2026-01-05T11:00:00.000Z");
-    measured["sensorElementList"] = json!([{
-        "sensorMetadata": { "startTime": "2026-01-05T10:00:00.000Z", "endTime": "2026-01-05T10:30:00.000Z" },
-        "sensorReport": [{ "type": "Temperature", "value": 21.0, "uom": "CEL" }],
-    }]);
-    let job = alone.captured_by(&token, &document(&[receiving, measured]), "proceed").await;
-    // The product has no limits, so that there is nothing to measure against.
-    assert_eq!([kinds(&job, 0), kinds(&job, 1)], [vec![903], vec![904]].map(Some), "{job}");
-    assert_eq!(job["events"][1]["reason"], "rules.reading.no-limits", "{job}");
-    assert_eq!(alone.state("H1"), Some(StateCode::from(State::Active)));
-    // Who has sent it cannot send it again.
-    let mut again = object("OBSERVE", "dispensing", "dispensed", &[link("H1")]);
-    again["eventTime"] = json!("2026-01-05T12:00:00.000Z");
-    let job = alone.captured(&document(&[again]), "rollback").await;
-    assert_eq!((&job["success"], &job["errors"][0]["code"]), (&json!(false), &json!("rules.holder.other")), "{job}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

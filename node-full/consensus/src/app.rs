@@ -284,7 +284,7 @@ impl<C: Chain> App<C> {
     }
 
     /// Starts the next height when it is time. Who does not vote, or catches up, does not wait.
-    fn start_next(&mut self, mut reply: Reply<EngineNext<Ledger>>) {
+    fn start_next(&mut self, reply: Reply<EngineNext<Ledger>>) {
         let next = EngineNext::Start(self.height, self.params());
         if std::mem::take(&mut self.synced) || !self.votes() {
             return give(reply, next);
@@ -292,15 +292,8 @@ impl<C: Chain> App<C> {
         let (chain, tips, verifier) = (Arc::clone(&self.chain), Arc::clone(&self.tips), self.verifier.clone());
         let (height, validators, events) = (self.height, self.validators.clone(), self.events.subscribe());
         tokio::spawn(async move {
-            let pace = Pace { chain, tips, verifier };
-            // An engine that has stopped waits no more, and the chain's files are to be free then.
-            let is_awaited = tokio::select! {
-                () = pace.wait(height, &validators, events) => true,
-                () = reply.closed() => false,
-            };
-            if is_awaited {
-                give(reply, next);
-            }
+            Pace { chain, tips, verifier }.wait(height, &validators, events).await;
+            give(reply, next);
         });
     }
 
