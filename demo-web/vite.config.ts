@@ -7,13 +7,13 @@ const FIXED: Record<string, string> = { sw: "[name].js" };
 
 export default defineConfig({
   base: "./",
-  plugins: [pinnedFiles(), savedPage("sw.js", (file) => file !== "index.html")],
+  plugins: [pinnedFiles(), savedPage("sw.js", (file) => file !== "index.html" && !file.includes("_full_"))],
   worker: { format: "es", plugins: () => [pinnedFiles()] },
   build: {
     target: "es2022",
     // Nothing is inlined into a script: the policy of the pages allows no `data:` and no `blob:`.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    modulePreload: false,
     rollupOptions: {
       input: { index: "index.html", sw: "src/saved/sw.ts" },
       output: {

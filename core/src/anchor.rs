@@ -13,6 +13,7 @@ use crate::{
     encoding::{DecodeError, Field, Message, MessageType, Reader, Wire, is_text, put_bytes8, put_number},
     hash::{Digest, sha256},
     header::Header,
+    identity::ascii,
     validators::ValidatorSet,
 };
 use alloc::{string::String, vec::Vec};
@@ -45,7 +46,7 @@ impl Anchor {
         if !is_text(name) {
             return Err(DecodeError::Text);
         }
-        if header.fields().is_none() {
+        if header.log().is_none() {
             return Err(DecodeError::NewerVersion);
         }
         if header.next_set_hash() != set.hash() {
@@ -87,8 +88,11 @@ impl Anchor {
     /// The first 20 hexadecimal digits of the anchor's SHA-256, for people to compare.
     pub fn fingerprint(&self) -> String {
         let digest = sha256(&self.to_bytes());
-        let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
-        digest.0.iter().take(10).flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+        let mut digits = [0; 20];
+        for (pair, byte) in digits.as_chunks_mut().0.iter_mut().zip(digest.0) {
+            *pair = [byte >> 4, byte & 15].map(|digit| digit + if digit < 10 { b'0' } else { b'a' - 10 });
+        }
+        ascii(&digits)
     }
 }
 

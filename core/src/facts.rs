@@ -139,7 +139,7 @@ pub(crate) struct IssuerFact {
 
 /// Derives every leaf that `keys`, the keys of one scan, require, and collects what they say.
 pub fn derive<'a>(paths: &Paths<'_>, keys: &[Key], source: &mut dyn Source<'a>) -> Result<Facts, ProofGap> {
-    let mut derivation = Derivation { paths, source, facts: Facts::default() };
+    let mut derivation = Derivation { paths, source, facts: Facts::default(), unread: false };
     for key in keys {
         match key {
             Key::Product(code) => {
@@ -161,7 +161,7 @@ pub fn derive_pack<'a>(
     value: &'a [u8],
     source: &mut dyn Source<'a>,
 ) -> Result<Facts, ProofGap> {
-    let mut derivation = Derivation { paths, source, facts: Facts::default() };
+    let mut derivation = Derivation { paths, source, facts: Facts::default(), unread: false };
     match Leaf::from_value(value) {
         Ok(Leaf::PackAlias(canonical)) => derivation.canonical_pack(&canonical)?,
         Ok(leaf) => derivation.pack_leaf(*path, leaf)?,
@@ -175,62 +175,50 @@ struct Derivation<'d, 'a> {
     paths: &'d Paths<'d>,
     source: &'d mut dyn Source<'a>,
     facts: Facts,
-}
-
-/// What lies at a path: nothing, a leaf, or something that a newer client would understand.
-enum At {
-    Nothing,
-    Leaf(Leaf),
-    Newer,
+    /// At the path asked last lies something that only a newer client reads.
+    unread: bool,
 }
 
 impl Derivation<'_, '_> {
-    fn at(&mut self, path: &Path) -> Result<At, ProofGap> {
-        let Some(value) = self.source.find(path).map_err(|Gap| ProofGap::Incomplete)? else {
-            return Ok(At::Nothing);
-        };
+    /// The leaf at a path; `None` if there is nothing, or something that only a newer client reads.
+    fn at(&mut self, path: &Path) -> Result<Option<Leaf>, ProofGap> {
+        self.unread = false;
+        let Some(value) = self.source.find(path).map_err(|Gap| ProofGap::Incomplete)? else { return Ok(None) };
         match Leaf::from_value(value) {
-            Ok(leaf) => Ok(At::Leaf(leaf)),
+            Ok(leaf) => Ok(Some(leaf)),
             Err(LeafError::Newer) => {
-                self.facts.newer = true;
-                Ok(At::Newer)
+                (self.unread, self.facts.newer) = (true, true);
+                Ok(None)
             }
             Err(LeafError::Malformed(error)) => Err(ProofGap::Leaf(error)),
         }
     }
 
-    /// A leaf that another leaf names; `None` if a newer client would read it.
+    /// A leaf that another leaf names; `None` if only a newer client reads it.
     fn named(&mut self, path: &Path) -> Result<Option<Leaf>, ProofGap> {
-        match self.at(path)? {
-            At::Leaf(leaf) => Ok(Some(leaf)),
-            At::Newer => Ok(None),
-            At::Nothing => Err(ProofGap::Dangling),
-        }
+        let leaf = self.at(path)?;
+        if leaf.is_none() && !self.unread { Err(ProofGap::Dangling) } else { Ok(leaf) }
     }
 
     /// A leaf of one type that need not be there; `None` also if only a newer client reads it.
     fn asked(&mut self, path: &Path, wanted: u8) -> Result<Option<Leaf>, ProofGap> {
-        match self.at(path)? {
-            At::Leaf(leaf) => of_type(leaf, wanted).map(Some),
-            At::Nothing | At::Newer => Ok(None),
-        }
+        let leaf = self.at(path)?;
+        if leaf.as_ref().is_some_and(|leaf| leaf.leaf_type() != wanted) { Err(ProofGap::LeafType) } else { Ok(leaf) }
     }
 
     /// As [`Self::asked`], a leaf that another leaf names.
     fn required(&mut self, path: &Path, wanted: u8) -> Result<Option<Leaf>, ProofGap> {
-        match self.named(path)? {
-            Some(leaf) => of_type(leaf, wanted).map(Some),
-            None => Ok(None),
-        }
+        let leaf = self.asked(path, wanted)?;
+        if leaf.is_none() && !self.unread { Err(ProofGap::Dangling) } else { Ok(leaf) }
     }
 
     /// The canonical code of a known product.
     fn product(&mut self, code: &ProductCode) -> Result<Option<ProductCode>, ProofGap> {
         match self.at(&self.paths.product(code))? {
-            At::Nothing | At::Newer => Ok(None),
-            At::Leaf(Leaf::Product(product)) => Ok(Some(self.add_product(code, product))),
-            At::Leaf(Leaf::ProductAlias(canonical)) => self.canonical_product(&canonical).map(|()| Some(canonical)),
-            At::Leaf(_) => Err(ProofGap::LeafType),
+            None => Ok(None),
+            Some(Leaf::Product(product)) => Ok(Some(self.add_product(code, product))),
+            Some(Leaf::ProductAlias(canonical)) => self.canonical_product(&canonical).map(|()| Some(canonical)),
+            Some(_) => Err(ProofGap::LeafType),
         }
     }
 
@@ -263,19 +251,12 @@ impl Derivation<'_, '_> {
     /// Whether a pack or an alias of one lies under this identity.
     fn pack(&mut self, pack: &PackId) -> Result<bool, ProofGap> {
         let path = self.paths.pack(pack);
-        let leaf = match self.at(&path)? {
-            At::Nothing => return Ok(false),
-            At::Newer => {
-                self.add_pack(path, PackLeaf::Unread);
-                return Ok(true);
-            }
-            At::Leaf(Leaf::PackAlias(canonical)) => {
-                self.canonical_pack(&canonical)?;
-                return Ok(true);
-            }
-            At::Leaf(leaf) => leaf,
-        };
-        self.pack_leaf(path, leaf)?;
+        match self.at(&path)? {
+            None if !self.unread => return Ok(false),
+            None => self.add_pack(path, PackLeaf::Unread),
+            Some(Leaf::PackAlias(canonical)) => self.canonical_pack(&canonical)?,
+            Some(leaf) => self.pack_leaf(path, leaf)?,
+        }
         Ok(true)
     }
 
@@ -389,8 +370,4 @@ impl Derivation<'_, '_> {
         }
         Ok(())
     }
-}
-
-fn of_type(leaf: Leaf, wanted: u8) -> Result<Leaf, ProofGap> {
-    if leaf.leaf_type() == wanted { Ok(leaf) } else { Err(ProofGap::LeafType) }
 }

@@ -113,7 +113,7 @@ impl Field for ProductCode {
                 Scheme::National
             }
         };
-        let code = ascii(reader, 22);
+        let code = read_ascii(reader, 22);
         reader.require(scheme.check(code).is_ok(), DecodeError::Text);
         Self { scheme, code: String::from(code) }
     }
@@ -213,7 +213,7 @@ impl Sscc {
             *digit = b'0' + (rest % 10) as u8;
             rest /= 10;
         }
-        digits.iter().map(|&digit| char::from(digit)).collect()
+        ascii(&digits)
     }
 }
 
@@ -323,13 +323,18 @@ fn pzn_of_ntin(gtin: &str) -> Option<&str> {
     check_pzn8(pzn).ok().map(|()| pzn)
 }
 
+/// Characters of ASCII as text.
+pub(crate) fn ascii(characters: &[u8]) -> String {
+    String::from(core::str::from_utf8(characters).unwrap_or_default())
+}
+
 /// Text of 1 to `max` bytes behind its length. What is not ASCII is empty, and no identity is.
-fn ascii<'a>(reader: &mut Reader<'a>, max: usize) -> &'a str {
+fn read_ascii<'a>(reader: &mut Reader<'a>, max: usize) -> &'a str {
     core::str::from_utf8(reader.vector(1, 1, max)).unwrap_or_default()
 }
 
 fn opaque_text(reader: &mut Reader<'_>) -> String {
-    let text = ascii(reader, 20);
+    let text = read_ascii(reader, 20);
     reader.require(check_opaque(text).is_ok(), DecodeError::Text);
     String::from(text)
 }

@@ -19,7 +19,7 @@ use crate::{
     header::UnixMillis,
     leaf::{MemberState, StateCode},
     scan, text, verdict,
-    verdict::{Freshness, Identifier, Trust},
+    verdict::{Freshness, Identifier, Level, Trust},
 };
 use alloc::{string::String, vec::Vec};
 
@@ -351,12 +351,13 @@ impl Client {
 /// Reads the text of a scan.
 pub fn parse_scan(text: &str, strict: bool) -> ScanInfo {
     let mode = if strict { scan::Mode::Strict } else { scan::Mode::Tolerant };
-    let (result, code, readings) = match scan::parse(text, mode) {
-        scan::Scan::Read(reading) => ("read", None, alloc::vec![Reading::from(&reading)]),
-        scan::Scan::Ambiguous(readings) => ("ambiguous", None, readings.iter().map(Reading::from).collect()),
-        scan::Scan::Unreadable(error) => ("unreadable", Some(error.code()), Vec::new()),
+    let scan = scan::parse(text, mode);
+    let (result, code, readings) = match &scan {
+        scan::Scan::Read(reading) => ("read", None, core::slice::from_ref(reading)),
+        scan::Scan::Ambiguous(readings) => ("ambiguous", None, readings.as_slice()),
+        scan::Scan::Unreadable(error) => ("unreadable", Some(error.code()), [].as_slice()),
     };
-    ScanInfo { result, code, readings }
+    ScanInfo { result, code, readings: readings.iter().map(Reading::from).collect() }
 }
 
 /// The height at which a fork's two headers were both signed by the quorum that it names.
@@ -493,26 +494,34 @@ impl From<&client::Contents> for Contents {
 
 impl From<&scan::Reading> for Reading {
     fn from(reading: &scan::Reading) -> Self {
-        let code = |product: &crate::identity::ProductCode| {
-            let mut code = String::new();
-            code.push(char::from(b'0' + product.scheme() as u8));
-            code.push(':');
+        let mut products = Vec::new();
+        let mut add = |product: &crate::identity::ProductCode| {
+            let mut code = crate::identity::ascii(&[b'0' + product.scheme() as u8, b':']);
             code.push_str(product.code());
-            code
+            products.push(code);
         };
-        let (level, products, serial, sscc) = match &reading.target {
-            scan::Target::Pack(packs) => (
-                "pack",
-                packs.iter().map(|pack| code(&pack.product)).collect(),
-                packs.first().map(|pack| String::from(pack.serial.as_str())),
-                None,
-            ),
-            scan::Target::Lot { products, .. } => ("lot", products.iter().map(code).collect(), None, None),
-            scan::Target::Product(products) => ("product", products.iter().map(code).collect(), None, None),
-            scan::Target::Unit(sscc) => ("unit", Vec::new(), None, Some(sscc.digits())),
+        let (mut serial, mut sscc) = (None, None);
+        let level = match &reading.target {
+            scan::Target::Pack(packs) => {
+                packs.iter().for_each(|pack| add(&pack.product));
+                serial = packs.first().map(|pack| String::from(pack.serial.as_str()));
+                Level::Pack
+            }
+            scan::Target::Lot { products, .. } => {
+                products.iter().for_each(add);
+                Level::Lot
+            }
+            scan::Target::Product(products) => {
+                products.iter().for_each(add);
+                Level::Product
+            }
+            scan::Target::Unit(unit) => {
+                sscc = Some(unit.digits());
+                Level::Unit
+            }
         };
         Self {
-            level,
+            level: level.name(),
             products,
             serial,
             sscc,

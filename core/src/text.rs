@@ -33,20 +33,7 @@ pub fn to_qr_text(message: &[u8]) -> String {
 
 /// The message in the text of a QR code; `None` if it is no such text.
 pub fn from_qr_text(text: &str) -> Option<Vec<u8>> {
-    let digits = text.strip_prefix(QR_PREFIX)?.as_bytes();
-    let mut message = Vec::with_capacity(digits.len().div_ceil(3) * 2);
-    for group in digits.chunks(3) {
-        let mut value = 0;
-        for digit in group.iter().rev() {
-            value = value * 45 + BASE45.iter().position(|known| known == digit)?;
-        }
-        match group.len() {
-            3 => message.extend_from_slice(&u16::try_from(value).ok()?.to_be_bytes()),
-            2 => message.push(u8::try_from(value).ok()?),
-            _ => return None,
-        }
-    }
-    Some(message)
+    decode(text.strip_prefix(QR_PREFIX)?, 3, BASE45, |group, at| group.len() - 1 - at)
 }
 
 /// A message as a URL fragment, without the `#`.
@@ -63,24 +50,28 @@ pub fn to_fragment(message: &[u8]) -> String {
 
 /// The message in a URL fragment, without the `#`; `None` if it is no such fragment.
 pub fn from_fragment(fragment: &str) -> Option<Vec<u8>> {
-    let digits = fragment.strip_prefix(FRAGMENT_PREFIX)?.as_bytes();
-    let mut message = Vec::with_capacity(digits.len() / 4 * 3 + 2);
-    for group in digits.chunks(4) {
-        let mut bits = 0;
-        for digit in group {
-            bits = bits << 6 | BASE64.iter().position(|known| known == digit)?;
+    decode(fragment.strip_prefix(FRAGMENT_PREFIX)?, 4, BASE64, |_, at| at)
+}
+
+/// Bytes of digits in groups: each full group of `group_len` stands for one byte less than it has digits, and so does
+/// a shorter one of at least two at the end. `place` tells where in a group the digit of a rank stands, highest first.
+fn decode(digits: &str, group_len: usize, alphabet: &[u8], place: fn(&[u8], usize) -> usize) -> Option<Vec<u8>> {
+    let mut message = Vec::with_capacity(digits.len());
+    for group in digits.as_bytes().chunks(group_len) {
+        let mut value = 0;
+        for at in 0..group.len() {
+            let digit = group.get(place(group, at))?;
+            value = value * alphabet.len() + alphabet.iter().position(|known| known == digit)?;
         }
-        let unused = match group.len() {
-            4 => 0,
-            3 => 2,
-            2 => 4,
-            _ => return None,
-        };
-        if bits & ((1 << unused) - 1) != 0 {
+        let len_bytes = group.len() - 1;
+        // Digits of six bits fill their bytes and leave bits over, which are zero; others leave none.
+        let unused_bits = if alphabet.len() == 64 { group.len() * 6 - len_bytes * 8 } else { 0 };
+        let bytes = (value >> unused_bits).to_be_bytes();
+        let (zeros, bytes) = bytes.split_at_checked(bytes.len() - len_bytes)?;
+        if len_bytes == 0 || value & ((1 << unused_bits) - 1) != 0 || zeros.iter().any(|byte| *byte != 0) {
             return None;
         }
-        let bytes = (bits >> unused).to_be_bytes();
-        message.extend_from_slice(bytes.get(bytes.len() - (group.len() - 1)..)?);
+        message.extend_from_slice(bytes);
     }
     Some(message)
 }

@@ -28,7 +28,7 @@ fn a_registered_pack_is_ok_for_a_dispenser_in_both_forms() {
     assert_eq!((verdict.overall, verdict.reasons.as_slice()), (Overall::Ok, ["state.active"].as_slice()));
 
     let short = QrProof::from_proof(&proof).expect("has a short form");
-    assert_eq!(short.expand(anchor.chain_id(), anchor.set().hash()).as_ref(), Ok(&proof));
+    assert_eq!(short.clone().expand(anchor.chain_id(), anchor.set().hash()).as_ref(), Ok(&proof));
     let mut client = Client::new(anchor);
     let again = client.verify(&parse(&scan, Reading::Tolerant), &short.to_bytes(), now, &policy);
     assert_eq!(again, verdict);

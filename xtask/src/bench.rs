@@ -1,20 +1,23 @@
 //! `cargo xtask bench`: times and sizes natively, then times in Node beside other libraries, then through the
-//! bindings. `cargo xtask bench bindings` measures those alone, `cargo xtask bench node` the node.
+//! bindings. `cargo xtask bench bindings` measures those alone, `cargo xtask bench browser` the npm package in Chromium,
+//! `cargo xtask bench node` the node.
 
 use crate::stage::{Outcome, Run};
-use crate::{Result, bindings, command, machine, place, setup, size};
+use crate::{Result, bindings, command, machine, npm, place, setup, size};
 use std::path::PathBuf;
 
 pub(crate) fn task(arguments: &[&str]) -> Result {
     match arguments {
         [] => {
             programs()?;
+            browser()?;
             languages()
         }
+        ["browser"] => browser(),
         ["bindings"] => languages(),
         ["node", flags @ ..] => node(flags),
         ["engines", flags @ ..] => engines(flags),
-        _ => Err("usage: cargo xtask bench [bindings | node [FLAG]... | engines [FLAG]...]".into()),
+        _ => Err("usage: cargo xtask bench [bindings | browser | node [FLAG]... | engines [FLAG]...]".into()),
     }
 }
 
@@ -27,6 +30,15 @@ fn programs() -> Result {
     machine::print();
     let script = place::node_tests().join("bench.mjs");
     command::run(command::program("node").arg(script).arg(wasm).arg(fixture))
+}
+
+/// The npm package in Chromium beside other libraries.
+fn browser() -> Result {
+    setup::provide(npm::BENCH_NEEDS)?;
+    let (package, fixture) = (npm::build()?, fixture()?);
+    machine::print();
+    let script = place::node_tests().join("bench_browser.mjs");
+    command::run(command::program("node").arg(script).arg(package).arg(fixture))
 }
 
 /// The node against its aims; `--help` lists the flags.

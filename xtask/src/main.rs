@@ -60,8 +60,8 @@ const TASKS: &[Task] = &[
     },
     Task {
         name: "bench",
-        arguments: "[bindings | node | engines]",
-        about: "measure times natively, in Node and through the bindings (or these, the node, or other state trees)",
+        arguments: "[bindings | browser | node | engines]",
+        about: "measure times natively, in Node and through the bindings (or these, Chromium, the node, or other state trees)",
         run: bench::task,
     },
     Task {
@@ -70,7 +70,12 @@ const TASKS: &[Task] = &[
         about: "build the verifier for the web and check its size against the bound (or compare builds)",
         run: size::task,
     },
-    Task { name: "npm", arguments: "", about: "build and pack the npm package, and print its size", run: npm::task },
+    Task {
+        name: "npm",
+        arguments: "",
+        about: "build and pack the npm package with its reference, and print its size",
+        run: npm::task,
+    },
     Task { name: "web", arguments: "", about: "build the widget and the pages", run: web::task },
     Task {
         name: "vectors",

@@ -97,18 +97,18 @@ fn weigh(site: &Path) -> Result {
     rows.push(vec!["index.html".into(), raw.to_string(), gzip.to_string()]);
     rows.push(vec!["together".into(), String::new(), together.to_string()]);
     table::print("The patient page, without its scanner", &["file", "raw", "gzip -9"], &rows);
-    println!("  the bound to reach is {BOUND_GZIP} bytes");
     if together > CEILING_GZIP {
         return Err(format!("the patient page has {together} bytes by gzip, more than {CEILING_GZIP}").into());
     }
+    println!("  by gzip {together} of at most {CEILING_GZIP} bytes; the bound to reach is {BOUND_GZIP}");
     Ok(())
 }
 
-/// What is loaded when somebody scans, and the smaller catalogue.
-const NOT_LOADED: &[&str] = &["zxing_reader", "scan_worker", "en-"];
+/// What is loaded when somebody scans or asks what happened, and the smaller of two languages.
+const NOT_LOADED: &[&str] = &["zxing_reader", "scan_worker", "history", "medproof_wasm_full", "en-"];
 
-/// The most that the patient page may weigh without its scanner. Not reached yet: see README.
+/// The most that the patient page may weigh without its scanner. Missed by less than 1 KiB: see README.
 const BOUND_GZIP: u64 = 100 * 1024;
 
 /// What it may weigh until the verifier is smaller. To be lowered, never raised.
-const CEILING_GZIP: u64 = 114_000;
+const CEILING_GZIP: u64 = 103_400;

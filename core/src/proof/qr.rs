@@ -89,20 +89,20 @@ impl QrProof {
     }
 
     /// Restores the full form for a client of `chain_id` for which `set_hash` is in force at the height.
-    pub fn expand(&self, chain_id: &Digest, set_hash: &Digest) -> Result<Proof, ProofGap> {
+    pub fn expand(self, chain_id: &Digest, set_hash: &Digest) -> Result<Proof, ProofGap> {
         if self.is_hand_over && self.header.next_set_hash == *set_hash {
             return Err(ProofGap::Malformed(DecodeError::Value));
         }
         let state = self.state(chain_id).map_err(|gap| if self.has_newer_leaf() { ProofGap::Newer } else { gap })?;
-        let mut header = self.header.clone();
+        let mut header = self.header;
         (header.chain_id, header.set_hash) = (*chain_id, *set_hash);
         if !self.is_hand_over {
             header.next_set_hash = *set_hash;
         }
         header.state_root = state.root().map_err(ProofGap::State)?;
         let header = Header::from(&header);
-        let certificate = Certificate::new(header.height(), self.round, header.hash(), self.signers.clone());
-        Proof::new(self.keys.clone(), Vec::new(), header, certificate, state).map_err(ProofGap::Malformed)
+        let certificate = Certificate::new(header.height(), self.round, header.hash(), self.signers);
+        Proof::new(self.keys, Vec::new(), header, certificate, state).map_err(ProofGap::Malformed)
     }
 
     fn state(&self, chain_id: &Digest) -> Result<StateProof, ProofGap> {
@@ -119,7 +119,7 @@ impl QrProof {
 
     /// Whether a newer client might derive other paths from these answers.
     fn has_newer_leaf(&self) -> bool {
-        self.answers.iter().flatten().any(|value| Leaf::from_value(value) == Err(LeafError::Newer))
+        self.answers.iter().flatten().any(|value| matches!(Leaf::from_value(value), Err(LeafError::Newer)))
     }
 }
 

@@ -36,7 +36,7 @@ impl<'a> Carrier<'a> {
         }
         let (id, data) = scan.split_first_chunk::<3>().ok_or(ScanError::Symbology)?;
         let [_, letter, modifier] = *id;
-        if !LETTERS.contains(&letter) || !modifier.is_ascii_digit() {
+        if !is_letter(letter) || !modifier.is_ascii_digit() {
             return Err(ScanError::Symbology);
         }
         let marks = |ids: &[u8]| ids.chunks_exact(2).any(|id| id == [letter, modifier]);
@@ -54,5 +54,7 @@ impl<'a> Carrier<'a> {
     }
 }
 
-/// The letters of the symbologies in use on medicines and their cases, Code 39 to Aztec.
-const LETTERS: &[u8] = b"ACEFGIJKLOQUXZdez";
+/// Whether it is one of the letters of the symbologies in use on medicines and their cases, Code 39 to Aztec.
+const fn is_letter(letter: u8) -> bool {
+    matches!(letter, b'A' | b'C' | b'E'..=b'G' | b'I'..=b'L' | b'O' | b'Q' | b'U' | b'X' | b'Z' | b'd' | b'e' | b'z')
+}

@@ -46,7 +46,9 @@ pub(super) fn read(urn: &[u8], draft: &mut Draft) -> Result<(), ScanError> {
 /// The first digit of the reference, the company prefix of 6 to 12 digits, the rest of the reference, the check digit.
 fn key(prefix: &[u8], reference: &[u8], len: usize) -> Result<Vec<u8>, ScanError> {
     let (first, rest) = reference.split_at_checked(1).ok_or(ScanError::Urn)?;
-    let mut digits = [first, prefix, rest].concat();
+    let mut digits = Vec::from(first);
+    digits.extend_from_slice(prefix);
+    digits.extend_from_slice(rest);
     if !(6..=12).contains(&prefix.len()) || digits.len() != len || !is_digits(&digits) {
         return Err(ScanError::Urn);
     }

@@ -27,6 +27,8 @@ export interface App {
   readonly scanner: Scanner;
   readonly nodes: readonly string[];
   readonly hotline: string;
+  /** The trust file. */
+  anchor(): Promise<Uint8Array>;
   catalogue(): Promise<Catalogue>;
   about(): Promise<AnchorInfo & { newest: bigint }>;
   /** Shows another screen. */

@@ -1,13 +1,14 @@
 import "./page.css";
 import type { Catalogue } from "@medproof/verify/explain";
-import { answered, catalogue as pinnedCatalogue } from "../widget/files.js";
+import { answered, catalogue as pinnedCatalogue } from "../widget/pinned.js";
 import { catalogueOf } from "../words.js";
-import { Page } from "./page.js";
+import { LANGUAGE, Page } from "./page.js";
 import { Check } from "./check/check.js";
 import { saveForOffline } from "./offline.js";
 import { Packs } from "./packs.js";
 import { Scanner } from "./scan/scanner.js";
 import { Wedge } from "./scan/wedge.js";
+import { pageWords } from "./words/index.js";
 
 const catalogues = new Map<string, Promise<Catalogue>>();
 
@@ -31,15 +32,18 @@ function setting(name: string): string {
 }
 
 const nodes = (setting("nodes") || location.origin).split(/\s+/);
-const page = new Page({
+const language = localStorage.getItem(LANGUAGE) ?? navigator.language;
+const parts = {
   nodes,
   // China's hotline for complaints about medicines, where nothing else is set.
   hotline: setting("hotline") || "12315",
+  anchor,
   catalogue,
   check: new Check(async () => ({ anchor: await anchor(), nodes })),
   packs: new Packs(),
   scanner: new Scanner(),
-});
+};
+const page = new Page(parts, language, await pageWords(language));
 new Wedge((scan) => void page.take(scan)).listen(document);
 void page.begin();
 void saveForOffline();

@@ -17,7 +17,7 @@ import { carriedIn, carry } from "./take.js";
 import { type PageWords, pageWords } from "./words/index.js";
 
 /** What the page is made of. */
-export type Parts = Pick<App, "nodes" | "hotline" | "check" | "packs" | "scanner"> & { catalogue(language: string): Promise<Catalogue> };
+export type Parts = Pick<App, "nodes" | "hotline" | "anchor" | "check" | "packs" | "scanner"> & { catalogue(language: string): Promise<Catalogue> };
 
 const screens: Record<ScreenName, Screen> = { start, camera, type, purpose, answer, cabinet, several, report, about };
 
@@ -26,18 +26,22 @@ export class Page implements App {
   readonly session: Session = { scan: null, read: null, purpose: null, carried: null, answer: null, lookup: null };
   readonly nodes: readonly string[];
   readonly hotline: string;
+  readonly anchor: App["anchor"];
   readonly check: App["check"];
   readonly packs: App["packs"];
   readonly scanner: App["scanner"];
   readonly #parts: Parts;
-  #language = localStorage.getItem(LANGUAGE) ?? navigator.language;
+  #language: string;
+  #text: PageWords;
   #about: ReturnType<App["about"]> | undefined;
   #screen: ScreenName = "start";
   #run = 0;
   #leave: (() => void) | undefined;
 
-  constructor(parts: Parts) {
-    ({ nodes: this.nodes, hotline: this.hotline, check: this.check, packs: this.packs, scanner: this.scanner } = parts);
+  /** `text` is in `language`. */
+  constructor(parts: Parts, language: string, text: PageWords) {
+    [this.#language, this.#text] = [language, text];
+    ({ nodes: this.nodes, hotline: this.hotline, anchor: this.anchor, check: this.check, packs: this.packs, scanner: this.scanner } = parts);
     this.#parts = parts;
     addEventListener("popstate", ({ state }) => void this.#show(nameIn(state)));
     addEventListener("hashchange", () => void this.#takeFragment());
@@ -50,7 +54,7 @@ export class Page implements App {
   }
 
   get text(): PageWords {
-    return pageWords(this.#language);
+    return this.#text;
   }
 
   catalogue(): Promise<Catalogue> {
@@ -117,11 +121,11 @@ export class Page implements App {
     const { text } = this;
     document.documentElement.lang = catalogueOf(this.#language);
     document.title = `${title} – MedProof`;
-    const main = element("main", { id: "main", tabindex: "-1" },
+    const main = element("main", { id: "main", tabindex: "-1" }, element("div", { id: "offline", role: "status" }),
       name === "start" ? null : button(text.back, "link back", () => history.state ? history.back() : this.go("start")),
       element("h1", { tabindex: "-1" }, title), ...content);
     const skip = button(text.skip, "skip", () => main.focus());
-    document.body.replaceChildren(skip, this.#header(), element("div", { id: "demo" }), element("div", { id: "offline", role: "status" }), main);
+    document.body.replaceChildren(skip, this.#header(), main);
     document.body.dataset["screen"] = name;
     this.#drawOffline();
     void this.#drawDemo();
@@ -135,12 +139,14 @@ export class Page implements App {
     });
     home.setAttribute("aria-label", this.text.home);
     const change = button(this.text.language, "language", () => {
-      this.#language = other;
       localStorage.setItem(LANGUAGE, other);
-      void this.#show(this.#screen);
+      void pageWords(other).then((text) => {
+        [this.#language, this.#text] = [other, text];
+        return this.#show(this.#screen);
+      });
     });
     change.lang = other;
-    return element("header", {}, element("div", {}, home, change));
+    return element("header", {}, element("div", { class: "bar" }, home, change), element("div", { id: "demo" }));
   }
 
   #drawOffline(): void {
@@ -160,4 +166,5 @@ function nameIn(state: unknown): ScreenName {
   return SCREENS.find((known) => known === name) ?? "start";
 }
 
-const LANGUAGE = "language";
+/** Where the language that a person chose is kept. */
+export const LANGUAGE = "language";

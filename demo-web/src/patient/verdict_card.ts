@@ -1,9 +1,10 @@
-import { type Explanation, type Sentence, age, explain, sentence } from "@medproof/verify/explain";
+import { type Catalogue, type Explanation, type Sentence, age, explain, sentence } from "@medproof/verify/explain";
 import type { Answer } from "@medproof/verify/flow";
 import { answerCard, plainCard } from "../widget/card.js";
 import { STYLE } from "../widget/style.js";
-import { element } from "../widget/dom.js";
-import { words } from "../words.js";
+import { element, folded } from "../widget/dom.js";
+import { scanOf } from "../typed.js";
+import { type Words, words } from "../words.js";
 import type { App } from "./app.js";
 import { fill } from "./words/index.js";
 
@@ -22,11 +23,13 @@ export async function verdictCard(app: App, answer: Answer): Promise<VerdictCard
   const labels = words(app.language);
   const reading = scan.readings.length === 1 ? scan.readings[0] : undefined;
   const explanation = explain(catalogue, verdict, { purpose, language: app.language, reading });
-  const extra = (reading?.repairs ?? []).map((name) => sentence(catalogue, `repair.${name}`));
+  const repairs = (reading?.repairs ?? []).map((name) => sentence(catalogue, `repair.${name}`));
+  const isOnLedger = verdict.axes.identifier === "registered" && verdict.axes.level !== "product";
+  const more = [...repairs, ...(isOnLedger ? [happened(app, catalogue, labels)] : [])];
   addLimits(explanation, answer, (code) => sentence(catalogue, code));
   const lookups = { bucket: labels.lookupBucket, exact: labels.lookupExact, carried: labels.lookupCarried };
   const notes = answer.stored ? [] : [labels.notStored];
-  const card = answerCard(labels, explanation, extra, { lookup: lookup && lookups[lookup], node: node && new URL(node).host, fingerprint, notes, proof });
+  const card = answerCard(labels, explanation, more, { lookup: lookup && lookups[lookup], node: node && new URL(node).host, fingerprint, notes, proof });
   const isSaved = lookup === "carried" && verdict.axes.age_ms !== null;
   const saved = isSaved ? element("p", { class: "notice", id: "saved-age" }, fill(app.text.fromSaved, { age: age(catalogue, verdict.axes.age_ms ?? 0n) })) : null;
   return { title: explanation.overall.title, whole: element("div", {}, ...(saved ? [saved] : []), under(card)) };
@@ -48,6 +51,23 @@ function failureOf({ attempts }: Answer): Failure {
   if (has("status")) return "refusedAnswer";
   if (has("too-large")) return "longAnswer";
   return has("timeout") ? "slowAnswer" : "noAnswer";
+}
+
+/** Names and timeline. What shows them is loaded when somebody opens it. */
+function happened(app: App, catalogue: Catalogue, labels: Words): HTMLElement {
+  const { session, language } = app;
+  const [scan, purpose, nodes] = [scanOf(session.scan ?? ""), session.purpose ?? "holder", [...app.nodes]];
+  const closed = folded(labels.happened, "timeline", element("p", {}, labels.checking));
+  const open = async () => {
+    const [{ history }, anchor] = await Promise.all([import("../widget/history.js"), app.anchor()]);
+    const whole = history({ words: labels, catalogue, language, anchor, nodes, scan, purpose });
+    whole.setAttribute("open", "");
+    closed.replaceWith(whole);
+    whole.querySelector("summary")?.focus();
+  };
+  const failed = () => closed.append(element("p", {}, labels.noStart));
+  closed.addEventListener("toggle", () => void open().catch(failed), { once: true });
+  return closed;
 }
 
 function addLimits({ notProved }: Explanation, answer: Answer, say: (code: string) => Sentence): void {

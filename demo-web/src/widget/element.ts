@@ -5,8 +5,9 @@ import { scanOf } from "../typed.js";
 import { filled, type Words, words } from "../words.js";
 import { answerCard, plainCard } from "./card.js";
 import { element } from "./dom.js";
-import { answered, catalogue as catalogueIn, verifier as started } from "./files.js";
+import { verifier as started } from "./files.js";
 import { history } from "./history.js";
+import { answered, catalogue as catalogueIn } from "./pinned.js";
 import { seal, sellerLine } from "./seal.js";
 import { STYLE } from "./style.js";
 

@@ -1,9 +1,8 @@
 import { type Verifier, load } from "@medproof/verify";
-import type { Catalogue } from "@medproof/verify/explain";
 import { type FullVerifier, load as loadFull } from "@medproof/verify/full";
 import files from "medproof:files";
 import full from "medproof:full";
-import { catalogueOf } from "../words.js";
+import { pinned } from "./pinned.js";
 
 let started: Promise<Verifier> | undefined;
 
@@ -19,20 +18,4 @@ export function verifier(): Promise<Verifier> {
 /** The verifier that also reads bundles, likewise. */
 export function fullVerifier(): Promise<FullVerifier> {
   return loadFull(pinned(full.wasm));
-}
-
-/** The sentences in the language of a BCP 47 tag, if they are the very ones that this script was built with. */
-export async function catalogue(language: string): Promise<Catalogue> {
-  return (await pinned(files[catalogueOf(language)])).json();
-}
-
-function pinned({ url, integrity }: { url: string; integrity: string }): Promise<Response> {
-  return answered(url, { integrity });
-}
-
-/** An answer of this page's own server. */
-export async function answered(address: string | URL, more: RequestInit = {}): Promise<Response> {
-  const response = await fetch(new URL(address, document.baseURI), { credentials: "omit", ...more });
-  if (!response.ok) throw new Error(`${response.url}: ${response.status}`);
-  return response;
 }

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from medproof import Checker, LookupPolicy, Messages, Outcome, Overall, Purpose, message_from_text, parse_scan
+from medproof import Checker, ClientError, LookupPolicy, Messages, Outcome, Overall, Purpose, message_from_text, parse_scan
 from medproof.demo import Demo
 
 EXIT_CODES = {Overall.OK: 0, Overall.WARN: 3, Overall.DO_NOT_USE: 4, Overall.UNKNOWN: 5, Overall.CANNOT_TELL: 6}
@@ -14,13 +14,17 @@ EXIT_CODES = {Overall.OK: 0, Overall.WARN: 3, Overall.DO_NOT_USE: 4, Overall.UNK
 
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
-    return Demo(options).run() if options.demo else check(options)
+    try:
+        return Demo(options).run() if options.demo else check(options)
+    except (OSError, ValueError, KeyError, ClientError) as wrong:
+        print(f"medproof-check: {wrong or type(wrong).__name__}", file=sys.stderr)
+        return 1
 
 
 def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "medproof-check",
-        description="Checks a scan on this machine. Exit code: 0 ok, 3 warn, 4 do not use, 5 unknown, 6 cannot tell.",
+        description="Checks a scan on this machine. Exit code: 0 ok, 1 failed, 3 warn, 4 do not use, 5 unknown, 6 cannot tell.",
     )
     parser.add_argument("scan", nargs="?", help="the text of a scan")
     parser.add_argument("--anchor", type=Path, help="the file that is trusted (.mpanchor)")

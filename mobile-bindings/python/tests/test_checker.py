@@ -134,6 +134,14 @@ class CommandLine(unittest.TestCase):
                 self.assertEqual(main(line), 6)
             self.assertIn("[trust.needs-new-anchor]", said.getvalue())
 
+    def test_what_is_no_anchor_is_said_and_not_thrown(self) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            (Path(name) / "bad").write_bytes(b"no anchor")
+            for file in ("absent", "bad"):
+                with contextlib.redirect_stderr(io.StringIO()) as said:
+                    self.assertEqual(main(["--anchor", f"{name}/{file}", ACTIVE["scan"]]), 1)
+                self.assertTrue(said.getvalue().startswith("medproof-check: "), said.getvalue())
+
     def test_the_outcomes_of_a_demonstration_are_compared(self) -> None:
         recalled = CASES["table/recalled/holder/online-60s"]
         expect = {"scan": recalled["scan"], "purpose": "holder", "overall": "cannot-tell"}

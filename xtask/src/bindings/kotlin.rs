@@ -31,11 +31,17 @@ fn package() -> Result {
     if !maven_answers() {
         return kotlin_npm::package();
     }
+    // The other compiler's libraries may lie there.
+    renew(&samples().join("libraries"))?;
     command::run(maven().args(["package", "--quiet", "-DskipTests"]))
 }
 
+fn samples() -> PathBuf {
+    folder().join("build/medproof-kotlin-samples")
+}
+
 fn program() -> Command {
-    let samples = folder().join("build/medproof-kotlin-samples");
+    let samples = samples();
     let mut java = command::program("java");
     java.arg("-cp").arg(format!("{0}/medproof-kotlin-samples-0.1.0.jar:{0}/libraries/*", samples.display()));
     java.arg("org.medproof.samples.CheckKt").env_remove("LD_LIBRARY_PATH");

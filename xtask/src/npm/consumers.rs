@@ -19,7 +19,9 @@ pub(crate) const NEEDS: &[&Part] = &[
 pub(crate) fn stage(run: &mut Run) -> Result<Outcome> {
     let site = web::build()?;
     // Building the pages built the package.
-    unpack(&super::pack(&place::target().join("npm/verify"))?)?;
+    let package = place::target().join("npm/verify");
+    super::reference::write(&package)?;
+    unpack(&super::pack(&package)?)?;
     let mut node = command::program("node");
     node.args(["--test", "--test-reporter=tap"]).current_dir(place::consumers());
     node.env("MEDPROOF_CONSUMERS", place::target().join("npm/consumers")).env("MEDPROOF_VECTORS", place::vectors());

@@ -2,6 +2,7 @@
 //! `wasm/npm`.
 
 pub(crate) mod consumers;
+mod reference;
 pub(crate) mod test;
 mod weight;
 
@@ -17,12 +18,17 @@ use std::path::{Path, PathBuf};
 pub(crate) const NEEDS: &[&Part] =
     &[&setup::WASM_TARGET, &setup::NODE_PACKAGES, &setup::WASM_BINDGEN, &setup::WASM_PACK];
 
+/// What timing it in a browser needs.
+pub(crate) const BENCH_NEEDS: &[&Part] =
+    &[&setup::WASM_TARGET, &setup::NODE_PACKAGES, &setup::WASM_BINDGEN, &setup::WASM_PACK, &setup::BROWSER];
+
 /// `cargo xtask npm`: builds the package and packs it as npm would publish it.
 pub(crate) fn task(arguments: &[&str]) -> Result {
     crate::refuse(arguments)?;
-    setup::provide(NEEDS)?;
+    setup::provide(&[NEEDS, &[&setup::CONSUMER_PACKAGES]].concat())?;
     let package = build()?;
     weight::print(&package)?;
+    println!("  its reference lies in {}", reference::write(&package)?.display());
     println!("  packed as {}", pack(&package)?.display());
     Ok(())
 }

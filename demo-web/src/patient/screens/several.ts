@@ -12,7 +12,7 @@ import { fill } from "../words/index.js";
 export function several(app: App): Shown {
   const { text } = app;
   const codes = textField("codes", text.severalCodes, text.severalIntro, "", 8);
-  const asked = choices("radio", "purpose", element("legend", {}, text.atWork), [
+  const asked = choices("radio", "purpose", element("legend", {}, text.severalWhy), [
     { value: "receiver", label: text.receiver, isChosen: true }, { value: "dispenser", label: text.dispenser }, { value: "buyer", label: text.buyer }]);
   const problems = element("div", {});
   const result = element("div", { id: "results" });
@@ -49,7 +49,8 @@ function view(app: App, catalogue: Catalogue, scans: string[], answer: ManyAnswe
       element("h3", {}, shortened(reading?.serial ?? reading?.sscc ?? scans[at] ?? "")), element("p", {}, overall.title), ...reasons.map((reason) => element("p", { class: "hint" }, reason.title)))));
   });
   return [
-    element("div", { class: "head" }, shape(bad.length ? "bad" : "ok"), element("h2", { role: "status" }, title)),
+    element("div", { class: `head ${bad.length ? "bad" : "ok"}` }, shape(bad.length ? "bad" : "ok"), element("h2", {}, title)),
+    element("p", { role: "status", class: "away" }, title),
     ...answer.contents.map((contents) => element("p", { class: "notice" },
       fill(contents.complete ? text.severalComplete : text.severalIncomplete, { sscc: contents.sscc, seen: contents.seen, count: contents.children }))),
     element("p", {}, sentence(catalogue, "not-proved.copy").title),

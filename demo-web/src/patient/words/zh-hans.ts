@@ -120,6 +120,7 @@ export const chinese: PageWords = {
 
   severalTitle: "一次核对多盒药",
   severalIntro: "请依次扫码到框中，或粘贴，每行一个码。如果包含托盘或箱的码，还会清点是否全部扫到。",
+  severalWhy: "为什么核对？",
   severalCodes: "码，每行一个",
   severalMissing: "请至少输入一个码",
   severalMost: "{count} 个码太多。一次最多核对 10,000 个。",

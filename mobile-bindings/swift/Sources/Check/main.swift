@@ -6,7 +6,7 @@ import MedProof
 let usage = """
     usage: medproof-check --anchor FILE [--node URL]... [--proof FILE] [--save FILE] [--purpose PURPOSE] [--language en|zh-Hans] SCAN
            medproof-check --demo FILE-OR-URL [--node URL]... [--save FOLDER | --proof FOLDER]
-    exit code: 0 ok, 3 warn, 4 do not use, 5 unknown, 6 cannot tell
+    exit code: 0 ok, 1 failed, 2 wrong arguments, 3 warn, 4 do not use, 5 unknown, 6 cannot tell
     """
 
 func purpose(named name: String) -> Purpose? {
@@ -55,10 +55,13 @@ var words = CommandLine.arguments.dropFirst()
 while let word = words.popFirst() {
     if word.hasPrefix("--"), let value = words.popFirst() { options[word, default: []].append(value) } else { scans.append(word) }
 }
-if let demo = options["--demo"]?.first {
-    exit(try await Demo(demo, options).run())
-}
-if let scan = scans.first, scans.count == 1 {
+do {
+    if let demo = options["--demo"]?.first {
+        exit(try await Demo(demo, options).run())
+    }
+    guard let scan = scans.first, scans.count == 1 else { exit(fail()) }
     exit(try await check(scan, options))
+} catch {
+    print("medproof-check: \(error)")
+    exit(1)
 }
-exit(fail())

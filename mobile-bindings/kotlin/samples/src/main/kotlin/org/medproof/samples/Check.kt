@@ -2,6 +2,7 @@ package org.medproof.samples
 
 import org.medproof.Answer
 import org.medproof.Checker
+import org.medproof.ClientException
 import org.medproof.FileMemory
 import org.medproof.LookupPolicy
 import org.medproof.Message
@@ -12,15 +13,31 @@ import org.medproof.answer
 import org.medproof.messageFromText
 import org.medproof.parseScan
 import java.io.File
+import java.io.IOException
 import kotlin.system.exitProcess
 
 private const val USAGE = """usage: check --anchor FILE [--node URL]... [--proof FILE] [--save FILE] [--purpose PURPOSE] [--language en|zh-Hans] SCAN
        check --demo FILE-OR-URL [--node URL]... [--save FOLDER | --proof FOLDER]
-exit code: 0 ok, 3 warn, 4 do not use, 5 unknown, 6 cannot tell"""
+exit code: 0 ok, 1 failed, 2 wrong arguments, 3 warn, 4 do not use, 5 unknown, 6 cannot tell"""
 
 /** One scan, or every outcome of a demonstration, from the command line. */
 fun main(arguments: Array<String>) {
-    exitProcess(run(arguments.toList(), ::println))
+    exitProcess(runOrSay(arguments.toList(), ::println))
+}
+
+/** As [run]; what is wrong with a file or an option is said as well. */
+fun runOrSay(arguments: List<String>, say: (String) -> Unit): Int {
+    val wrong = try {
+        return run(arguments, say)
+    } catch (wrong: IOException) {
+        wrong
+    } catch (wrong: IllegalArgumentException) {
+        wrong
+    } catch (wrong: ClientException) {
+        wrong
+    }
+    say("check: $wrong")
+    return 1
 }
 
 /** The exit code; what is said goes to `say`. */
@@ -32,7 +49,8 @@ fun run(arguments: List<String>, say: (String) -> Unit): Int {
     val file = { name: String -> named[name]?.single()?.let(::File) }
     if (demo != null) return Demo(demo, named["--node"], file("--save"), file("--proof"), say).run()
     if (anchor == null || scan == null) return 2.also { say(USAGE) }
-    val purpose = Purpose.valueOf((named["--purpose"]?.single() ?: "holder").uppercase())
+    val asked = (named["--purpose"]?.single() ?: "holder").uppercase()
+    val purpose = Purpose.entries.find { it.name == asked } ?: return 2.also { say(USAGE) }
     val messages = Messages(named["--language"]?.single() ?: "en")
     val carried = named["--proof"]?.single()?.let { message(File(it)) }
     val memory = FileMemory(File("$anchor.memory"))

@@ -70,6 +70,11 @@ class SamplesTest {
         assertEquals(6, run(listOf("--anchor", anchor.path, "--proof", proof.path, scan), say))
         assertTrue(said.any { "[trust.needs-new-anchor]" in it }, said.toString())
         assertEquals(2, run(emptyList(), say))
+        assertEquals(2, run(listOf("--anchor", anchor.path, "--purpose", "nobody", scan), say))
+        for (file in listOf(File(folder, "absent"), proof)) {
+            assertEquals(1, runOrSay(listOf("--anchor", file.path, scan), say))
+            assertTrue(said.last().startsWith("check: "), said.last())
+        }
         for ((reason, code) in listOf("trust.needs-new-anchor" to 0, "state.active" to 1)) {
             val demo = File(folder, "demo.json").apply { writeText(demo(case, reason).toString()) }
             assertEquals(code, run(listOf("--demo", demo.path), say), said.last())
