@@ -32,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 struct Place {
     node: Arc<Node>,
-    _handle: Handle,
+    handle: Handle,
     _place: tempfile::TempDir,
 }
 
@@ -80,7 +80,7 @@ async fn started(
     config.consensus.peers = others.map(|(_, (name, address))| format!("{name}@{address}")).collect();
     let node = Arc::new(Node::open(folder, config, Clock::wall()).expect("opened"));
     let handle = node.start().await.expect("started");
-    Place { node, _handle: handle, _place: place }
+    Place { node, handle: handle, _place: place }
 }
 
 /// A node without a vote cannot put its event into a block: only those that it spread it to can.
@@ -91,7 +91,7 @@ async fn what_a_follower_takes_reaches_the_validators_and_counts_once() {
     // Connections come up in their own time; what was spread before them is lost.
     tokio::time::timeout(PATIENCE, async {
         let mut tip = follower.ledger().tip();
-        while tip.borrow_and_update().height() < Height(1) || nodes[0]._handle.peers().await < 3 {
+        while tip.borrow_and_update().height() < Height(1) || nodes[0].handle.peers().await < 3 {
             let _ = tokio::time::timeout(Duration::from_millis(200), tip.changed()).await;
         }
     })
