@@ -80,7 +80,7 @@ async fn started(
     config.consensus.peers = others.map(|(_, (name, address))| format!("{name}@{address}")).collect();
     let node = Arc::new(Node::open(folder, config, Clock::wall()).expect("opened"));
     let handle = node.start().await.expect("started");
-    Place { node, handle: handle, _place: place }
+    Place { node, handle, _place: place }
 }
 
 /// A node without a vote cannot put its event into a block: only those that it spread it to can.
