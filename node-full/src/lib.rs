@@ -18,6 +18,7 @@ pub mod chain;
 pub mod clock;
 pub mod config;
 pub mod demo;
+pub mod documents;
 pub(crate) mod draft;
 pub mod fault;
 pub mod folder;

@@ -1,6 +1,6 @@
 //! The demonstration's year, in small: every thing to scan comes out as the story says.
 
-#![allow(clippy::expect_used, clippy::panic, reason = "tests")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
 use http_body_util::BodyExt;
@@ -18,7 +18,9 @@ use medproof_node::{
     fault::Fault,
     folder::Folder,
     http::Face,
+    index::Index,
 };
+use medproof_rules::body::{Act, Body as EventBody, number};
 use std::{net::SocketAddr, sync::Arc};
 use tower::ServiceExt;
 
@@ -67,6 +69,21 @@ async fn every_outcome_is_what_the_story_says() {
         let again = verdict(&node, &outcome.scan, &outcome.purpose).expect("a verdict");
         assert_eq!(again, (outcome.overall.clone(), outcome.reasons.clone()), "{name}");
     }
+    // Seven lots are sold to four customers each, by purchases to which the goods belong.
+    let view = node.view();
+    let index = Index::new(&view);
+    let count = |kind| index.of_kind(kind).expect("read").len();
+    for kind in [number::ORDER, number::CONFIRMATION, number::SALE, number::DESPATCH_ADVICE, number::DELIVERY] {
+        assert_eq!(count(kind), 28, "{kind:?}");
+    }
+    assert_eq!(count(number::DISCREPANCY), 1);
+    let advice = index.of_kind(number::DESPATCH_ADVICE).expect("read")[0];
+    let advice = index.event(advice).expect("read").expect("an event");
+    let Act::DespatchAdvice(step) = EventBody::decode(advice.head().kind, advice.body()).expect("a body").act else {
+        panic!("another kind");
+    };
+    // The advice itself, the shipment, the receipt.
+    assert_eq!(index.of_trade(&step.trade.0).expect("read").len(), 3);
     let router = Face::new(Arc::clone(&node)).expect("a face").router();
     let mut client = Client::new(&node.anchor().to_bytes()).expect("an anchor");
     for (name, outcome) in &found {

@@ -173,8 +173,18 @@ fn answered(request: &[u8], work: Work<'_>) -> Vec<u8> {
 }
 
 #[cfg(test)]
+#[expect(clippy::expect_used, reason = "tests")]
 mod tests {
-    use super::{Request, check_fork, message_from_text, parse_scan, read_message};
+    use super::{
+        Client, Request, advance, check_fork, info, memory, message_from_text, parse_scan, read_message, verify,
+        verify_bucket, verify_many,
+    };
+    use crate::{
+        anchor::Anchor,
+        encoding::Message,
+        header::Header,
+        sample::{fields, set},
+    };
     use alloc::{string::String, vec::Vec};
 
     /// Text or bytes as a field.
@@ -210,5 +220,59 @@ mod tests {
         assert_eq!(Request::new(&texts).texts().ok(), Some(Vec::from(["a", "\u{4e2d}"].map(String::from))));
         assert_eq!(Request::new(&[1, 7, 0, 0, 0, 0, 0, 0, 0]).optional_number().ok(), Some(Some(7)));
         assert_eq!(Request::new(&[0]).optional_number().ok(), Some(None));
+    }
+
+    const SCAN: &[u8] = b"]d2010950400005910121S1";
+
+    fn client() -> (Client, Vec<u8>) {
+        let set = set(&[1]);
+        let anchor = Anchor::new("chain", true, Header::from(&fields(&set)), set, 1_000).expect("an anchor").to_bytes();
+        (Client::new(&anchor).expect("a client"), anchor)
+    }
+
+    /// The fields after those that name the scans: no proof, the header's time, a policy without limits.
+    fn judged() -> Vec<u8> {
+        let now = fields(&set(&[1])).time.0.to_le_bytes();
+        [field(b"none"), Vec::from(now), field(b"buyer"), field(b"online"), Vec::from([0; 3])].concat()
+    }
+
+    #[test]
+    fn what_a_client_trusts_comes_back_field_by_field() {
+        let (client, anchor) = client();
+        let (told, shown) = (info(&client), client.anchor());
+        let mut fields = Request::new(&told);
+        assert_eq!(
+            (fields.flag().ok(), fields.text().ok(), fields.flag().ok()),
+            (Some(true), Some("chain"), Some(true))
+        );
+        assert_eq!(fields.text().ok(), Some(shown.fingerprint.as_str()));
+        for number in [shown.height, shown.time_ms, client.height(), client.history_size()] {
+            assert_eq!(fields.number().ok(), Some(number));
+        }
+        assert_eq!((fields.flag().ok(), fields.flag().is_err()), (Some(false), true), "no fork, and nothing behind");
+        let stored = memory(&client);
+        let stored = Request::new(stored.get(1..).unwrap_or_default()).bytes().ok().map(Vec::from);
+        assert_eq!(
+            stored.and_then(|stored| Client::resume(&anchor, &stored).ok()).map(|c| c.height()),
+            Some(shown.height)
+        );
+    }
+
+    #[test]
+    fn a_verdict_comes_back_field_by_field() {
+        let (mut client, _) = client();
+        let request = [field(SCAN), judged()].concat();
+        for answer in [verify(&mut client, &request), verify_bucket(&mut client, &request)] {
+            let mut fields = Request::new(&answer);
+            assert_eq!((fields.flag().ok(), fields.text().ok()), (Some(true), Some("cannot-tell")));
+            assert_eq!(fields.texts().ok(), Some(Vec::from(["trust.message.magic".into()])));
+            assert_eq!((fields.text().ok(), fields.flag().ok()), (Some("invalid"), Some(true)), "trust, and a problem");
+            assert_eq!((fields.text().ok(), fields.flag().ok()), (Some("trust.message.magic"), Some(false)));
+        }
+        let many = verify_many(&mut client, &[Vec::from(1_u32.to_le_bytes()), request].concat());
+        assert_eq!(many.get(..5), Some(&[1, 1, 0, 0, 0][..]), "one verdict");
+        assert_eq!(Request::new(many.get(5..).unwrap_or_default()).text().ok(), Some("cannot-tell"));
+        let refused = advance(&mut client, &judged());
+        assert_eq!(Request::new(refused.get(1..).unwrap_or_default()).text().ok(), Some("trust.message.magic"));
     }
 }

@@ -218,6 +218,7 @@ fn separators_that_arrived_as_another_character() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "the search for lost separators takes minutes in an interpreter")]
 fn separators_that_did_not_arrive() {
     // A serial of 20 characters leaves one place for the separator.
     let one = read("]d2010950400005910121ABCDEFGHJKLMNPQRSTUV10L5", Mode::Tolerant);
@@ -237,6 +238,7 @@ fn separators_that_did_not_arrive() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "the search for lost separators takes minutes in an interpreter")]
 fn keyboards() {
     let scan = "]d2010950400005910121Zebra-Y\u{1d}1728010110L";
     let expected = read(scan, Mode::Strict);
@@ -282,6 +284,7 @@ fn crypto_tails_are_noted() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "the search for lost separators takes minutes in an interpreter")]
 fn refusals() {
     let cases = [
         ("", ScanError::Empty),
@@ -311,6 +314,7 @@ fn refusals() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "the search for lost separators takes minutes in an interpreter")]
 fn limits() {
     let elements = |count: usize| format!("]d20109504000059101{}", "37\u{1d}".replace("37", "99A").repeat(count - 1));
     assert!(matches!(parse(&elements(64), Mode::Tolerant), Scan::Read(_)));

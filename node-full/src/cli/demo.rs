@@ -1,8 +1,8 @@
 //! `medproof demo`: a region's year on a chain made on the spot, and a node that serves it.
 
 use super::{
-    Context,
-    output::{Answer, Result},
+    Context, lan,
+    output::{Answer, Result, Told},
     progress,
     run::{block_on, serve_until_stopped, write_log},
     run_file::RunFile,
@@ -45,6 +45,9 @@ pub(crate) struct Demo {
     /// A folder with pages to serve.
     #[arg(long, value_name = "DIR")]
     web_dir: Option<PathBuf>,
+    /// Serve phones on the local network: TLS with a certificate made here, and the address as a QR code.
+    #[arg(long)]
+    lan: bool,
 }
 
 impl Demo {
@@ -54,9 +57,18 @@ impl Demo {
         let mut config = if is_new { Config::default() } else { Config::load(&context.folder)? };
         (config.api.listen, config.consensus.listen) = (self.listen, self.consensus);
         config.api.web_dir.clone_from(&self.web_dir);
+        (config.api.tls_certificate, config.api.tls_key) = (None, None);
+        let addresses = if self.lan { lan::addresses()? } else { Vec::new() };
         if is_new {
             demo::create(&context.folder, config.clone())?;
         }
+        if self.lan {
+            lan::open(&context.folder, &mut config.api, &addresses)?;
+        }
+        let urls = match &addresses[..] {
+            [] => vec![format!("http://{}", self.listen)],
+            addresses => addresses.iter().map(|address| lan::url(address, self.listen.port())).collect(),
+        };
         config.member.number = demo::HOSPITAL.0;
         write_log(context, &config);
         block_on(async {
@@ -71,9 +83,10 @@ impl Demo {
                     year = self.year(&node) => year?,
                     ended = consensus.ended() => return Err(ended_early(ended).into()),
                 };
-                write(&node, &year, self.listen)?;
+                write(&node, &year)?;
             }
-            tell(context, &node);
+            locate(&node, &urls)?;
+            tell(context, &node, if self.lan { urls.first() } else { None })?;
             serve_until_stopped(context, node, consensus).await
         })
     }
@@ -97,8 +110,8 @@ fn ended_early(ended: std::result::Result<(), medproof_consensus::Error>) -> Fau
     Fault::new("node.consensus").with("cause", cause)
 }
 
-/// Writes `demo.json`: where the node is, what trusts it, who may call, what to scan.
-fn write(node: &Node, year: &Year, listen: SocketAddr) -> fault::Result<()> {
+/// Writes `demo.json`: what trusts the node, who may call, what to scan.
+fn write(node: &Node, year: &Year) -> fault::Result<()> {
     let found = outcomes(node, year)?;
     let issuer = issuer_in(node.folder(), node.genesis())?;
     let mut tokens = Map::new();
@@ -112,25 +125,42 @@ fn write(node: &Node, year: &Year, listen: SocketAddr) -> fault::Result<()> {
         tokens.insert(name, Value::String(issuer.issue(&caller, Clock::wall().now(), LONGEST_HOURS)?));
     }
     let demo = json!({
-        "nodes": [format!("http://{listen}")],
+        "nodes": [],
         "chain_id": medproof_node::keyring::to_hex(&node.genesis().chain_id().0),
         "anchor": STANDARD.encode(node.anchor().to_bytes()),
         "fingerprint": node.anchor().fingerprint(),
         "tokens": tokens,
         "outcomes": found,
     });
+    save(node, &demo)
+}
+
+/// Puts into `demo.json` where the node is, which another start may have changed.
+fn locate(node: &Node, urls: &[String]) -> fault::Result<()> {
     let path = node.folder().path().join(DEMO_FILE);
-    let text = serde_json::to_vec_pretty(&demo).map_err(|cause| Fault::contents(&path, cause))?;
+    let demo: std::result::Result<Map<String, Value>, _> = serde_json::from_slice(&folder::read(&path)?);
+    let mut demo = demo.map_err(|cause| Fault::contents(&path, cause))?;
+    demo.insert("nodes".into(), json!(urls));
+    save(node, &Value::Object(demo))
+}
+
+fn save(node: &Node, demo: &Value) -> fault::Result<()> {
+    let path = node.folder().path().join(DEMO_FILE);
+    let text = serde_json::to_vec_pretty(demo).map_err(|cause| Fault::contents(&path, cause))?;
     folder::write_private(&path, &text)
 }
 
-/// Says what to try.
-fn tell(context: &Context, node: &Node) {
+/// Says what to try, and shows phones where.
+fn tell(context: &Context, node: &Node, phones: Option<&String>) -> fault::Result<()> {
     if context.output.is_json() {
-        return;
+        return Ok(());
     }
     let path = node.folder().path().join(DEMO_FILE);
-    println!("{}", context.output.tell(&super::output::Told::new("cli.demo").with("path", path.display())));
+    println!("{}", context.output.tell(&Told::new("cli.demo").with("path", path.display())));
+    if let Some(url) = phones {
+        println!("{}\n{}", context.output.tell(&Told::new("cli.lan").with("address", url)), lan::qr(url)?);
+    }
+    Ok(())
 }
 
 const DEMO_FILE: &str = "demo.json";

@@ -26,8 +26,10 @@ mod control;
 mod demo;
 mod doctor;
 mod goods;
+mod help;
 mod init;
 mod keys;
+mod lan;
 mod medicine;
 mod member;
 mod node_client;
@@ -42,7 +44,7 @@ mod serials;
 mod token;
 mod trade;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use medproof_node::{folder::Folder, messages::Language};
 use output::{Answer, Output};
 use std::{path::PathBuf, process::ExitCode};
@@ -134,7 +136,12 @@ struct Context {
 }
 
 pub(crate) fn main() -> ExitCode {
-    let Arguments { data, json, language, command } = Arguments::parse();
+    let language = help::language();
+    let read = help::localised(Arguments::command(), language).try_get_matches();
+    let Arguments { data, json, language, command } = match read.and_then(|read| Arguments::from_arg_matches(&read)) {
+        Ok(arguments) => arguments,
+        Err(error) => return help::explain(&error, language),
+    };
     let output = Output::new(json, Language::of_locale(&language));
     let context = Context { folder: Folder::new(data), output };
     match command.perform(&context) {

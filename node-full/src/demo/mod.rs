@@ -1,6 +1,7 @@
 //! The demonstration: a region's year on a chain made on the spot, from one seed.
 
 pub mod outcomes;
+mod purchase;
 pub mod region;
 pub mod year;
 

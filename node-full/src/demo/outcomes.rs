@@ -99,7 +99,7 @@ fn scans(year: &Year) -> Result<BTreeMap<&'static str, Question>> {
     };
     let usual = batch(3)?;
     let invented = PackId { product: usual.medicine.code.clone(), serial: Dice::new("absent").serial()? };
-    let wrong_lot = usual.packs.get(CLOSED).map(|pack| scan(usual, pack, "D9999")).unwrap_or_default();
+    let wrong_lot = usual.packs.get(CLOSED).map(|pack| scan(usual, pack, OTHER_LOT)).unwrap_or_default();
     let unknown = format!("]d201{}21ABC123", region::gtin(999_999));
     let pallet = last(1)?;
     let packs = pallet.packs.iter().map(|pack| scan(pallet, pack, pallet.lot.as_str())).collect();
@@ -133,4 +133,7 @@ fn yymmdd(day: u32) -> String {
 const UNPACKED: usize = 120;
 
 /// In a case that is still closed.
-const CLOSED: usize = 180;
+pub(super) const CLOSED: usize = 180;
+
+/// What is printed on that pack instead of its lot.
+pub(super) const OTHER_LOT: &str = "D9999";

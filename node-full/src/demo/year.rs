@@ -1,6 +1,9 @@
 //! A year of the region: lots made, packed, shipped, received and dispensed, and what goes wrong.
 
-use super::region::{self, Dice, Medicine, Party};
+use super::{
+    purchase::{By, Purchase},
+    region::{self, Dice, Medicine, Party},
+};
 use crate::{
     fault::{Fault, Result},
     genesis_file::Role,
@@ -9,13 +12,14 @@ use crate::{
     node::Node,
 };
 use medproof_core::{
+    hash::Digest,
     header::UnixMillis,
     identity::{Day, Lot, MemberId, PackId, Sscc},
     leaf::Parent,
 };
 use medproof_rules::body::{
-    Act, Aggregate, AtSite, Capacity, Depth, Dissolve, Items, LotMeasure, LotRelease, PackRegister, Packs,
-    ProductRegister, Reading, Receive, Severity, Ship, Site, Suspicion, SuspicionReason, Temperature,
+    Act, Aggregate, AtSite, Body, Capacity, Depth, Dissolve, Items, LotMeasure, LotRelease, PackRegister, Packs,
+    ProductRegister, Reading, Receive, Severity, Ship, Site, Suspicion, SuspicionReason, Temperature, TradeId,
 };
 use std::{num::NonZero, sync::Arc};
 use tokio::task::JoinSet;
@@ -52,14 +56,15 @@ pub struct Batch {
     /// The pallet that holds the cases at first.
     pub pallet: Sscc,
     maker: MemberId,
-    wholesaler: MemberId,
+    /// Who sells it.
+    pub(super) wholesaler: MemberId,
     /// Four customers, five cases each.
-    customers: Vec<Party>,
+    pub(super) customers: Vec<Party>,
 }
 
 /// The year, as far as it has gone.
 pub struct Year {
-    node: Arc<Node>,
+    pub(super) node: Arc<Node>,
     begin_ms: u64,
     batches: Vec<Batch>,
     parties: Vec<Party>,
@@ -132,8 +137,16 @@ impl Year {
         self.sell_pallets(batches).await?;
         let sold: Vec<&Batch> =
             batches.iter().filter(|(number, _)| self.fate(*number) == Fate::Usual).map(|(_, batch)| *batch).collect();
+        self.day(day + 3);
+        let mut purchases = Purchase::all(&sold);
+        self.step(&mut purchases, By::Buyer, Act::Order).await?;
+        self.step(&mut purchases, By::Seller, Act::Confirmation).await?;
         self.day(day + 5);
-        self.sell_cases(&sold).await?;
+        self.step(&mut purchases, By::Seller, Act::Sale).await?;
+        self.step(&mut purchases, By::Seller, Act::DespatchAdvice).await?;
+        self.sell_cases(&sold, &purchases).await?;
+        self.step(&mut purchases, By::Buyer, Act::Delivery).await?;
+        self.report(&mut purchases).await?;
         self.day(day + 8);
         self.dispense(&sold).await
     }
@@ -173,7 +186,11 @@ impl Year {
     async fn sell_pallets(&self, batches: &[(usize, &Batch)]) -> Result {
         let mut acts = Vec::new();
         for (_, batch) in batches {
-            acts.push((batch.maker, Role::Manufacturer, self.ship(batch.maker, batch.wholesaler, vec![batch.pallet])?));
+            acts.push((
+                batch.maker,
+                Role::Manufacturer,
+                self.ship(batch.maker, batch.wholesaler, vec![batch.pallet], None)?,
+            ));
         }
         self.deeds(acts).await?;
         let mut acts = Vec::new();
@@ -185,7 +202,7 @@ impl Year {
                     acts.push((
                         batch.wholesaler,
                         Role::Wholesaler,
-                        self.receive(batch.wholesaler, vec![batch.pallet])?,
+                        self.receive(batch.wholesaler, vec![batch.pallet], None)?,
                     ));
                 }
             }
@@ -193,24 +210,27 @@ impl Year {
         self.deeds(acts).await
     }
 
-    async fn sell_cases(&self, batches: &[&Batch]) -> Result {
+    async fn sell_cases(&self, batches: &[&Batch], purchases: &[Purchase<'_>]) -> Result {
         let unpack = batches.iter().map(|batch| Ok((batch.wholesaler, Role::Wholesaler, self.dissolve(batch.pallet)?)));
         self.deeds(unpack.collect::<Result<_>>()?).await?;
-        let mut acts = Vec::new();
-        for batch in batches {
-            for (customer, cases) in batch.customers.iter().zip(batch.cases.chunks(SHARE)) {
-                let ship = self.ship(batch.wholesaler, customer.member, cases.to_vec())?;
-                acts.push((batch.wholesaler, Role::Wholesaler, ship));
-            }
-        }
-        self.deeds(acts).await?;
-        let mut acts = Vec::new();
-        for batch in batches {
-            for (customer, cases) in batch.customers.iter().zip(batch.cases.chunks(SHARE)) {
-                acts.push((customer.member, customer.role, self.receive(customer.member, cases.to_vec())?));
-            }
-        }
-        self.deeds(acts).await
+        let ship = purchases.iter().map(|purchase| {
+            let (from, to) = (purchase.batch.wholesaler, purchase.customer.member);
+            Ok((from, Role::Wholesaler, self.ship(from, to, purchase.cases.to_vec(), purchase.trade())?))
+        });
+        self.deeds(ship.collect::<Result<_>>()?).await?;
+        let receive = purchases.iter().map(|purchase| {
+            let Party { member, role, .. } = purchase.customer;
+            Ok((*member, *role, self.receive(*member, purchase.cases.to_vec(), purchase.trade())?))
+        });
+        self.deeds(receive.collect::<Result<_>>()?).await
+    }
+
+    /// The pack with another lot on it is reported by the customer that got it.
+    async fn report(&self, purchases: &mut [Purchase<'_>]) -> Result {
+        let Some(batch) = self.batches.get(MISPRINTED) else { return Ok(()) };
+        let first = purchases.iter_mut().find(|purchase| purchase.is_of(batch));
+        let (Some(purchase), Some(pack)) = (first, batch.packs.get(super::outcomes::CLOSED)) else { return Ok(()) };
+        self.misprint(purchase, pack.serial.as_str(), super::outcomes::OTHER_LOT).await
     }
 
     /// Each customer unpacks three of its five cases and dispenses all of one and half of the next.
@@ -278,14 +298,14 @@ impl Year {
         }
     }
 
-    fn ship(&self, from: MemberId, consignee: MemberId, units: Vec<Sscc>) -> Result<Act> {
+    fn ship(&self, from: MemberId, consignee: MemberId, units: Vec<Sscc>, trade: Option<TradeId>) -> Result<Act> {
         let items = self.items(units.into_iter().map(Subject::Unit).collect())?;
-        Ok(Act::Ship(Ship { consignee, site: site(from), trade: None, items }))
+        Ok(Act::Ship(Ship { consignee, site: site(from), trade, items }))
     }
 
-    fn receive(&self, by: MemberId, units: Vec<Sscc>) -> Result<Act> {
+    fn receive(&self, by: MemberId, units: Vec<Sscc>, trade: Option<TradeId>) -> Result<Act> {
         let items = self.items(units.into_iter().map(Subject::Unit).collect())?;
-        Ok(Act::Receive(Receive { site: site(by), trade: None, items }))
+        Ok(Act::Receive(Receive { site: site(by), trade, items }))
     }
 
     fn dissolve(&self, unit: Sscc) -> Result<Act> {
@@ -321,10 +341,16 @@ impl Year {
 
     /// Deeds that do not depend on one another, side by side.
     async fn deeds(&self, acts: Vec<(MemberId, Role, Act)>) -> Result {
+        let events = acts.into_iter().map(|(member, role, act)| (member, role, Body::new(Digest::ZERO, act)));
+        self.events(events.collect()).await
+    }
+
+    /// Events that do not depend on one another, side by side.
+    pub(super) async fn events(&self, events: Vec<(MemberId, Role, Body)>) -> Result {
         let mut running = JoinSet::new();
-        for (member, role, act) in acts {
+        for (member, role, body) in events {
             let node = Arc::clone(&self.node);
-            running.spawn(async move { node.deed(member, role, act).await });
+            running.spawn(async move { node.act(member, role, &body).await });
         }
         while let Some(done) = running.join_next().await {
             done.map_err(|cause| Fault::new("node.stopped").with("cause", cause))??;
@@ -381,11 +407,13 @@ fn aggregate(sscc: Sscc, items: Items) -> Act {
 
 const DAY_MS: u64 = 86_400_000;
 /// Packs in a case.
-const CASE: usize = 50;
+pub(super) const CASE: usize = 50;
 /// Packs on a pallet.
 const PALLET: usize = 1_000;
 /// Cases that each customer gets.
-const SHARE: usize = 5;
+pub(super) const SHARE: usize = 5;
+/// The lot of which one pack is printed wrongly.
+const MISPRINTED: usize = 3;
 /// Lots that are made at a time.
 const WAVE: usize = 10;
 /// The story needs as many.

@@ -10,15 +10,15 @@ use super::super::{
 };
 use super::{receipt_view, send};
 use crate::{
+    documents,
     index::Index,
     keyring::{self, from_hex, to_hex},
     problem::Problem,
-    rows::Change,
 };
 use axum::{body::Bytes, extract::State, http::StatusCode, response::Response};
 use medproof_core::{event::Event, hash::Digest, identity::MemberId, log::LeafIndex};
 use medproof_rules::{
-    body::{self, Act, Body, TradeId, TradeStep, number},
+    body::{Act, Body, TradeId, TradeStep, number},
     kind,
 };
 use serde::Deserialize;
@@ -52,10 +52,7 @@ pub(in crate::http) async fn step(State(face): State<Shared>, asked: Asked, byte
     let follows = new.follows.as_deref().map(|text| id(text).ok_or_else(|| parameter("follows"))).transpose()?;
     let trade = TradeId(keyring::random()?);
     let fields = TradeStep { trade, follows, counterparty: MemberId(new.counterparty) };
-    let (salt, document): ([u8; 32], _) = (keyring::random()?, new.document.to_string());
-    let commitment = body::document(&salt, document.as_bytes());
-    let row = |value| Change { table: DOCUMENT, key: commitment.0.to_vec(), value };
-    face.rows.put(vec![row(Some([&salt[..], document.as_bytes()].concat()))])?;
+    let commitment = documents::keep(&*face.rows, &new.document)?;
     let body = Body::new(asked.idempotency, new.step.act(fields)).with_documents(vec![commitment]);
     match send(&face, &asked, body, None).await {
         Ok(receipt) => {
@@ -65,7 +62,7 @@ pub(in crate::http) async fn step(State(face): State<Shared>, asked: Asked, byte
             Ok(answer::with_status(StatusCode::CREATED, &view))
         }
         Err(problem) => {
-            face.rows.put(vec![row(None)])?;
+            documents::forget(&*face.rows, &commitment)?;
             Err(problem)
         }
     }
@@ -127,9 +124,7 @@ fn step_view(
 ) -> Result<Value, Problem> {
     let mut kept = Vec::new();
     for commitment in documents {
-        let row = face.rows.get(DOCUMENT, &commitment.0)?;
-        let document =
-            row.as_deref().and_then(|row| row.get(32..)).and_then(|text| serde_json::from_slice::<Value>(text).ok());
+        let document = documents::find(&*face.rows, commitment)?;
         kept.push(json!({ "commitment": to_hex(&commitment.0), "document": document }));
     }
     let head = event.head();
@@ -160,9 +155,6 @@ impl Step {
 
 const KINDS: [medproof_core::event::EventKind; 6] =
     [number::ORDER, number::CONFIRMATION, number::SALE, number::DESPATCH_ADVICE, number::DELIVERY, number::DISCREPANCY];
-
-/// Salt and document, by commitment.
-const DOCUMENT: &str = "trade-document";
 
 /// The most steps in one answer.
 const MOST: usize = 500;
