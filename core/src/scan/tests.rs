@@ -284,6 +284,7 @@ fn crypto_tails_are_noted() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "the search for lost separators takes minutes in an interpreter")]
 fn refusals() {
     let cases = [
         ("", ScanError::Empty),

@@ -284,6 +284,14 @@ impl View {
         Ok(Some(PlacedEvent { height, place, event: event.value().to_vec() }))
     }
 
+    /// The height of the block that holds an entry, without reading its event.
+    pub fn height_of(&self, index: LeafIndex) -> Result<Option<Height>, StoreError> {
+        if index.0 >= self.log_size().0 {
+            return Ok(None);
+        }
+        self.block_of(index).map(|(_, height)| Some(height))
+    }
+
     /// The places in the log of a block's events; `None` if there is no such block.
     pub fn block_entries(&self, height: Height) -> Result<Option<std::ops::Range<u64>>, StoreError> {
         let size = |height| Ok::<_, StoreError>(self.header(height)?.and_then(|header| header.log()));

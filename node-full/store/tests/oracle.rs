@@ -161,7 +161,11 @@ fn blocks_and_events_are_found() {
         [(1, 0), (1, 1), (1, 2), (3, 0), (3, 1)]
     );
     assert!(places.iter().zip(&chain.events).all(|(placed, event)| placed.event == *event));
+    for (index, placed) in (0..).zip(&places) {
+        assert_eq!(view.height_of(LeafIndex(index)).unwrap(), Some(placed.height));
+    }
     assert_eq!(view.event(LeafIndex(5)).unwrap(), None);
+    assert_eq!(view.height_of(LeafIndex(5)).unwrap(), None);
     let ranges: Vec<_> = (0..5).map(|height| view.block_entries(Height(height)).unwrap()).collect();
     assert_eq!(ranges, [Some(0..0), Some(0..3), Some(3..3), Some(3..5), None]);
 }

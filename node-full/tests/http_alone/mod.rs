@@ -94,14 +94,15 @@ impl Alone {
         if let Some(consensus) = consensus {
             consensus.stop().await.expect("stopped");
         }
-        drop((router, face));
-        for _ in 0..200 {
-            if Arc::strong_count(&node) == 1 {
+        // What still runs lets go of the ledger in its own time.
+        let ledger = Arc::downgrade(node.ledger());
+        drop((router, face, node));
+        for _ in 0..600 {
+            if ledger.strong_count() == 0 {
                 break;
             }
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
-        drop(node);
         Self::opened(place, &quotas).await
     }
 

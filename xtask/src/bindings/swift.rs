@@ -55,6 +55,8 @@ pub(crate) fn timing(fixture: &Path) -> Result<Command> {
     let arguments = ["test", "--configuration", "release", "--disable-sandbox", "--filter", "TimingTests"];
     let mut swift = setup::swift(&folders(), &arguments);
     swift.arg("--package-path").arg(package).env("MEDPROOF_FIXTURE", fixture);
+    // Every test is listed first, and some read the vectors for that.
+    swift.env("MEDPROOF_CHECKOUT", place::root());
     Ok(swift)
 }
 

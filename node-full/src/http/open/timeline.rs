@@ -7,7 +7,7 @@ use crate::{
     http::{
         answer::{self, set},
         ask::{self, Asked, parameter},
-        face::{Face, Shared},
+        face::Shared,
     },
     index::Index,
     keyring::to_hex,
@@ -16,6 +16,7 @@ use crate::{
 };
 use axum::{extract::State, response::Response};
 use medproof_core::{custody::Step, encoding::Wire, event::LogEntry, log::LeafIndex};
+use medproof_store::View;
 use serde_json::{Value, json};
 
 /// The steps of a pack's or unit's custody chain, oldest first, with what a client needs to fold them into the
@@ -28,28 +29,28 @@ pub(in crate::http) async fn timeline(State(face): State<Shared>, asked: Asked) 
     count_guessable(&face, &asked, &index, keys.iter())?;
     let path = bundles::item_path(&index, &keys)?.ok_or_else(|| Problem::new("rules.pack.absent"))?;
     let steps: Result<Vec<Value>, Problem> =
-        index.custody(&path)?.iter().map(|(place, step)| step_view(&face, *place, step)).collect();
+        index.custody(&path)?.iter().map(|(place, step)| step_view(&view, *place, step)).collect();
     Ok(answer::json(&json!({ "height": tip(&view)?.height().0, "path": to_hex(path.as_bytes()), "steps": steps? })))
 }
 
-fn step_view(face: &Face, place: LeafIndex, step: &Step) -> Result<Value, Problem> {
+fn step_view(view: &View, place: LeafIndex, step: &Step) -> Result<Value, Problem> {
     let (entry, unit) = match step {
         Step::Own(entry) => (entry, None),
         Step::Unit(path, unit, entry) => (entry, Some((path, unit))),
     };
-    let placed = face.node.view().event(place).map_err(crate::fault::Fault::from)?;
-    let mut view = entry_view(entry);
-    set(&mut view, "index", place.0);
-    set(&mut view, "height", placed.map(|placed| placed.height.0));
-    set(&mut view, "entry", to_hex(&entry.to_wire()));
+    let height = view.height_of(place).map_err(crate::fault::Fault::from)?;
+    let mut shown = entry_view(entry);
+    set(&mut shown, "index", place.0);
+    set(&mut shown, "height", height.map(|height| height.0));
+    set(&mut shown, "entry", to_hex(&entry.to_wire()));
     if let Some((path, unit)) = unit {
         set(
-            &mut view,
+            &mut shown,
             "unit",
             json!({ "path": to_hex(path.as_bytes()), "events": unit.events, "hash": to_hex(&unit.hash.0) }),
         );
     }
-    Ok(view)
+    Ok(shown)
 }
 
 /// What a log entry says in the open.

@@ -1,0 +1,142 @@
+//! Several nodes in one process: what one of them takes reaches those that propose.
+
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
+
+use ed25519_dalek::SigningKey;
+use medproof_consensus::{Handle, NodeName};
+use medproof_core::{
+    hash::Digest,
+    header::Height,
+    identity::{Day, Lot, MemberId, ProductCode, Serial},
+    info::ProductInfo,
+    keys::KeyNumber,
+};
+use medproof_node::{
+    clock::Clock,
+    config::Config,
+    folder::Folder,
+    genesis_file::{FirstValidator, GenesisFile, MemberEntry, Role},
+    keyring::{self, MemberKey},
+    node::{self, Node},
+};
+use medproof_rules::body::{Act, Body, LotRelease, PackRegister, ProductRegister};
+use std::{
+    net::{SocketAddr, TcpListener},
+    num::NonZero,
+    sync::Arc,
+    time::Duration,
+};
+
+const ME: MemberId = MemberId(1);
+const PATIENCE: Duration = Duration::from_secs(60);
+
+struct Place {
+    node: Arc<Node>,
+    handle: Handle,
+    _place: tempfile::TempDir,
+}
+
+/// Three validators, and first a node that only follows and has the member's key.
+async fn network() -> Vec<Place> {
+    let places: Vec<_> = (0..4).map(|_| tempfile::tempdir().expect("a folder")).collect();
+    let folders: Vec<_> = places.iter().map(|place| Folder::new(place.path().join("data"))).collect();
+    let member = MemberKey::new(ME, KeyNumber(1), &[9; 32]);
+    let mut file = GenesisFile::new("Region", jiff::Timestamp::now());
+    file.members.push(MemberEntry::new(&member, &Role::ALL, "Hospital"));
+    // Held until all are chosen, so that all differ.
+    let listeners: Vec<_> = folders.iter().map(|_| TcpListener::bind("127.0.0.1:0").expect("a port")).collect();
+    let mut peers = Vec::new();
+    for (number, folder) in folders.iter().enumerate() {
+        folder.create().expect("made");
+        let secret = |name| SigningKey::from_bytes(&keyring::secret_or_new(folder, name).expect("a key"));
+        let key = keyring::to_hex(&keyring::public_key(&secret("validator.key")).0);
+        if number > 0 {
+            file.validators.push(FirstValidator { key, power: 1 });
+        }
+        let name = NodeName(secret("node.key").verifying_key().to_bytes());
+        peers.push((name, listeners[number].local_addr().expect("an address")));
+    }
+    drop(listeners);
+    let path = keyring::member_file(&folders[0].keys(), ME, KeyNumber(1));
+    keyring::write_secret(&path, &member.secret()).expect("written");
+    let mut nodes = Vec::new();
+    for (number, (folder, place)) in folders.into_iter().zip(places).enumerate() {
+        nodes.push(started(folder, place, &file, number, &peers).await);
+    }
+    nodes
+}
+
+async fn started(
+    folder: Folder,
+    place: tempfile::TempDir,
+    file: &GenesisFile,
+    number: usize,
+    peers: &[(NodeName, SocketAddr)],
+) -> Place {
+    node::init_with(&folder, file.clone()).expect("made");
+    let mut config = Config::load(&folder).expect("read");
+    config.consensus.listen = peers[number].1;
+    let others = peers.iter().enumerate().filter(|(other, _)| *other != number);
+    config.consensus.peers = others.map(|(_, (name, address))| format!("{name}@{address}")).collect();
+    let node = Arc::new(Node::open(folder, config, Clock::wall()).expect("opened"));
+    let handle = node.start().await.expect("started");
+    Place { node, handle, _place: place }
+}
+
+/// A node without a vote cannot put its event into a block: only those that it spread it to can.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_follower_takes_reaches_the_validators_and_counts_once() {
+    let nodes = network().await;
+    let follower = &nodes[0].node;
+    // Connections come up in their own time; what was spread before them is lost.
+    tokio::time::timeout(PATIENCE, async {
+        let mut tip = follower.ledger().tip();
+        while tip.borrow_and_update().height() < Height(1) || nodes[0].handle.peers().await < 3 {
+            let _ = tokio::time::timeout(Duration::from_millis(200), tip.changed()).await;
+        }
+    })
+    .await
+    .expect("the follower follows");
+    let product = ProductCode::from_gtin14("09504000059101").expect("a GTIN");
+    let info = ProductInfo {
+        name_zh: "阿莫西林".into(),
+        name_en: "Amoxicillin".into(),
+        holder: "Maker".into(),
+        form: "capsule".into(),
+        strength: "500 mg".into(),
+        pack_size: "24".into(),
+        approval_number: String::new(),
+        atc: "J01CA04".into(),
+        limits: None,
+    };
+    let (lot, expiry) = (Lot::new("L1").expect("a lot"), Day::from_date(2030, 5, 31).expect("a date"));
+    let serials = vec![Serial::new("A1").expect("a serial")];
+    let acts = [
+        Act::ProductRegister(ProductRegister { product: product.clone(), info, random_serials: false }),
+        Act::LotRelease(LotRelease { product: product.clone(), lot: lot.clone(), expiry }),
+        Act::PackRegister(PackRegister { product, lot, quantity: NonZero::<u16>::MIN, serials }),
+    ];
+    let mut last = None;
+    for act in acts {
+        let event = follower.sign(ME, Role::Manufacturer, &Body::new(Digest::ZERO, act)).expect("signed");
+        let taken = tokio::time::timeout(PATIENCE, follower.submit(event.clone())).await.expect("in time");
+        last = Some((event, taken.expect("accepted")));
+    }
+    let (event, receipt) = last.expect("events");
+    let size = follower.view().log_size();
+    tokio::time::timeout(PATIENCE, async {
+        for place in &nodes {
+            let mut tip = place.node.ledger().tip();
+            while tip.borrow_and_update().height() < receipt.height {
+                let _ = tip.changed().await;
+            }
+            assert_eq!(place.node.view().log_size(), size);
+        }
+    })
+    .await
+    .expect("all have it");
+    // Played again at a validator it is refused, and changes nothing.
+    let again = tokio::time::timeout(PATIENCE, nodes[1].node.submit(event)).await.expect("in time");
+    assert_eq!(again.map_err(|fault| fault.code()), Err("rules.event.number-used"));
+    assert_eq!(nodes[1].node.view().log_size(), size);
+}
