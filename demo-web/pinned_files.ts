@@ -5,8 +5,8 @@ import type { Plugin } from "vite";
 /** The package as it was installed: what the pages load besides scripts. */
 const PACKAGE = new URL("node_modules/@medproof/verify/", import.meta.url);
 
-/** Sentences that no page and no card shows: those of the rules, of the node and of its command line. */
-const NOT_SHOWN = /^(rules|epcis|cli|node|request|token|access|audit|proof|scan|demo|report|crypto-tail)\./;
+/** Sentences that no page and no card shows: those of the rules, of the node, its store and its command line. */
+const NOT_SHOWN = /^(rules|epcis|cli|node|store|request|token|access|audit|proof|scan|demo|report|crypto-tail)\./;
 
 /** Names and values of what was checked stand in one line each. */
 const TITLE_ONLY = /^(axis|state-name|role|age|repair|event-kind)\./;
