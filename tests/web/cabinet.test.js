@@ -41,6 +41,7 @@ test("packs that are kept: shown again, checked again, with notices of what beca
   await page.reload();
   await page.getByText("A pack in My medicines must not be used (2)").waitFor();
   await page.locator("#way-cabinet").click();
+  await page.locator(".packs > li").nth(2).waitFor();
   assert.equal(await page.locator(".packs > li").count(), 3);
   assert.deepEqual((await page.locator(".badge.bad").allInnerTexts()).sort(), ["Expired", "Recalled"]);
   await picture(page, "cabinet-en");
