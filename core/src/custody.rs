@@ -64,6 +64,13 @@ pub enum Step {
 }
 
 impl Step {
+    /// The event's entry in the log.
+    pub const fn entry(&self) -> &LogEntry {
+        match self {
+            Self::Own(entry) | Self::Unit(_, _, entry) => entry,
+        }
+    }
+
     fn after(&self, custody: &Custody) -> Custody {
         match self {
             Self::Own(entry) => custody.after(entry),

@@ -6,6 +6,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::indexing_slicing, reason = "tests")]
 
 mod chance;
+mod goods;
 
 use axum::{
     Router,
@@ -14,12 +15,12 @@ use axum::{
     http::{Request, request::Builder},
 };
 use chance::{Chance, figure, setting};
+use goods::amoxicillin;
 use http_body_util::BodyExt;
 use medproof_consensus::Handle;
 use medproof_core::{
     encoding::Message,
     identity::{Day, Lot, MemberId, PackId, ProductCode, Serial},
-    info::ProductInfo,
     plain::{Client, Policy, Verdict},
 };
 use medproof_node::{
@@ -284,18 +285,7 @@ async fn fill(data: &Path) {
     let node = open(data, 16).expect("opened");
     let consensus = node.start().await.expect("started");
     let deed = async |role, act| node.deed(ME, role, act).await.expect("accepted");
-    let info = ProductInfo {
-        name_zh: "阿莫西林".into(),
-        name_en: "Amoxicillin".into(),
-        holder: "Maker".into(),
-        form: "capsule".into(),
-        strength: "500 mg".into(),
-        pack_size: "24".into(),
-        approval_number: String::new(),
-        atc: "J01CA04".into(),
-        limits: None,
-    };
-    let register = ProductRegister { product: product(), info, random_serials: false };
+    let register = ProductRegister { product: product(), info: amoxicillin(), random_serials: false };
     deed(Role::Manufacturer, Act::ProductRegister(register)).await;
     let lot = Lot::new("L1").expect("a lot");
     let expiry = Day::from_date(2035, 1, 1).expect("a date");

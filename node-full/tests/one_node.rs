@@ -2,11 +2,13 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod goods;
+
+use goods::amoxicillin;
 use medproof_core::{
     encoding::Message,
     header::Height,
     identity::{Day, Lot, MemberId, PackId, ProductCode, Serial, Sscc},
-    info::ProductInfo,
     leaf::{Leaf, Parent},
     plain::{Client, Policy, Verdict},
 };
@@ -102,18 +104,7 @@ fn sscc() -> Sscc {
 
 async fn stocked(count: usize) -> Alone {
     let alone = alone().await;
-    let info = ProductInfo {
-        name_zh: "阿莫西林".into(),
-        name_en: "Amoxicillin".into(),
-        holder: "Maker".into(),
-        form: "capsule".into(),
-        strength: "500 mg".into(),
-        pack_size: "24".into(),
-        approval_number: String::new(),
-        atc: "J01CA04".into(),
-        limits: None,
-    };
-    let register = ProductRegister { product: product(), info, random_serials: false };
+    let register = ProductRegister { product: product(), info: amoxicillin(), random_serials: false };
     alone.deed(Role::Manufacturer, Act::ProductRegister(register)).await;
     let lot = Lot::new("L1").expect("a lot");
     let expiry = Day::from_date(2030, 5, 31).expect("a date");

@@ -2,13 +2,15 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
+mod goods;
+
 use ed25519_dalek::SigningKey;
+use goods::amoxicillin;
 use medproof_consensus::{Handle, NodeName};
 use medproof_core::{
     hash::Digest,
     header::Height,
     identity::{Day, Lot, MemberId, ProductCode, Serial},
-    info::ProductInfo,
     keys::KeyNumber,
 };
 use medproof_node::{
@@ -98,21 +100,10 @@ async fn what_a_follower_takes_reaches_the_validators_and_counts_once() {
     .await
     .expect("the follower follows");
     let product = ProductCode::from_gtin14("09504000059101").expect("a GTIN");
-    let info = ProductInfo {
-        name_zh: "阿莫西林".into(),
-        name_en: "Amoxicillin".into(),
-        holder: "Maker".into(),
-        form: "capsule".into(),
-        strength: "500 mg".into(),
-        pack_size: "24".into(),
-        approval_number: String::new(),
-        atc: "J01CA04".into(),
-        limits: None,
-    };
     let (lot, expiry) = (Lot::new("L1").expect("a lot"), Day::from_date(2030, 5, 31).expect("a date"));
     let serials = vec![Serial::new("A1").expect("a serial")];
     let acts = [
-        Act::ProductRegister(ProductRegister { product: product.clone(), info, random_serials: false }),
+        Act::ProductRegister(ProductRegister { product: product.clone(), info: amoxicillin(), random_serials: false }),
         Act::LotRelease(LotRelease { product: product.clone(), lot: lot.clone(), expiry }),
         Act::PackRegister(PackRegister { product, lot, quantity: NonZero::<u16>::MIN, serials }),
     ];

@@ -6,6 +6,7 @@ use medproof_core::{
     event::MemberRole,
     hash::{Digest, sha256},
     identity::{self, Day, MemberId, PackId, ProductCode, Serial, Sscc},
+    info::ProductInfo,
     keys::KeyNumber,
     leaf::{self, Leaf, Pack, Parent, Place, Product, State, Unit, UnitPlace},
     state::Path,
@@ -66,6 +67,22 @@ pub fn product() -> Product {
         issuer: MANUFACTURER,
         info_hash: sha256(b"product info"),
         random_serials: true,
+        limits: None,
+    }
+}
+
+/// Product information as a manufacturer gives it, without storage limits.
+pub fn amoxicillin() -> ProductInfo {
+    let text = str::to_string;
+    ProductInfo {
+        name_zh: text("阿莫西林胶囊"),
+        name_en: text("Amoxicillin capsules"),
+        holder: text("Example Pharma"),
+        form: text("capsule"),
+        strength: text("500 mg"),
+        pack_size: text("24 capsules"),
+        approval_number: text("H20260001"),
+        atc: text("J01CA04"),
         limits: None,
     }
 }

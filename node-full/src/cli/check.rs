@@ -8,7 +8,12 @@ use super::{
 };
 use clap::{Args, ValueEnum};
 use medproof_core::plain::{Client, Policy, Verdict, message_from_text};
-use medproof_node::{clock::Clock, fault::Fault, folder};
+use medproof_node::{
+    clock::Clock,
+    fault::Fault,
+    folder,
+    messages::{self, Language},
+};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -74,9 +79,10 @@ impl Query {
         let mut answer = judge(&context.output, &anchor, &scan, &proof, (self.purpose, "online"))?;
         let timeline = node.get("/v1/timeline", &[("code", &scan)]).unwrap_or(Value::Null);
         for step in timeline.get("steps").and_then(Value::as_array).into_iter().flatten() {
-            let [day, role, name] = ["day", "role", "name"].map(|name| step.get(name).map(plain).unwrap_or_default());
-            let role = context.output.title(&Told::new(format!("role.{role}")));
-            answer.lines.push(format!("{day}  {name}  {role}"));
+            let [day, role, kind] = ["day", "role", "kind"].map(|name| step.get(name).map(plain).unwrap_or_default());
+            let [role, kind] =
+                [format!("role.{role}"), kind_code(&kind)].map(|code| context.output.title(&Told::new(code)));
+            answer.lines.push(format!("{day}  {kind}  {role}"));
         }
         if let Value::Object(members) = &mut answer.view {
             members.insert("timeline".into(), timeline);
@@ -111,6 +117,12 @@ impl For {
             Self::Receiver => "receiver",
         }
     }
+}
+
+/// The code under which the catalogue names a kind of event.
+fn kind_code(kind: &str) -> String {
+    let code = format!("event-kind.{kind}");
+    if messages::find(&code, Language::English).is_some() { code } else { "event-kind.other".into() }
 }
 
 /// The proof about a scan for a client that has only the anchor.

@@ -2,13 +2,14 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+#[path = "../goods/mod.rs"]
+mod goods;
+
 use axum::http::{HeaderMap, StatusCode};
 use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
+use goods::amoxicillin;
 use http_body_util::BodyExt;
-use medproof_core::{
-    identity::{Day, Lot, MemberId, ProductCode, Serial},
-    info::ProductInfo,
-};
+use medproof_core::identity::{Day, Lot, MemberId, ProductCode, Serial};
 use medproof_node::{
     access::{Caller, Purpose, Staff},
     clock::Clock,
@@ -164,18 +165,7 @@ impl Alone {
 
     pub(crate) async fn product(&self, gtin: &str, random_serials: bool) {
         let product = ProductCode::from_gtin14(gtin).expect("a GTIN");
-        let info = ProductInfo {
-            name_zh: "阿莫西林".into(),
-            name_en: "Amoxicillin".into(),
-            holder: "Maker".into(),
-            form: "capsule".into(),
-            strength: "500 mg".into(),
-            pack_size: "24".into(),
-            approval_number: String::new(),
-            atc: "J01CA04".into(),
-            limits: None,
-        };
-        self.deed(Act::ProductRegister(ProductRegister { product, info, random_serials })).await;
+        self.deed(Act::ProductRegister(ProductRegister { product, info: amoxicillin(), random_serials })).await;
     }
 
     async fn deed(&self, act: Act) {

@@ -4,7 +4,6 @@
 use medproof_core::{
     encoding::Message,
     identity::MemberId,
-    info::ProductInfo,
     leaf::{Pack, Product, State},
     plain::{Client, Policy, Verdict},
     proof::QrProof,
@@ -61,7 +60,7 @@ fn main() {
         anchor.fingerprint()
     );
 
-    let info = amoxicillin();
+    let info = stock::amoxicillin();
     ledger.put_product(1, Product { info_hash: info.hash(), ..stock::product() });
     ledger.put_lot(1, stock::lot());
     ledger.add_product(2);
@@ -208,20 +207,5 @@ impl Teller {
             println!("   {reason:<36} {}", self.messages.text(reason, "title"));
         }
         println!("   → {}\n", self.messages.text(&overall, "next"));
-    }
-}
-
-fn amoxicillin() -> ProductInfo {
-    let text = str::to_string;
-    ProductInfo {
-        name_zh: text("阿莫西林胶囊"),
-        name_en: text("Amoxicillin capsules"),
-        holder: text("Example Pharma"),
-        form: text("capsule"),
-        strength: text("500 mg"),
-        pack_size: text("24 capsules"),
-        approval_number: text("H20260001"),
-        atc: text("J01CA04"),
-        limits: None,
     }
 }

@@ -244,7 +244,7 @@ impl Journeys {
         let chains = items.iter().map(|item| (*item, self.shelf.chain(item).clone())).collect();
         let is_unit = scan.starts_with("]C1");
         let is_product = !scan.contains(LOT) && !is_unit;
-        let product = (!is_unit).then(product_info);
+        let product = (!is_unit).then(stock::amoxicillin);
         Bundle { proof, product, issuer: (!is_unit && !is_product).then(member_info), chains }
     }
 
@@ -252,7 +252,7 @@ impl Journeys {
         let now = self.block.header.time().0 + 1_000;
         let case = Case::new(&format!("bundle/{name}"), &self.shelf.anchor, scan, bundle.to_vec(), now);
         let opened = case.client().verify_bundle(scan, bundle, now, &case.policy).expect("a policy");
-        let mut json = case.gives_nothing();
+        let mut json = case.without_proof();
         json["bundle"] = json!(base64(bundle));
         json["expect"] = decimal(&json!(opened));
         (json, opened)
@@ -263,7 +263,10 @@ impl Shelf {
     fn new() -> Self {
         let mut ledger = Ledger::new("bundle", Quorum::new("bundle", &[1; 4]));
         let anchor = ledger.anchor();
-        ledger.put_product(1, medproof_core::leaf::Product { info_hash: product_info().hash(), ..stock::product() });
+        ledger.put_product(
+            1,
+            medproof_core::leaf::Product { info_hash: stock::amoxicillin().hash(), ..stock::product() },
+        );
         ledger.put_lot(1, stock::lot());
         let path = ledger.paths().member(MemberId(2));
         let leaf = Member { state: 1, roles: 2, newest_key: KeyNumber(1), info_hash: member_info().hash() };
@@ -335,21 +338,6 @@ impl Shelf {
 fn entry(kind: u16, days: u32) -> LogEntry {
     let envelope = sha256(format!("{kind} on day {days}").as_bytes());
     LogEntry { kind: EventKind(kind), day: Day(20_456 + days), role: MemberRole(3), envelope }
-}
-
-fn product_info() -> ProductInfo {
-    let text = str::to_string;
-    ProductInfo {
-        name_zh: text("阿莫西林胶囊"),
-        name_en: text("Amoxicillin capsules"),
-        holder: text("Example Pharma"),
-        form: text("capsule"),
-        strength: text("500 mg"),
-        pack_size: text("24 capsules"),
-        approval_number: text("H20260001"),
-        atc: text("J01CA04"),
-        limits: None,
-    }
 }
 
 fn member_info() -> MemberInfo {

@@ -65,14 +65,14 @@ impl Case {
         let verdict =
             self.client().verify_bucket(&self.scan, &self.proof, self.now_ms, &self.policy).expect("a policy");
         assert_eq!((verdict.overall, verdict.reasons.as_slice()), (overall, reasons), "{}: {verdict:?}", self.name);
-        let mut case = self.gives_nothing();
+        let mut case = self.without_proof();
         case["bucket"] = json!(base64(&self.proof));
         case["expect"] = decimal(&json!(verdict));
         case
     }
 
-    /// The case without its proof and what it must give, for messages that stand in place of a proof.
-    pub(super) fn gives_nothing(&self) -> Value {
+    /// The inputs without the proof, for messages that stand in its place.
+    pub(super) fn without_proof(&self) -> Value {
         let mut case = self.inputs();
         case["scan"] = json!(self.scan);
         case.as_object_mut().map(|case| case.remove("proof"));

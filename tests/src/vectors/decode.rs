@@ -3,7 +3,7 @@
 use super::case::base64;
 use crate::{
     ledger::{Ledger, Quorum},
-    stock::{pack_id, pack_scan, product_code},
+    stock::{self, pack_id, pack_scan, product_code},
 };
 use medproof_core::{
     anchor::Anchor,
@@ -294,18 +294,8 @@ fn event(ledger: &Ledger) -> Event {
 }
 
 fn info() -> ProductInfo {
-    let text = str::to_string;
-    ProductInfo {
-        name_zh: text("阿莫西林胶囊"),
-        name_en: text("Amoxicillin capsules"),
-        holder: text("Example Pharma"),
-        form: text("capsule"),
-        strength: text("500 mg"),
-        pack_size: text("24 capsules"),
-        approval_number: text("H20260001"),
-        atc: text("J01CA04"),
-        limits: Some(StorageLimits { min_decicelsius: -50, max_decicelsius: 250, cumulative_minutes: 600 }),
-    }
+    let limits = StorageLimits { min_decicelsius: -50, max_decicelsius: 250, cumulative_minutes: 600 };
+    ProductInfo { limits: Some(limits), ..stock::amoxicillin() }
 }
 
 fn member_info() -> MemberInfo {

@@ -14,6 +14,8 @@ mod many;
 mod scan;
 mod state;
 mod table;
+mod two_lots;
+mod unread;
 
 use serde_json::{Value, json};
 use std::path::Path;
@@ -23,6 +25,8 @@ pub fn write_all(folder: &Path) -> std::io::Result<Vec<(&'static str, usize)>> {
     std::fs::create_dir_all(folder)?;
     let mut verify = table::cases();
     verify.extend(good::cases());
+    verify.extend(unread::cases());
+    verify.extend(two_lots::cases());
     verify.extend(bad::cases());
     verify.extend(state::cases());
     verify.extend(known::cases());

@@ -13,7 +13,7 @@ use crate::{
     proofs,
 };
 use axum::{extract::State, response::Response};
-use medproof_core::{custody::Step, encoding::Message, header::Height};
+use medproof_core::{encoding::Message, header::Height};
 use serde_json::{Value, json};
 
 /// The bundle about one scan, `code`.
@@ -27,16 +27,8 @@ pub(in crate::http) async fn bundle(State(face): State<Shared>, asked: Asked) ->
     if form == Form::Bytes {
         return Ok(answer::message(&bundle, BUNDLE));
     }
-    let chains: Vec<Value> = bundle
-        .chains
-        .iter()
-        .map(|(_, chain)| {
-            let entry = |step: &Step| match step {
-                Step::Own(entry) | Step::Unit(_, _, entry) => entry_view(entry),
-            };
-            chain.0.iter().map(entry).collect()
-        })
-        .collect();
+    let chains: Vec<Value> =
+        bundle.chains.iter().map(|(_, chain)| chain.0.iter().map(|step| entry_view(step.entry())).collect()).collect();
     Ok(answer::json(&json!({
         "len_bytes": bundle.to_bytes().len(),
         "product": bundle.product.as_ref().map(info_view),

@@ -34,16 +34,13 @@ pub(in crate::http) async fn timeline(State(face): State<Shared>, asked: Asked) 
 }
 
 fn step_view(view: &View, place: LeafIndex, step: &Step) -> Result<Value, Problem> {
-    let (entry, unit) = match step {
-        Step::Own(entry) => (entry, None),
-        Step::Unit(path, unit, entry) => (entry, Some((path, unit))),
-    };
+    let entry = step.entry();
     let height = view.height_of(place).map_err(crate::fault::Fault::from)?;
     let mut shown = entry_view(entry);
     set(&mut shown, "index", place.0);
     set(&mut shown, "height", height.map(|height| height.0));
     set(&mut shown, "entry", to_hex(&entry.to_wire()));
-    if let Some((path, unit)) = unit {
+    if let Step::Unit(path, unit, _) = step {
         set(
             &mut shown,
             "unit",
