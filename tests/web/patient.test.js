@@ -136,6 +136,23 @@ test("one byte changed in the wasm or the worker: the page says that it cannot s
   }
 });
 
+test("a part that did not arrive is asked for again", { timeout: 60_000 }, async () => {
+  for (const part of [/medproof_wasm_bg/, /check_worker-[^/]*\.js$/]) {
+    let refused = 0;
+    const change = (bytes, path) => {
+      if (part.test(path) && refused === 0) {
+        refused += 1;
+        throw new Error("not there");
+      }
+      return bytes;
+    };
+    const page = await open(["honest"], { change });
+    assert.equal(await check(page, liar.outcomes.ok.scan, "buyer"), says("overall.ok.buyer"), String(part));
+    assert.equal(refused, 1, String(part));
+    await page.context().close();
+  }
+});
+
 test("a pack's own link opens the page with the code filled in", { timeout: 60_000 }, async () => {
   const page = await open(["honest"], { path: `/01/${gtin()}/21/GIVEN-OUT` });
   await page.locator("#purpose-holder").waitFor();

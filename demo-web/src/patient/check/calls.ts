@@ -14,6 +14,7 @@ export interface Asked {
   values: unknown[];
 }
 
-export type Given = { value: unknown } | { fault: string };
+/** `isStarted` tells a call that failed from a verifier that never ran. */
+export type Given = { value: unknown } | { fault: string; isStarted: boolean };
 
 export type Told = { id: number } & Given;

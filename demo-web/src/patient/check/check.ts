@@ -28,6 +28,16 @@ export class Check {
     this.#ask("several", scans, purpose) as ReturnType<Calls["several"]>;
 
   async #ask(call: keyof Calls, ...values: unknown[]): Promise<unknown> {
+    try {
+      return await this.#askOnce(call, values);
+    } catch (cause) {
+      if (!(cause instanceof NotStarted)) throw cause;
+      // A part did not arrive. On a first visit without a connection it may be saved by now, for a worker that starts anew.
+      return this.#askOnce(call, values);
+    }
+  }
+
+  async #askOnce(call: keyof Calls, values: unknown[]): Promise<unknown> {
     this.#worker ??= this.#begin();
     const worker = await this.#worker.catch((cause) => {
       // The next attempt may succeed: the network was away.
@@ -44,17 +54,20 @@ export class Check {
   async #begin(): Promise<Worker> {
     const start = await this.#start();
     const worker = new Worker(new URL("./check_worker.ts", import.meta.url), { type: "module" });
+    const end = (why: string) => {
+      worker.terminate();
+      this.#worker = undefined;
+      for (const { reject } of this.#waiting.values()) reject(new NotStarted(why));
+      this.#waiting.clear();
+    };
     worker.addEventListener("message", ({ data }: MessageEvent<Told>) => {
+      if ("fault" in data && !data.isStarted) return end(data.fault);
       const waiting = this.#waiting.get(data.id);
       this.#waiting.delete(data.id);
-      if ("fault" in data) waiting?.reject(new NotStarted(data.fault));
+      if ("fault" in data) waiting?.reject(new Error(data.fault));
       else waiting?.resolve(data.value);
     });
-    worker.addEventListener("error", () => {
-      this.#worker = undefined;
-      for (const { reject } of this.#waiting.values()) reject(new NotStarted("the worker did not start"));
-      this.#waiting.clear();
-    });
+    worker.addEventListener("error", () => end("the worker did not start"));
     worker.postMessage(start);
     return worker;
   }

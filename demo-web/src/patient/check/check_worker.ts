@@ -58,10 +58,13 @@ addEventListener("message", async ({ data }: MessageEvent<Start | Asked>) => {
 });
 
 async function given({ call, values }: Asked): Promise<Given> {
+  let isStarted = false;
   try {
+    await started;
+    isStarted = true;
     const work = calls[call] as (...values: unknown[]) => Promise<unknown>;
     return { value: await work(...values) };
   } catch (cause) {
-    return { fault: cause instanceof Error ? cause.message : String(cause) };
+    return { fault: cause instanceof Error ? cause.message : String(cause), isStarted };
   }
 }
