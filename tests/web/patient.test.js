@@ -147,7 +147,7 @@ test("a part that did not arrive is asked for again", { timeout: 60_000 }, async
       return bytes;
     };
     const page = await open(["honest"], { change });
-    assert.equal(await check(page, liar.outcomes.ok.scan, "buyer"), says("overall.ok.buyer"), String(part));
+    assert.equal(await check(page, liar.outcomes.ok.scan, "holder"), says("overall.ok.holder"), String(part));
     assert.equal(refused, 1, String(part));
     await page.context().close();
   }
