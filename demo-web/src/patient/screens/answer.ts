@@ -1,7 +1,7 @@
 import type { Answer } from "@medproof/verify/flow";
 import { element } from "../../widget/dom.js";
 import { scanOf } from "../../typed.js";
-import type { App, Shown } from "../app.js";
+import { type App, NO_PACK, type Shown } from "../app.js";
 import { codeView } from "../code_view.js";
 import { button } from "../fields.js";
 import { type Pack, packId } from "../packs.js";
@@ -56,7 +56,7 @@ function actions(app: App, pack: Pack | null, isKept: boolean): HTMLElement {
     app.go("answer");
   };
   const another = () => {
-    Object.assign(session, { scan: null, read: null, answer: null, carried: null });
+    Object.assign(session, NO_PACK);
     app.go("start");
   };
   const canKeep = pack?.proof && !isKept && pack.overall !== "cannot-tell";

@@ -1,7 +1,7 @@
 import { age, day, sentence } from "@medproof/verify/explain";
 import { element, shape } from "../../widget/dom.js";
 import { scanOf } from "../../typed.js";
-import type { App, Shown } from "../app.js";
+import { type App, NO_PACK, type Shown } from "../app.js";
 import { button, pairs } from "../fields.js";
 import { type Pack, daysLeft, isRecalled } from "../packs.js";
 import { filled } from "../../words.js";
@@ -34,7 +34,7 @@ async function packView(app: App, pack: Pack, told: HTMLElement, redraw: () => P
   const status = statusOf(pack, Date.now());
   const overall = status === "stale" ? sentence(catalogue, "freshness.stale") : sentence(catalogue, `overall.${pack.overall}.${pack.purpose}`);
   const open = () => {
-    Object.assign(session, { scan: pack.scan, read: null, purpose: pack.purpose, answer: null, carried: null });
+    Object.assign(session, NO_PACK, { scan: pack.scan, purpose: pack.purpose });
     void app.check.read(scanOf(pack.scan)).then((read) => (session.read = read), () => undefined).then(() => app.go("answer"));
   };
   const remove = async () => {

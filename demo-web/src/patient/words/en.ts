@@ -54,6 +54,12 @@ export const english = {
   digitsFewer: "{code} has {found} digits; {expected} are needed. Look for digits that are missing.",
   digitsMore: "{code} has {found} digits; {expected} are needed. Look for digits that are typed twice.",
 
+  readingTitle: "Which of these is printed on the pack?",
+  readingIntro: "Part of the code was lost while it was read, so that it can be read in more than one way. Compare these with the print next to the code.",
+  readingNone: "None of these, or I am not sure",
+  readingMissing: "Choose what is printed on the pack",
+  readingAlone: "This one cannot be checked by itself. Scan the code with the camera, or choose another.",
+
   purposeTitle: "Was this medicine given to you, or are you about to buy it?",
   purposeMissing: "Choose one answer",
   holder: "It was given to me",

@@ -55,6 +55,12 @@ export const chinese: PageWords = {
   digitsFewer: "{code} 有 {found} 位数字，应为 {expected} 位。请看看漏了哪些。",
   digitsMore: "{code} 有 {found} 位数字，应为 {expected} 位。请看看哪些重复了。",
 
+  readingTitle: "药盒上印的是哪一个？",
+  readingIntro: "读码时丢失了部分内容，因此有多种读法。请与码旁边印刷的内容对照。",
+  readingNone: "都不是，或不确定",
+  readingMissing: "请选择药盒上印的那一个",
+  readingAlone: "这一个无法单独核对。请用摄像头扫码，或选择另一个。",
+
   purposeTitle: "这盒药是已经发给您的，还是您正准备购买？",
   purposeMissing: "请选择一项",
   holder: "已经发给我",
