@@ -35,7 +35,7 @@ pub(crate) fn build() -> Result<PathBuf> {
     bindings::renew(&installed)?;
     // As npm would install it: without its sources.
     for folder in ["dist", "messages"] {
-        npm::copy(&package.join(folder), &installed.join(folder))?;
+        place::copy(&package.join(folder), &installed.join(folder))?;
     }
     std::fs::copy(package.join("package.json"), installed.join("package.json"))?;
     let site = place::target().join("web/site");
