@@ -48,7 +48,7 @@ function actions(app: App, pack: Pack | null): HTMLElement {
     if (!pack) return;
     // Else the browser may forget it when it wants room.
     void navigator.storage?.persist?.();
-    void app.packs.change(pack, { isKept: true }).then((isWhole) => {
+    void app.packs.change(pack, { isKept: true, proof: pack.proof }).then((isWhole) => {
       told.textContent = isWhole ? text.kept : text.keptBare;
       keep.remove();
     }, () => (told.textContent = text.notKept));

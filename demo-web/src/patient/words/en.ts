@@ -104,7 +104,7 @@ export const english = {
   longAnswerNext: "Check again with another connection. If you cannot wait, ask your pharmacist.",
 
   cabinetTitle: "My medicines",
-  cabinetIntro: "These packs are kept on this device only. Whoever can unlock it can see them.",
+  cabinetIntro: "These packs are kept on this device only. Whoever can unlock it can see them. A name is shown once you have asked what happened to a pack.",
   cabinetEmpty: "No pack is kept yet. Check a pack, then choose “Keep in My medicines”.",
   cabinetAll: "Check all again",
   cabinetAsked: "{done} of {count} checked",

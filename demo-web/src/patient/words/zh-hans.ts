@@ -105,7 +105,7 @@ export const chinese: PageWords = {
   longAnswerNext: "请换一个网络重新核对。如果不能等，请咨询药师。",
 
   cabinetTitle: "我的药品",
-  cabinetIntro: "这些药只保存在本设备上。能解锁本设备的人都能看到。",
+  cabinetIntro: "这些药只保存在本设备上。能解锁本设备的人都能看到。查询过经历的药才显示名称。",
   cabinetEmpty: "还没有保存药品。请先核对一盒药，再选择“存入‘我的药品’”。",
   cabinetAll: "全部重新核对",
   cabinetAsked: "已核对 {done} / {count}",
