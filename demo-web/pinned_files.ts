@@ -5,11 +5,14 @@ import type { Plugin } from "vite";
 /** The package as it was installed: what the pages load besides scripts. */
 const PACKAGE = new URL("node_modules/@medproof/verify/", import.meta.url);
 
-/** Sentences that no page and no card shows: those of the rules, of the node, its store and its command line. */
-const NOT_SHOWN = /^(rules|epcis|cli|node|store|request|token|access|audit|proof|scan|demo|report|crypto-tail)\./;
+/** Sentences that no page and no card shows: those of the rules, of the node, its store and its command line; names of groups. */
+const NOT_SHOWN = /^((rules|epcis|cli|node|store|request|token|access|audit|proof|scan|demo|report|crypto-tail|axis\.pack)\.|axis\.(agreement|states|issuer|states\.effective)$)/;
 
 /** Names and values of what was checked stand in one line each. */
 const TITLE_ONLY = /^(axis|state-name|role|age|repair|event-kind)\./;
+
+/** One text of a catalogue. */
+type Message = Record<"title" | "detail" | "next" | "severity", string>;
 
 /** The short name of a file, what it is called in the build, and its contents. */
 type File = [string, string, () => Buffer | string];
@@ -54,9 +57,10 @@ function wasm(name: string): Buffer {
   return readFileSync(new URL(`dist/${name}`, PACKAGE));
 }
 
-/** A catalogue without what is never said here: visitors load half as much. */
+/** A catalogue without what is never said here, as columns: visitors load half as much. `src/widget/pinned.ts` reads it. */
 function shown(language: string): string {
-  const all = JSON.parse(readFileSync(new URL(`messages/${language}.json`, PACKAGE), "utf8")) as Record<string, object>;
+  const all = JSON.parse(readFileSync(new URL(`messages/${language}.json`, PACKAGE), "utf8")) as Record<string, Message>;
   const said = Object.entries(all).filter(([key]) => !NOT_SHOWN.test(key));
-  return JSON.stringify(Object.fromEntries(said.map(([key, message]) => [key, TITLE_ONLY.test(key) ? { ...message, detail: "", next: "" } : message])));
+  const column = (name: keyof Message) => said.map(([key, message]) => (TITLE_ONLY.test(key) && /detail|next/.test(name) ? "" : message[name]));
+  return JSON.stringify([said.map(([key]) => key), column("title"), column("detail"), column("next"), column("severity")]);
 }

@@ -5,6 +5,7 @@ mod bindings;
 mod command;
 mod cover;
 mod demo;
+mod dist;
 mod faults;
 mod fuzz;
 mod machine;
@@ -95,6 +96,12 @@ const TASKS: &[Task] = &[
         arguments: "[--kills N] [--flips N]",
         about: "kill a node under load and flip bits in its file, 200 times each unless told otherwise",
         run: faults::task,
+    },
+    Task {
+        name: "dist",
+        arguments: "",
+        about: "build the node as one static program with the pages inside, and check its size and memory",
+        run: dist::task,
     },
     Task {
         name: "cover",

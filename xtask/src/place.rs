@@ -1,6 +1,8 @@
 //! Where things lie: the checkout, what cargo builds, and the kept tools.
 
+use crate::Result;
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The root of the checkout.
@@ -44,6 +46,21 @@ pub(crate) fn consumers() -> PathBuf {
 /// The committed test vectors.
 pub(crate) fn vectors() -> PathBuf {
     root().join("tests/vectors")
+}
+
+/// Copies what lies in a folder.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
 }
 
 fn cache() -> PathBuf {

@@ -2,7 +2,7 @@ import { day } from "@medproof/verify/explain";
 import { element } from "../widget/dom.js";
 import type { App } from "./app.js";
 import { pairs } from "./fields.js";
-import { fill } from "./words/index.js";
+import { filled } from "../words.js";
 
 /** What was read from the code in hand: plain text, and nothing of it is a link. */
 export function codeView({ session: { scan, read }, text, language }: App): HTMLElement | null {
@@ -17,7 +17,7 @@ export function codeView({ session: { scan, read }, text, language }: App): HTML
       [text.codeExpiry, expiry_day === null ? null : day(language, expiry_day)],
       [text.codeUnit, sscc],
     ),
-    host === null ? null : element("p", { class: "notice" }, fill(text.codeHost, { host: shortened(host) })));
+    host === null ? null : element("p", { class: "notice" }, filled(text.codeHost, { host: shortened(host) })));
 }
 
 /** Something to look at, however long it is. Control characters are shown as such. */

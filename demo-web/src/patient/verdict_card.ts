@@ -4,9 +4,8 @@ import { answerCard, plainCard } from "../widget/card.js";
 import { STYLE } from "../widget/style.js";
 import { element, folded } from "../widget/dom.js";
 import { scanOf } from "../typed.js";
-import { type Words, words } from "../words.js";
 import type { App } from "./app.js";
-import { fill } from "./words/index.js";
+import { filled } from "../words.js";
 
 /** An answer's card, looking as the widget's: the same card under the same style. */
 export interface VerdictCard {
@@ -16,29 +15,29 @@ export interface VerdictCard {
 
 /** The card of an answer; where no node gave one, a card that says what came of the questions. */
 export async function verdictCard(app: App, answer: Answer): Promise<VerdictCard> {
+  const { text } = app;
   const { verdict, lookup, node, proof, scan } = answer;
   const purpose = app.session.purpose ?? "holder";
   if (!verdict) return failureCard(app, failureOf(answer));
   const [catalogue, { fingerprint }] = await Promise.all([app.catalogue(), app.about()]);
-  const labels = words(app.language);
   const reading = scan.readings.length === 1 ? scan.readings[0] : undefined;
   const explanation = explain(catalogue, verdict, { purpose, language: app.language, reading });
   const repairs = (reading?.repairs ?? []).map((name) => sentence(catalogue, `repair.${name}`));
   const isOnLedger = verdict.axes.identifier === "registered" && verdict.axes.level !== "product";
-  const more = [...repairs, ...(isOnLedger ? [happened(app, catalogue, labels)] : [])];
+  const more = [...repairs, ...(isOnLedger ? [happened(app, catalogue)] : [])];
   addLimits(explanation, answer, (code) => sentence(catalogue, code));
-  const lookups = { bucket: labels.lookupBucket, exact: labels.lookupExact, carried: labels.lookupCarried };
-  const notes = answer.stored ? [] : [labels.notStored];
-  const card = answerCard(labels, explanation, more, { lookup: lookup && lookups[lookup], node: node && new URL(node).host, fingerprint, notes, proof });
+  const lookups = { bucket: text.lookupBucket, exact: text.lookupExact, carried: text.lookupCarried };
+  const notes = answer.stored ? [] : [text.notStored];
+  const card = answerCard(text, explanation, more, { lookup: lookup && lookups[lookup], node: node && new URL(node).host, fingerprint, notes, proof });
   const isSaved = lookup === "carried" && verdict.axes.age_ms !== null;
-  const saved = isSaved ? element("p", { class: "notice", id: "saved-age" }, fill(app.text.fromSaved, { age: age(catalogue, verdict.axes.age_ms ?? 0n) })) : null;
+  const saved = isSaved ? element("p", { class: "notice", id: "saved-age" }, filled(text.fromSaved, { age: age(catalogue, verdict.axes.age_ms ?? 0n) })) : null;
   return { title: explanation.overall.title, whole: element("div", {}, ...(saved ? [saved] : []), under(card)) };
 }
 
 /** A card without a verdict: why there is none. */
 export function failureCard(app: App, failure: Failure): VerdictCard {
   const [title, detail, next] = [failure, `${failure}Detail`, `${failure}Next`].map((key) => app.text[key as Failure]);
-  return { title: title ?? "", whole: under(plainCard(words(app.language), title ?? "", detail ?? "", next ?? "")) };
+  return { title: title ?? "", whole: under(plainCard(app.text, title ?? "", detail ?? "", next ?? "")) };
 }
 
 export type Failure = "noAnswer" | "noNetwork" | "slowAnswer" | "refusedAnswer" | "longAnswer" | "noStart";
@@ -54,18 +53,18 @@ function failureOf({ attempts }: Answer): Failure {
 }
 
 /** Names and timeline. What shows them is loaded when somebody opens it. */
-function happened(app: App, catalogue: Catalogue, labels: Words): HTMLElement {
-  const { session, language } = app;
+function happened(app: App, catalogue: Catalogue): HTMLElement {
+  const { session, language, text } = app;
   const [scan, purpose, nodes] = [scanOf(session.scan ?? ""), session.purpose ?? "holder", [...app.nodes]];
-  const closed = folded(labels.happened, "timeline", element("p", {}, labels.checking));
+  const closed = folded(text.happened, "timeline", element("p", {}, text.checking));
   const open = async () => {
     const [{ history }, anchor] = await Promise.all([import("../widget/history.js"), app.anchor()]);
-    const whole = history({ words: labels, catalogue, language, anchor, nodes, scan, purpose });
+    const whole = history({ words: text, catalogue, language, anchor, nodes, scan, purpose });
     whole.setAttribute("open", "");
     closed.replaceWith(whole);
     whole.querySelector("summary")?.focus();
   };
-  const failed = () => closed.append(element("p", {}, labels.noStart));
+  const failed = () => closed.append(element("p", {}, text.noStart));
   closed.addEventListener("toggle", () => void open().catch(failed), { once: true });
   return closed;
 }

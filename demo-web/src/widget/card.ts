@@ -1,7 +1,7 @@
 import type { Check, Explanation, Sentence, Severity } from "@medproof/verify/explain";
 import { download } from "./download.js";
 import { element, folded, shape } from "./dom.js";
-import type { Words } from "../words.js";
+import type { CardWords } from "../card_words/en.js";
 
 /** What the card shows besides the explanation. */
 export interface Footnotes {
@@ -15,7 +15,7 @@ export interface Footnotes {
 }
 
 /** The card of an answer. `more` stands between the answer and what is folded. */
-export function answerCard(words: Words, explanation: Explanation, more: (HTMLElement | Sentence)[], footnotes: Footnotes): HTMLElement {
+export function answerCard(words: CardWords, explanation: Explanation, more: (HTMLElement | Sentence)[], footnotes: Footnotes): HTMLElement {
   const { overall, reasons, question, asOf, checks, notProved } = explanation;
   return card(
     overall.severity,
@@ -34,11 +34,11 @@ export function answerCard(words: Words, explanation: Explanation, more: (HTMLEl
 }
 
 /** The card for when there is no verdict. */
-export function plainCard(words: Words, title: string, detail: string, next: string): HTMLElement {
+export function plainCard(words: CardWords, title: string, detail: string, next: string): HTMLElement {
   return card("cannot-tell", { title, detail, next }, words);
 }
 
-function card(severity: Severity, text: Pick<Sentence, "title" | "detail" | "next">, words: Words, ...more: (Node | null | false)[]): HTMLElement {
+function card(severity: Severity, text: Pick<Sentence, "title" | "detail" | "next">, words: CardWords, ...more: (Node | null | false)[]): HTMLElement {
   const made = element(
     "section",
     { class: "card", part: `card ${severity}`, "aria-labelledby": "title", tabindex: "-1" },
@@ -53,7 +53,7 @@ function card(severity: Severity, text: Pick<Sentence, "title" | "detail" | "nex
   return made;
 }
 
-function questionOf(question: Sentence, words: Words): HTMLElement {
+function questionOf(question: Sentence, words: CardWords): HTMLElement {
   const advice = element("p", { role: "status" });
   const answer = (label: string, text: string | null) => {
     const button = element("button", { type: "button" }, label);
@@ -85,7 +85,7 @@ function table(checks: Check[]): HTMLElement {
   }));
 }
 
-function how(words: Words, { lookup, node, fingerprint, notes, proof }: Footnotes): (HTMLElement | null)[] {
+function how(words: CardWords, { lookup, node, fingerprint, notes, proof }: Footnotes): (HTMLElement | null)[] {
   const line = (name: string, value: string | null) => value && element("div", {}, element("dt", {}, name), element("dd", {}, value));
   return [
     lookup ? element("p", {}, lookup) : null,

@@ -2,7 +2,7 @@ import type { Purpose, Verifier } from "@medproof/verify";
 import { type Catalogue, age, explain, moment, sentence } from "@medproof/verify/explain";
 import { type Answer, Checker } from "@medproof/verify/flow";
 import { scanOf } from "../typed.js";
-import { filled, type Words, words } from "../words.js";
+import { filled } from "../words.js";
 import { answerCard, plainCard } from "./card.js";
 import { element } from "./dom.js";
 import { verifier as started } from "./files.js";
@@ -10,6 +10,7 @@ import { history } from "./history.js";
 import { answered, catalogue as catalogueIn } from "./pinned.js";
 import { seal, sellerLine } from "./seal.js";
 import { STYLE } from "./style.js";
+import { type Words, words } from "./words.js";
 
 /** What one check needs, once everything was loaded. */
 interface Setting {

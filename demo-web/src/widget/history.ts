@@ -1,7 +1,7 @@
 import type { Purpose } from "@medproof/verify";
 import type { Catalogue } from "@medproof/verify/explain";
 import { Checker } from "@medproof/verify/flow";
-import type { Words } from "../words.js";
+import type { CardWords } from "../card_words/en.js";
 import { download } from "./download.js";
 import { element, folded } from "./dom.js";
 import { fullVerifier } from "./files.js";
@@ -9,7 +9,7 @@ import { opened } from "./timeline.js";
 
 /** What is asked when somebody wants to know what happened. */
 export interface Question {
-  words: Words;
+  words: CardWords;
   catalogue: Catalogue;
   language: string;
   anchor: Uint8Array;

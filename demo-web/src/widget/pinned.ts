@@ -1,11 +1,16 @@
-import type { Catalogue } from "@medproof/verify/explain";
+import type { Catalogue, Severity } from "@medproof/verify/explain";
 import files from "medproof:files";
 import { catalogueOf } from "../words.js";
 
 /** The sentences in the language of a BCP 47 tag, if they are the very ones that this script was built with. */
 export async function catalogue(language: string): Promise<Catalogue> {
-  return (await pinned(files[catalogueOf(language)])).json();
+  const [codes, title, detail, next, severity] = (await (await pinned(files[catalogueOf(language)])).json()) as Columns;
+  return Object.fromEntries(codes.map((code, at) =>
+    [code, { title: title[at] ?? "", detail: detail[at] ?? "", next: next[at] ?? "", severity: severity[at] ?? "cannot-tell" }]));
 }
+
+/** Codes, titles, details, what to do, severities: as `pinned_files.ts` writes them. */
+type Columns = [string[], string[], string[], string[], Severity[]];
 
 /** A file, if it is the very one that this script was built with. */
 export function pinned({ url, integrity }: { url: string; integrity: string }): Promise<Response> {

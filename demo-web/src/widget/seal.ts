@@ -1,6 +1,7 @@
 import type { Reading } from "@medproof/verify";
 import { element } from "./dom.js";
-import { filled, type Words } from "../words.js";
+import { filled } from "../words.js";
+import type { Words } from "./words.js";
 
 /** Leads to the same question on a node's own page: a shop can draw a tick without any check. */
 export function seal(words: Words, node: string, reading: Reading | undefined): HTMLElement {

@@ -1,10 +1,11 @@
 import type { Happening, MemberInfo, Opened, ProductInfo } from "@medproof/verify";
 import { type Catalogue, type Severity, day, sentence } from "@medproof/verify/explain";
 import { drawn, element } from "./dom.js";
-import { catalogueOf, filled, type Words } from "../words.js";
+import type { CardWords } from "../card_words/en.js";
+import { catalogueOf, filled } from "../words.js";
 
 /** What a bundle proved: names, and what happened as a picture and in words. */
-export function opened(words: Words, catalogue: Catalogue, language: string, { product, issuer, timeline }: Opened): HTMLElement {
+export function opened(words: CardWords, catalogue: Catalogue, language: string, { product, issuer, timeline }: Opened): HTMLElement {
   const made = element("div", { class: "opened", tabindex: "-1" }, names(words, language, product, issuer));
   if (!timeline || timeline.length === 0) {
     made.append(element("p", {}, words.happenedNone));
@@ -21,7 +22,7 @@ export function opened(words: Words, catalogue: Catalogue, language: string, { p
   return made;
 }
 
-function names(words: Words, language: string, product: ProductInfo | null, issuer: MemberInfo | null): HTMLElement {
+function names(words: CardWords, language: string, product: ProductInfo | null, issuer: MemberInfo | null): HTMLElement {
   const isChinese = catalogueOf(language) === "zh-Hans";
   const nameOf = (named: ProductInfo | MemberInfo) => (isChinese ? named.name_zh || named.name_en : named.name_en || named.name_zh);
   const line = (label: string, value: string) => element("div", {}, element("dt", {}, label), element("dd", {}, value));

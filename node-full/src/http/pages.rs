@@ -19,12 +19,18 @@ struct File {
     tag: String,
 }
 
+/// The files that were built into this program: none without the feature `web`.
+const BUILT_IN: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/pages.rs"));
+
 impl Pages {
-    /// The files below `folder`; none without one.
+    /// The files below `folder`; without one, those that were built in.
     pub fn load(folder: Option<&Path>) -> Result<Self> {
         let mut files = HashMap::new();
-        if let Some(folder) = folder {
-            add(&mut files, folder, "")?;
+        match folder {
+            Some(folder) => add(&mut files, folder, "")?,
+            None => {
+                files.extend(BUILT_IN.iter().map(|(name, contents)| ((*name).to_owned(), File::new(name, *contents))))
+            }
         }
         Ok(Self(files))
     }
@@ -54,10 +60,11 @@ impl Pages {
 }
 
 impl File {
-    fn new(name: &str, contents: Vec<u8>) -> Self {
+    fn new(name: &str, contents: impl Into<bytes::Bytes>) -> Self {
+        let contents = contents.into();
         let digest = Sha256::digest(&contents);
         let tag = format!("\"{}\"", crate::keyring::to_hex(digest.get(..16).unwrap_or_default()));
-        Self { contents: contents.into(), media_type: media_type(name), tag }
+        Self { contents, media_type: media_type(name), tag }
     }
 }
 

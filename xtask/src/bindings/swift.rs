@@ -75,7 +75,7 @@ fn assemble() -> Result<PathBuf> {
     let sources = package.join("Sources");
     for part in ["Sources", "Tests"] {
         renew(&package.join(part))?;
-        copy(&bindings().join("swift").join(part), &package.join(part))?;
+        place::copy(&bindings().join("swift").join(part), &package.join(part))?;
     }
     fs::copy(bindings().join("swift/Package.swift"), package.join("Package.swift"))?;
     let built = library()?;
@@ -96,19 +96,5 @@ fn assemble() -> Result<PathBuf> {
 fn put(file: &Path, folder: &Path, name: &str) -> Result {
     fs::create_dir_all(folder)?;
     fs::copy(file, folder.join(name))?;
-    Ok(())
-}
-
-fn copy(from: &Path, to: &Path) -> Result {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), target)?;
-        }
-    }
     Ok(())
 }

@@ -37,7 +37,7 @@ pub(crate) fn task(arguments: &[&str]) -> Result {
 pub(crate) fn build() -> Result<PathBuf> {
     let package = place::target().join("npm/verify");
     bindings::renew(&package)?;
-    copy(&sources(), &package)?;
+    place::copy(&sources(), &package)?;
     let glue = package.join("src/glue");
     glue_into(&glue, SMALL, &[])?;
     glue_into(&glue, FULL, &["--features", "full"])?;
@@ -99,21 +99,6 @@ fn inlined(glue: &Path) -> Result<String> {
 /// A script of the packages of the Node tests.
 pub(crate) fn tool(path: &str) -> PathBuf {
     place::node_tests().join("node_modules").join(path)
-}
-
-/// Copies what lies in a folder.
-pub(crate) fn copy(from: &Path, to: &Path) -> Result {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
 }
 
 fn sources() -> PathBuf {

@@ -33,7 +33,7 @@ fn install() -> Result<PathBuf> {
     let tarball = super::pack(&super::build()?)?;
     let consumer = place::target().join("npm/consumer");
     bindings::renew(&consumer)?;
-    super::copy(&tests(), &consumer)?;
+    crate::place::copy(&tests(), &consumer)?;
     fs::write(consumer.join("package.json"), "{\"private\": true, \"type\": \"module\"}\n")?;
     add(&consumer, &tarball)?;
     Ok(consumer)

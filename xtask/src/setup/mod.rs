@@ -7,6 +7,7 @@ mod cargo_tools;
 mod debian_rust;
 mod jvm;
 mod kotlin;
+mod musl;
 mod node;
 mod python;
 mod rust_target;
@@ -17,9 +18,10 @@ pub(crate) use browser::BROWSER;
 pub(crate) use cargo_tools::{CARGO_DENY, CARGO_FUZZ, CARGO_LLVM_COV, WASM_BINDGEN, WASM_PACK};
 pub(crate) use jvm::JVM;
 pub(crate) use kotlin::{KOTLIN, debian, kotlin_home};
+pub(crate) use musl::MUSL;
 pub(crate) use node::{CONSUMER_PACKAGES, NODE_PACKAGES, WEB_PACKAGES};
 pub(crate) use python::{PYTHON, PYTHON_PACKAGING, package_python, python};
-pub(crate) use rust_target::{BARE, BARE_TARGET, WASM, WASM_TARGET, cargo_for};
+pub(crate) use rust_target::{BARE, BARE_TARGET, WASM, WASM_TARGET, cargo_for, has_library};
 pub(crate) use rustup::{LINTERS, LLVM_TOOLS, MIRI, NIGHTLY, RUST_SRC};
 pub(crate) use swift::{SWIFT, swift};
 
@@ -65,6 +67,7 @@ const PARTS: &[&Part] = &[
     &WASM_BINDGEN,
     &WASM_PACK,
     &SWIFT,
+    &MUSL,
 ];
 
 /// Provides all parts, or those named.

@@ -32,7 +32,7 @@ fn present(target: &str) -> bool {
 }
 
 /// Whether the compiler that cargo runs has a built library for `target`.
-fn has_library(target: &str) -> bool {
+pub(crate) fn has_library(target: &str) -> bool {
     let mut rustc = command::program("rustc");
     let folder = command::answer(rustc.args(["--print", "target-libdir", "--target", target]));
     folder.is_ok_and(|folder| std::path::Path::new(folder.trim()).is_dir())

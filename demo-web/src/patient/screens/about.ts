@@ -1,19 +1,17 @@
 import { sentence } from "@medproof/verify/explain";
 import { element } from "../../widget/dom.js";
-import { words } from "../../words.js";
 import type { App, Shown } from "../app.js";
 import { button, pairs } from "../fields.js";
 import { forgetAll } from "../packs.js";
 import { isReadyOffline } from "../offline.js";
-import { fill } from "../words/index.js";
+import { filled } from "../../words.js";
 
 /** Whom this page trusts, whom it asks, and what leaves the device. */
 export async function about(app: App): Promise<Shown> {
-  const { text, language, session } = app;
+  const { text, session } = app;
   const catalogue = await app.catalogue();
   const trusted = await app.about().catch(() => null);
-  const labels = words(language);
-  const lookups = { bucket: labels.lookupBucket, exact: labels.lookupExact, carried: labels.lookupCarried };
+  const lookups = { bucket: text.lookupBucket, exact: text.lookupExact, carried: text.lookupCarried };
   const firstLoad = sentence(catalogue, "not-proved.first-load");
   const told = element("p", { class: "told", role: "status" });
   const forget = button(text.aboutForget, "plain", () => void forgetAll().then(() => (told.textContent = text.aboutForgotten), () => (told.textContent = text.problem)), "forget");
@@ -26,7 +24,7 @@ export async function about(app: App): Promise<Shown> {
       trusted ? pairs(
         [text.aboutFingerprint, grouped(trusted.fingerprint)],
         [text.aboutRegister, trusted.name],
-        [text.aboutNewest, fill(text.aboutHeight, { height: String(trusted.newest) })],
+        [text.aboutNewest, filled(text.aboutHeight, { height: String(trusted.newest) })],
         [text.aboutServers, app.nodes.map((node) => new URL(node).host).join(", ")]) : line(text.noStart),
       element("p", { class: "hint" }, text.aboutCompare),
       part(text.aboutLookup, line(session.lookup ? lookups[session.lookup] : text.aboutNone)),

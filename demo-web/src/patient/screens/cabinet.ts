@@ -4,7 +4,7 @@ import { scanOf } from "../../typed.js";
 import type { App, Shown } from "../app.js";
 import { button, pairs } from "../fields.js";
 import { type Pack, daysLeft, isRecalled } from "../packs.js";
-import { fill } from "../words/index.js";
+import { filled } from "../../words.js";
 
 /** The packs that a person keeps, with what is known about each, and how old that is. */
 export async function cabinet(app: App): Promise<Shown> {
@@ -53,7 +53,7 @@ async function packView(app: App, pack: Pack, told: HTMLElement, redraw: () => P
       element("div", {}, element("h2", {}, overall.title), ...badges(app, pack))),
     pairs([text.codeProduct, pack.product], [text.codeSerial, pack.serial], [text.codeLot, pack.lot],
       [text.codeExpiry, pack.expiryDay === null ? null : day(language, pack.expiryDay)]),
-    element("p", { class: "hint" }, fill(text.cabinetChecked, { age: age(catalogue, BigInt(Math.max(0, Date.now() - pack.checkedMs))) })),
+    element("p", { class: "hint" }, filled(text.cabinetChecked, { age: age(catalogue, BigInt(Math.max(0, Date.now() - pack.checkedMs))) })),
     element("div", { class: "ways" }, labelled(text.cabinetOpen, open), labelled(text.cabinetRemove, () => void remove())));
 }
 
@@ -69,7 +69,7 @@ function badges({ text, language }: App, pack: Pack): HTMLElement[] {
   const made: HTMLElement[] = [];
   if (isRecalled(pack)) made.push(badge(text.cabinetRecalled, "bad"));
   if (left !== null && left < 0) made.push(badge(text.cabinetExpired, "bad"));
-  else if (left !== null && left <= SOON_DAYS && pack.expiryDay !== null) made.push(badge(fill(text.cabinetSoon, { day: day(language, pack.expiryDay) }), "soon"));
+  else if (left !== null && left <= SOON_DAYS && pack.expiryDay !== null) made.push(badge(filled(text.cabinetSoon, { day: day(language, pack.expiryDay) }), "soon"));
   return made;
 }
 
@@ -84,7 +84,7 @@ async function recheck(app: App, told: HTMLElement): Promise<void> {
       const timeMs = axes.time_ms === null ? pack.timeMs : Number(axes.time_ms);
       await app.packs.put({ ...pack, overall, reasons, timeMs, expiryDay: axes.expiry_day ?? pack.expiryDay, checkedMs: Date.now(), proof: answer.proof ?? pack.proof });
     }
-    told.textContent = fill(app.text.cabinetAsked, { done: at + 1, count: kept.length });
+    told.textContent = filled(app.text.cabinetAsked, { done: at + 1, count: kept.length });
   }
 }
 

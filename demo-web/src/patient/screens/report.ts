@@ -4,7 +4,7 @@ import type { App, Shown } from "../app.js";
 import { codeView } from "../code_view.js";
 import { button, choices, download, form, summary } from "../fields.js";
 import { Report, send } from "../report.js";
-import { fill } from "../words/index.js";
+import { filled } from "../../words.js";
 
 /** A report of a pack that looks wrong: the code, the answer and its proof, and nothing about the person. */
 export function report(app: App): Shown {
@@ -28,14 +28,14 @@ export function report(app: App): Shown {
 }
 
 function hotline({ text, hotline }: App): HTMLElement {
-  const call = element("a", { href: `tel:${hotline}`, class: "plain call" }, fill(text.hotline, { number: hotline }));
+  const call = element("a", { href: `tel:${hotline}`, class: "plain call" }, filled(text.hotline, { number: hotline }));
   return element("div", { class: "notice" }, call, element("p", {}, text.hotlineDetail));
 }
 
 async function hand(app: App, report: Report, sent: HTMLElement): Promise<void> {
   const { text } = app;
   const id = await send(report, app.nodes);
-  const [title, detail] = id === null ? [text.problem, text.reportRefused] : [text.reportSent, fill(text.reportNumber, { id })];
+  const [title, detail] = id === null ? [text.problem, text.reportRefused] : [text.reportSent, filled(text.reportNumber, { id })];
   sent.replaceChildren(element("div", { class: id === null ? "notice bad" : "notice", role: "status" }, element("h2", {}, title), element("p", {}, detail)));
 }
 

@@ -6,7 +6,7 @@ import { scanOf } from "../../typed.js";
 import type { App, Shown } from "../app.js";
 import { shortened } from "../code_view.js";
 import { choices, form, summary, textField } from "../fields.js";
-import { fill } from "../words/index.js";
+import { filled } from "../../words.js";
 
 /** Many packs from one proof: a delivery, with its pallet counted. */
 export function several(app: App): Shown {
@@ -18,12 +18,12 @@ export function several(app: App): Shown {
   const result = element("div", { id: "results" });
   const send = () => {
     const scans = codes.input.value.split("\n").map((line) => line.trim()).filter(Boolean).map(scanOf);
-    const problem = scans.length === 0 ? text.severalMissing : scans.length > MOST ? fill(text.severalMost, { count: scans.length }) : "";
+    const problem = scans.length === 0 ? text.severalMissing : scans.length > MOST ? filled(text.severalMost, { count: scans.length }) : "";
     codes.fail(problem);
     problems.replaceChildren(...(problem ? [summary(text.problem, [{ text: problem, input: codes.input }])] : []));
     if (!problem) void run(app, scans, (asked.chosen()[0] ?? "receiver") as Purpose, result);
   };
-  return { title: text.severalTitle, content: [problems, form(text.next, send, codes.whole, asked.whole), result] };
+  return { title: text.severalTitle, content: [problems, form(text.goOn, send, codes.whole, asked.whole), result] };
 }
 
 async function run(app: App, scans: string[], purpose: Purpose, result: HTMLElement): Promise<void> {
@@ -41,7 +41,7 @@ async function run(app: App, scans: string[], purpose: Purpose, result: HTMLElem
 function view(app: App, catalogue: Catalogue, scans: string[], answer: ManyAnswer, verdicts: Verdict[], purpose: Purpose): HTMLElement[] {
   const { text, language } = app;
   const bad = verdicts.flatMap((verdict, at) => (verdict.overall === "ok" ? [] : [{ verdict, at }]));
-  const title = fill(text.severalSummary, { good: verdicts.length - bad.length, count: verdicts.length });
+  const title = filled(text.severalSummary, { good: verdicts.length - bad.length, count: verdicts.length });
   const rows = bad.slice(0, LONGEST_LIST).map(({ verdict, at }) => {
     const reading = answer.scans[at]?.readings[0];
     const { overall, reasons } = explain(catalogue, verdict, { purpose, language, reading });
@@ -52,7 +52,7 @@ function view(app: App, catalogue: Catalogue, scans: string[], answer: ManyAnswe
     element("div", { class: `head ${bad.length ? "bad" : "ok"}` }, shape(bad.length ? "bad" : "ok"), element("h2", {}, title)),
     element("p", { role: "status", class: "away" }, title),
     ...answer.contents.map((contents) => element("p", { class: "notice" },
-      fill(contents.complete ? text.severalComplete : text.severalIncomplete, { sscc: contents.sscc, seen: contents.seen, count: contents.children }))),
+      filled(contents.complete ? text.severalComplete : text.severalIncomplete, { sscc: contents.sscc, seen: contents.seen, count: contents.children }))),
     element("p", {}, sentence(catalogue, "not-proved.copy").title),
     ...(bad.length ? [element("h2", {}, text.severalBad), element("ul", { class: "packs" }, ...rows)] : [element("p", {}, text.severalAllGood)]),
   ];

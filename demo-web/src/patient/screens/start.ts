@@ -3,7 +3,7 @@ import type { App, Shown } from "../app.js";
 import { button, fileButton } from "../fields.js";
 import { daysLeft, type Pack } from "../packs.js";
 import { codeInPhoto, openSaved } from "../take.js";
-import { fill } from "../words/index.js";
+import { filled } from "../../words.js";
 
 /** Where everything begins: how to give the code of a pack. */
 export async function start(app: App): Promise<Shown> {
@@ -38,6 +38,6 @@ function notices({ text, go }: App, kept: Pack[]): HTMLElement[] {
   const bad = kept.filter(({ overall }) => overall === "do-not-use").length;
   const expired = kept.filter(({ overall, expiryDay }) => overall !== "do-not-use" && expiryDay !== null && daysLeft(expiryDay, Date.now()) < 0).length;
   const notice = (label: string, count: number) => count > 0
-    ? [element("p", { class: "notice bad" }, button(fill(label, { count }), "link", () => go("cabinet")))] : [];
+    ? [element("p", { class: "notice bad" }, button(filled(label, { count }), "link", () => go("cabinet")))] : [];
   return [...notice(text.noticeBad, bad), ...notice(text.noticeExpired, expired)];
 }

@@ -4,7 +4,8 @@ import type { App, Shown } from "../app.js";
 import { scanOf } from "../../typed.js";
 import { type Field, button, form, summary, textField } from "../fields.js";
 import { digitsIn, isProductAlone, scanOfFields } from "../scan/digits.js";
-import { type PageWords, fill } from "../words/index.js";
+import { filled } from "../../words.js";
+import type { PageWords } from "../words/index.js";
 
 /** The code by hand, with help about its digits while it is typed. */
 export function type(app: App): Shown {
@@ -26,7 +27,7 @@ export function type(app: App): Shown {
   };
   return {
     title: text.typeTitle,
-    content: [problems, form(text.next, () => void send(), product.whole, serial.whole, lot.whole)],
+    content: [problems, form(text.goOn, () => void send(), product.whole, serial.whole, lot.whole)],
   };
 }
 
@@ -61,5 +62,5 @@ function digitHelp(text: PageWords, typed: string): string {
   if (!digits) return "";
   const label = { right: text.digitsRight, wrong: text.digitsWrong, fewer: text.digitsFewer, more: text.digitsMore }[digits.result];
   const code = digits.code.replace(/(\d{4})(?=\d)/g, "$1 ");
-  return fill(label, { code, found: digits.code.length, expected: digits.expected });
+  return filled(label, { code, found: digits.code.length, expected: digits.expected });
 }

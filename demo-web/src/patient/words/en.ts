@@ -1,14 +1,16 @@
+import { english as card } from "../../card_words/en.js";
+
 /** The patient page's labels in English. What is said about a medicine stands in the message catalogue of the verifier. */
 export const english = {
+  ...card,
   language: "中文",
   skip: "Skip to the content",
   home: "MedProof: to the start",
   back: "Back",
-  next: "Continue",
+  goOn: "Continue",
   offline: "You are offline. Saved answers can still be checked.",
   problem: "There is a problem",
   starting: "Starting…",
-  checking: "Checking…",
 
   startTitle: "Check a medicine pack",
   startIntro: "Scan or type the code on the pack. This device works the answer out itself: it does not have to believe the server.",
@@ -81,9 +83,6 @@ export const english = {
   report: "Report this pack",
   reportMore: "Something looks wrong with the pack? Report it, whatever the answer says.",
 
-  noAnswer: "No server answered",
-  noAnswerDetail: "The pack could not be checked. This says nothing about the medicine.",
-  noAnswerNext: "Check your connection and try again. If you cannot wait, ask your pharmacist.",
   refusedAnswer: "The server did not give an answer",
   refusedAnswerDetail: "It was reached, and refused or sent something that is not an answer. This says nothing about the medicine.",
   refusedAnswerNext: "Wait a minute and try again. If you cannot wait, ask your pharmacist.",
@@ -96,9 +95,6 @@ export const english = {
   longAnswer: "The server sent too much",
   longAnswerDetail: "It sent more than any answer has, and was not read on. This says nothing about the medicine.",
   longAnswerNext: "Check again with another connection. If you cannot wait, ask your pharmacist.",
-  noStart: "The check cannot start",
-  noStartDetail: "Part of this page is missing or was changed. This says nothing about the medicine.",
-  noStartNext: "Reload the page. If it stays so, do not rely on this page, and ask your pharmacist.",
 
   cabinetTitle: "My medicines",
   cabinetIntro: "These packs are kept on this device only. Whoever can unlock it can see them.",

@@ -7,8 +7,3 @@ export type { PageWords } from "./en.js";
 export async function pageWords(tag: string): Promise<PageWords> {
   return catalogueOf(tag) === "zh-Hans" ? (await import("./zh-hans.js")).chinese : (await import("./en.js")).english;
 }
-
-/** A label with its `{name}` placeholders filled. */
-export function fill(text: string, values: Record<string, string | number>): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
-}

@@ -1,16 +1,17 @@
+import { chinese as card } from "../../card_words/zh-hans.js";
 import type { PageWords } from "./en.js";
 
 /** 患者页面的中文文字。 */
 export const chinese: PageWords = {
+  ...card,
   language: "English",
   skip: "跳到正文",
   home: "MedProof：回到首页",
   back: "返回",
-  next: "继续",
+  goOn: "继续",
   offline: "当前没有网络。仍可核对已保存的结果。",
   problem: "有问题需要处理",
   starting: "正在启动……",
-  checking: "正在核对……",
 
   startTitle: "核对一盒药",
   startIntro: "请扫描或输入药盒上的码。结果由本设备自己算出，不必相信服务器。",
@@ -83,9 +84,6 @@ export const chinese: PageWords = {
   report: "举报这盒药",
   reportMore: "药盒有异样？无论结果如何，都可以举报。",
 
-  noAnswer: "没有服务器应答",
-  noAnswerDetail: "未能核对这盒药。这不说明药品本身有无问题。",
-  noAnswerNext: "请检查网络后重试。如果不能等，请咨询药师。",
   refusedAnswer: "服务器没有给出结果",
   refusedAnswerDetail: "已连上服务器，但它拒绝了，或发来的不是结果。这不说明药品本身有无问题。",
   refusedAnswerNext: "请过一分钟再试。如果不能等，请咨询药师。",
@@ -98,9 +96,6 @@ export const chinese: PageWords = {
   longAnswer: "服务器发来的内容太多",
   longAnswerDetail: "它发来的内容超出任何结果的长度，已停止读取。这不说明药品本身有无问题。",
   longAnswerNext: "请换一个网络重新核对。如果不能等，请咨询药师。",
-  noStart: "无法开始核对",
-  noStartDetail: "本页面的一部分缺失或被改动。这不说明药品本身有无问题。",
-  noStartNext: "请重新打开页面。如果仍然如此，请不要依赖本页面，并咨询药师。",
 
   cabinetTitle: "我的药品",
   cabinetIntro: "这些药只保存在本设备上。能解锁本设备的人都能看到。",

@@ -44,6 +44,6 @@ pub(in crate::http) fn patient(face: &Face, headers: &HeaderMap) -> Response {
 }
 
 const WITHOUT_PAGES: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>MedProof</title>\n\
-    <h1>MedProof</h1>\n<p>This node serves proofs. It was started without pages: give <code>--web-dir</code>.</p>\n\
-    <p lang=\"zh-Hans\">本节点提供证明，启动时未配置页面：请指定 <code>--web-dir</code>。</p>\n\
+    <h1>MedProof</h1>\n<p>This node serves proofs. It was started without pages: name their folder in <code>api.web_dir</code>.</p>\n\
+    <p lang=\"zh-Hans\">本节点提供证明，启动时未配置页面：请在 <code>api.web_dir</code> 中指定其目录。</p>\n\
     <p><a href=\"/openapi.json\">/openapi.json</a></p>\n";
