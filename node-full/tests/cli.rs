@@ -242,7 +242,24 @@ fn documents_are_captured_and_what_became_of_each_event_is_told() {
     assert!(String::from_utf8_lossy(&people.stdout).contains("/eventList/0/action: "), "{people:?}");
     assert_eq!(code(&place.call(&["capture", &place.file("nothing.json")])), Some(1));
     capture_suite(&place);
+    let proofs = [0, 1].map(|event| {
+        let id = view["documents"][0]["job"]["events"][event]["eventID"].as_str().expect("an identifier");
+        let file = place.file(&format!("event-{event}"));
+        place.json(&["prove", id, "--event", "--out", &file]);
+        file
+    });
     node.stop();
+    let anchor = place.data().join("anchor.mpanchor").display().to_string();
+    let verify = |proof: &str| place.call(&["verify", "--anchor", &anchor, "--event", "--proof", proof]);
+    for proof in &proofs {
+        let told = verify(proof);
+        assert!(code(&told) == Some(0) && String::from_utf8_lossy(&told.stdout).contains("is anchored"), "{told:?}");
+    }
+    let text = fs::read_to_string(&proofs[1]).expect("a proof");
+    fs::write(&proofs[1], text.replace("nobody", "n0body")).expect("written");
+    let told = verify(&proofs[1]);
+    let text = String::from_utf8_lossy(&told.stderr).into_owned();
+    assert!(code(&told) == Some(1) && text.starts_with("The ledger does not have this event"), "{told:?}");
 }
 
 /// Each file of the standard's examples, where they are there.

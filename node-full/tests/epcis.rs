@@ -2,9 +2,11 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod capture;
 mod http_alone;
 
 use axum::http::StatusCode;
+use capture::{TIME, document, object, suite_files};
 use http_alone::{Alone, GTIN, ME};
 use medproof_core::{
     identity::{PackId, ProductCode, Serial},
@@ -18,9 +20,7 @@ use medproof_node::{
 };
 use medproof_rules::body::{Act, Body};
 use serde_json::{Value, json};
-use std::{path::PathBuf, time::Duration};
-
-const TIME: &str = "2026-01-05T10:00:00.000Z";
+use std::time::Duration;
 
 impl Alone {
     fn machine(&self) -> String {
@@ -32,29 +32,8 @@ impl Alone {
         self.captured_by(&self.machine(), document, behaviour).await
     }
 
-    async fn captured_by(&self, token: &str, document: &str, behaviour: &str) -> Value {
-        let headers = [("authorization", token), ("gs1-capture-error-behaviour", behaviour)];
-        let answer = self.call_with("POST", "/epcis/capture", &headers, document).await;
-        assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text());
-        self.ended(token, answer.headers["location"].to_str().expect("text")).await
-    }
-
-    /// The job at `place`, once it has ended.
-    async fn ended(&self, token: &str, place: &str) -> Value {
-        for _ in 0..1_200 {
-            let job = self.call("GET", place, Some(token), "").await.json();
-            if job["running"] == false {
-                return job;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("the job does not end");
-    }
-
     async fn found(&self, uri: &str) -> Vec<Value> {
-        let answer = self.call("GET", uri, Some(&self.machine()), "").await;
-        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
-        answer.json()["epcisBody"]["queryResults"]["resultsBody"]["eventList"].as_array().expect("a list").clone()
+        self.found_by(&self.machine(), uri).await
     }
 
     fn state(&self, serial: &str) -> Option<StateCode> {
@@ -80,24 +59,8 @@ impl Alone {
     }
 }
 
-fn document(events: &[Value]) -> String {
-    json!({
-        "@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"],
-        "type": "EPCISDocument", "schemaVersion": "2.0", "creationDate": TIME,
-        "epcisBody": { "eventList": events },
-    })
-    .to_string()
-}
-
 fn link(serial: &str) -> String {
     format!("https://id.gs1.org/01/{GTIN}/21/{serial}")
-}
-
-fn object(action: &str, step: &str, disposition: &str, epcs: &[String]) -> Value {
-    json!({
-        "type": "ObjectEvent", "eventTime": TIME, "eventTimeZoneOffset": "+00:00", "action": action,
-        "bizStep": step, "disposition": disposition, "epcList": epcs,
-    })
 }
 
 fn commissioning(serials: impl IntoIterator<Item = String>) -> Value {
@@ -105,22 +68,6 @@ fn commissioning(serials: impl IntoIterator<Item = String>) -> Value {
     let mut event = object("ADD", "commissioning", "active", &epcs);
     event["ilmd"] = json!({ "cbvmda:lotNumber": "L9", "cbvmda:itemExpirationDate": "2030-05-31" });
     event
-}
-
-fn suite_files() -> Vec<PathBuf> {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/suites");
-    let suites = std::env::var_os("MEDPROOF_SUITES").map_or_else(|| PathBuf::from(beside), PathBuf::from);
-    let mut files = Vec::new();
-    for folder in ["json-documents", "json-events"] {
-        let Ok(entries) = std::fs::read_dir(suites.join("epcis/capture").join(folder)) else {
-            eprintln!("absent: epcis/capture/{folder}");
-            continue;
-        };
-        let paths = entries.map(|entry| entry.expect("an entry").path());
-        files.extend(paths.filter(|path| path.extension().is_some_and(|kind| kind == "json" || kind == "jsonld")));
-    }
-    files.sort();
-    files
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -334,8 +334,10 @@ fn details_are_taken_from_the_event() {
     let serials = json!([sgtin("N10"), sgtin("N9"), sgtin("N1")]);
     let made =
         event("ObjectEvent", "ADD", "commissioning", json!({"epcList": serials, "ilmd": {"cbvmda:lotNumber": "L1"}}));
-    let Detail::Register { lot, serials, .. } = &asked_of(&ledger, &made).wishes[0].detail else { panic!("{made}") };
-    assert_eq!(lot.as_str(), "L1");
+    let Detail::Register { lot, quantity, serials, .. } = &asked_of(&ledger, &made).wishes[0].detail else {
+        panic!("{made}")
+    };
+    assert_eq!((lot.as_str(), quantity.get()), ("L1", 1));
     assert_eq!(*serials, ["N1", "N9", "N10"].map(|serial| Serial::new(serial).unwrap()));
 
     let partly = event(
@@ -369,6 +371,51 @@ fn details_are_taken_from_the_event() {
     assert_eq!(why.take_back.map(|kind| kind.number()), Some(901));
 }
 
+/// What is in a pack is counted in pieces of its class; a class without that, beside serials, is left out and named.
+#[test]
+fn quantities_of_a_class_are_what_is_in_a_pack_or_left_out() {
+    let (own, other) = ("https://id.gs1.org/01/10614141073464", "https://id.gs1.org/01/04012345123456");
+    let asked = |step: &str, more: Value| {
+        let action = if step == "commissioning" { "ADD" } else { "OBSERVE" };
+        let mut more = more;
+        more["epcList"] = json!([sgtin(if action == "ADD" { "N1" } else { "H1" })]);
+        more["ilmd"] = if action == "ADD" { json!({"cbvmda:lotNumber": "L1"}) } else { Value::Null };
+        more.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+        asked_of(&Ledger { dispenses: true }, &event("ObjectEvent", action, step, more))
+    };
+    for (class, quantity, uom, registered, left_out) in [
+        (own, json!(24), json!("U2"), Some(24), None),
+        ("https://id.gs1.org/01/10614141073464/10/L1", json!(65_535), json!("EA"), Some(65_535), None),
+        (own, json!(24), Value::Null, Some(1), Some(own)),
+        (own, json!(0.5), json!("KGM"), Some(1), Some(own)),
+        (other, json!(24), json!("U2"), Some(1), None),
+        (own, json!(2.5), json!("U2"), None, None),
+        (own, json!(65_536), json!("U2"), None, None),
+    ] {
+        let mut list = json!({"epcClass": class, "quantity": quantity, "uom": uom});
+        list.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+        let answer = asked("commissioning", json!({"quantityList": [list]}));
+        let found = answer.wishes.first().map(|wish| match &wish.detail {
+            Detail::Register { quantity, .. } => quantity.get(),
+            detail => panic!("{detail:?}"),
+        });
+        assert_eq!(found, registered, "{list}");
+        let why = answer.stored_only.map(|why| (why.reason.code(), why.identifier));
+        match (registered, left_out) {
+            (None, _) => assert_eq!(why, Some(("epcis.stored.no-amount", None)), "{list}"),
+            (_, None) => assert_eq!(why, None, "{list}"),
+            (_, Some(class)) => assert_eq!(why, Some(("epcis.stored.no-serial", Some(class.into()))), "{list}"),
+        }
+    }
+    let moved = asked("storing", json!({"quantityList": [{"epcClass": own, "quantity": 3, "uom": "U2"}]}));
+    assert_eq!((moved.wishes[0].kind.number(), moved.wishes[0].items.packs.len()), (904, 1));
+    assert_eq!(moved.stored_only.unwrap().identifier.as_deref(), Some(own));
+    let of_another =
+        json!({"disposition": "partially_dispensed", "quantityList": [{"epcClass": other, "quantity": 7}]});
+    let partly = asked("dispensing", of_another);
+    assert_eq!(outcome(&partly), "epcis.stored.no-amount");
+}
+
 #[test]
 fn temperatures_become_readings_of_the_topmost_unit() {
     let sensors = json!([{
@@ -385,6 +432,7 @@ fn temperatures_become_readings_of_the_topmost_unit() {
         asked_of(&Ledger { dispenses: false }, &event)
     };
     let answer = read(json!([sgtin("U1"), sgtin("U2"), sgtin("H1")]));
+    assert_eq!(answer.stored_only, None, "the event says nothing else");
     let wish = &answer.wishes[0];
     assert_eq!(
         (wish.kind.number(), wish.items.units.as_slice(), wish.items.packs.len()),

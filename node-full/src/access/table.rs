@@ -123,6 +123,7 @@ pub const TABLE: &[Endpoint] = &[
     Endpoint { body_limit_bytes: MIB, ..change("/epcis/events", &[Qa, Machine], ANY, "capture one EPCIS event") },
     get("/epcis/events", &[Qa, Auditor, Machine], "find the member's own EPCIS events"),
     get("/epcis/events/{id}", &[Qa, Auditor, Machine], "one of the member's own EPCIS events"),
+    get("/epcis/events/{id}/proof", &[Qa, Auditor, Machine], "that one of them is anchored, shown to anybody"),
     get("/epcis/epcs/{epc}/events", &[Qa, Auditor, Machine], "the member's own EPCIS events of an object"),
 ];
 

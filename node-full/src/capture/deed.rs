@@ -22,10 +22,10 @@ pub(super) fn act(index: &Index<'_>, wish: &Wish, site: Option<u64>) -> Result<A
         Detail::Release { product, lot, expiry } => {
             Ok(Act::LotRelease(LotRelease { product: product.clone(), lot: lot.clone(), expiry: *expiry }))
         }
-        Detail::Register { product, lot, serials } => Ok(Act::PackRegister(PackRegister {
+        Detail::Register { product, lot, quantity, serials } => Ok(Act::PackRegister(PackRegister {
             product: product.clone(),
             lot: lot.clone(),
-            quantity: NonZeroU16::MIN,
+            quantity: *quantity,
             serials: serials.clone(),
         })),
         Detail::Lot { product, lot } if wish.kind == Kind::LotRecall => Ok(Act::LotRecall(LotMeasure {

@@ -12,6 +12,7 @@
 //! parts with `proceed`, and not at all with `rollback`. What was asked for is on disk before it is answered, and the
 //! signed events are before they are sent: a job that was cut off is taken up with the same bytes.
 
+mod anchored;
 mod deed;
 mod job;
 mod order;
@@ -20,6 +21,7 @@ mod registry;
 mod right;
 mod shelf;
 
+pub use anchored::{Anchored, Shown};
 pub use job::{Done, Job};
 pub use order::Order;
 pub use shelf::{Kept, event_key, job as find_job, kept, places};

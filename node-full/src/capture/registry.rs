@@ -3,7 +3,10 @@
 use crate::{
     fault::{Fault, Result},
     genesis_file::Role,
-    index::{Index, Whereabouts},
+    index::{
+        Index, Standing, Whereabouts,
+        project::{pack_standing, unit_standing},
+    },
 };
 use medproof_core::{
     identity::{Lot, MemberId, PackId, ProductCode, Sscc},
@@ -32,8 +35,9 @@ impl Ledger<'_> {
         }
     }
 
-    fn holds(&self, whereabouts: &Whereabouts) -> bool {
-        whereabouts.member == self.sender
+    /// The sender has it; what is still on its way to the sender is to be received.
+    fn holds(&self, whereabouts: &Whereabouts, standing: Standing) -> bool {
+        whereabouts.member == self.sender && standing != Standing::InTransit
     }
 }
 
@@ -57,7 +61,7 @@ impl Registry for Ledger<'_> {
         Ok(Some(PackStanding {
             lot: lot.lot,
             expiry: lot.expiry,
-            is_held: self.holds(&whereabouts),
+            is_held: self.holds(&whereabouts, pack_standing(&leaf)),
             is_quarantined: leaf.state == StateCode::from(State::Quarantined),
             topmost: self.topmost(whereabouts.inside)?,
             pack,
@@ -70,7 +74,7 @@ impl Registry for Ledger<'_> {
         let Some(Leaf::Unit(leaf)) = self.index.leaf(&path)? else { return Ok(None) };
         let whereabouts = self.index.unit_whereabouts(&path, &leaf)?;
         Ok(Some(UnitStanding {
-            is_held: self.holds(&whereabouts),
+            is_held: self.holds(&whereabouts, unit_standing(&leaf)),
             is_quarantined: leaf.state == StateCode::from(State::Quarantined),
             topmost: self.topmost(whereabouts.inside)?,
         }))

@@ -7,11 +7,17 @@ use super::{
     serials::scan,
 };
 use clap::{Args, ValueEnum};
-use medproof_core::plain::{Client, Policy, Verdict, message_from_text};
+use medproof_core::{
+    anchor::Anchor,
+    encoding::Message,
+    plain::{Client, Policy, Verdict, message_from_text},
+};
 use medproof_node::{
+    capture::Anchored,
     clock::Clock,
     fault::Fault,
     folder,
+    http::path_segment,
     messages::{self, Language},
 };
 use serde_json::{Value, json};
@@ -27,11 +33,17 @@ pub(crate) struct Query {
     purpose: For,
 }
 
-/// Save the proof about a scan.
+/// Save the proof about a scan, or what shows that an EPCIS event is anchored.
 #[derive(Debug, Args)]
 pub(crate) struct Prove {
-    /// The code, as a scanner reads it or as it stands on the pack.
+    /// The code, as a scanner reads it or as it stands on the pack; with `--event` the event's identifier.
     scan: String,
+    /// Prove that an EPCIS event, which was captured, is anchored; the file will hold the event, too.
+    #[arg(long)]
+    event: bool,
+    /// The member that captured it; otherwise the node's own.
+    #[arg(long, requires = "event")]
+    member: Option<u32>,
     /// The file to write.
     #[arg(short, long, value_name = "FILE")]
     out: PathBuf,
@@ -44,11 +56,14 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "FILE")]
     anchor: PathBuf,
     /// The code, as a scanner reads it or as it stands on the pack.
-    #[arg(long)]
-    scan: String,
+    #[arg(long, required_unless_present = "event")]
+    scan: Option<String>,
     /// The proof: bytes, or the text of its QR code.
     #[arg(long, value_name = "FILE")]
     proof: PathBuf,
+    /// The proof is about an EPCIS event.
+    #[arg(long, conflicts_with_all = ["scan", "purpose", "carried"])]
+    event: bool,
     /// For whom the answer is.
     #[arg(long, value_enum, default_value_t = For::Dispenser)]
     purpose: For,
@@ -93,7 +108,8 @@ impl Query {
 
 impl Prove {
     pub(crate) fn perform(self, context: &Context) -> Result<Answer> {
-        let proof = proof(&NodeClient::new(context)?, &scan(&self.scan))?;
+        let node = NodeClient::for_member(context, self.member)?;
+        let proof = if self.event { anchoring(&node, &self.scan)? } else { proof(&node, &scan(&self.scan))? };
         folder::write_public(&self.out, &proof)?;
         let told = Told::new("cli.proof").with("path", self.out.display()).with("len", proof.len());
         Ok(Answer::told(told, json!({ "path": self.out, "len_bytes": proof.len() })))
@@ -102,9 +118,10 @@ impl Prove {
 
 impl Verify {
     pub(crate) fn perform(self, context: &Context) -> Result<Answer> {
-        let (anchor, proof) = (folder::read(&self.anchor)?, read_proof(&self.proof)?);
+        let anchor = folder::read(&self.anchor)?;
+        let Some(code) = &self.scan else { return anchored(&anchor, &self.proof) };
         let mode = if self.carried { "carried" } else { "online" };
-        judge(&context.output, &anchor, &scan(&self.scan), &proof, (self.purpose, mode))
+        judge(&context.output, &anchor, &scan(code), &read_proof(&self.proof)?, (self.purpose, mode))
     }
 }
 
@@ -128,6 +145,24 @@ fn kind_code(kind: &str) -> String {
 /// The proof about a scan for a client that has only the anchor.
 pub(super) fn proof(node: &NodeClient, scan: &str) -> Result<Vec<u8>> {
     node.get_bytes("/v1/proofs", &[("code", scan), ("have", "0")], "application/vnd.medproof.proof")
+}
+
+/// What shows that the captured event of an identifier is anchored.
+fn anchoring(node: &NodeClient, id: &str) -> Result<Vec<u8>> {
+    node.get_bytes(&format!("/epcis/events/{}/proof", path_segment(id)), &[], "application/json")
+}
+
+/// Whether an EPCIS event is anchored, by a file that shows it.
+fn anchored(anchor: &[u8], file: &Path) -> Result<Answer> {
+    let anchor = Anchor::from_bytes(anchor).map_err(|cause| Fault::new("cli.anchor").with("cause", cause.code()))?;
+    let anchored: Anchored =
+        serde_json::from_slice(&folder::read(file)?).map_err(|cause| Fault::contents(file, cause))?;
+    let shown = anchored.verify(anchor, Clock::wall().now())?;
+    let told = Told::new("cli.anchored").with("height", shown.height.0);
+    let view = json!({
+        "member": shown.member.0, "day": shown.day.0, "height": shown.height.0, "time_ms": shown.time.0,
+    });
+    Ok(Answer::told(told, view))
 }
 
 /// The bytes of a proof in a file, which may hold them as text.

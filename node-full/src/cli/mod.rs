@@ -107,7 +107,7 @@ enum Command {
     Recall(recall::Recall),
     /// What the running node proves about a scan, checked here.
     Query(check::Query),
-    /// Save the proof about a scan.
+    /// Save the proof about a scan, or what shows that an EPCIS event is anchored.
     Prove(check::Prove),
     /// Check a saved proof, offline.
     Verify(check::Verify),

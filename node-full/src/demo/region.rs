@@ -111,6 +111,7 @@ pub fn genesis(time: jiff::Timestamp) -> GenesisFile {
     for party in parties() {
         let mut entry = MemberEntry::new(&key(party.member), &[party.role], &party.name_en);
         entry.name_zh = party.name_zh;
+        entry.gln = gln(party.member);
         if party.role == Role::Pharmacy {
             entry.domains.push(format!("pharmacy-{}.example", party.member.0));
         }
@@ -169,6 +170,11 @@ fn medicine(number: usize, row: &str) -> Result<Medicine> {
 /// The GTIN-14 number `number`, with a company prefix that GS1 keeps for examples.
 pub fn gtin(number: u32) -> String {
     with_check_digit(format!("0950400{number:06}"))
+}
+
+/// The Global Location Number of a member, with the same prefix; its parties and places go by it in documents.
+pub fn gln(member: MemberId) -> String {
+    with_check_digit(format!("9504000{:05}", member.0))
 }
 
 /// The SSCC number `number`.

@@ -184,6 +184,7 @@ fn epcis_routes() -> Router<Shared> {
         .route("/epcis/capture/{id}", get(capture::job).options(options))
         .route("/epcis/events", get(events::find).post(capture::event).options(options))
         .route("/epcis/events/{id}", get(events::one).options(options))
+        .route("/epcis/events/{id}/proof", get(events::proof).options(options))
         .route("/epcis/epcs/{epc}/events", get(events::of_epc).options(options))
 }
 

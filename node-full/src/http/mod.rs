@@ -25,6 +25,7 @@ pub mod server;
 mod staff;
 mod stream;
 
+pub use epcis::capture::encoded as path_segment;
 pub use face::{Face, Shared, issuer, issuer_in};
 pub use pages::Pages;
 pub use replay::{Key, Replay};

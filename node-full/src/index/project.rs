@@ -333,11 +333,13 @@ const fn has_undo(prior: Option<Prior>) -> bool {
     matches!(prior, Some(Prior::Undo { .. }))
 }
 
-fn pack_standing(pack: &leaf::Pack) -> Standing {
+/// Where a pack is, by its own leaf.
+pub(crate) fn pack_standing(pack: &leaf::Pack) -> Standing {
     Standing::of(pack.state, held_under(pack.prior))
 }
 
-fn unit_standing(unit: &leaf::Unit) -> Standing {
+/// Where a unit is, by its own leaf.
+pub(crate) fn unit_standing(unit: &leaf::Unit) -> Standing {
     Standing::of(unit.state, held_under(unit.prior))
 }
 

@@ -14,6 +14,7 @@ use medproof_node::{
     access::{Caller, Purpose, Staff},
     clock::Clock,
     config::Config,
+    demo,
     folder::Folder,
     genesis_file::Role,
     http::{self, Face, limits::Quotas},
@@ -71,12 +72,24 @@ impl Alone {
         me
     }
 
+    /// A node of the demonstration's region, with the keys of all its members; nothing has happened there yet.
+    pub(crate) async fn region(quotas: &Quotas) -> Self {
+        let place = tempfile::tempdir().expect("a folder");
+        let folder = Folder::new(place.path().join("data"));
+        demo::create(&folder, Config::default()).expect("made");
+        let config = config(&folder, quotas);
+        let node = demo::open(folder, config).expect("opened");
+        Self::started(place, node).await
+    }
+
     async fn opened(place: tempfile::TempDir, quotas: &Quotas) -> Self {
         let folder = Folder::new(place.path().join("data"));
-        let mut config = Config::load(&folder).expect("read");
-        config.consensus.listen.set_port(0);
-        config.api.limits = quotas.clone();
+        let config = config(&folder, quotas);
         let node = Arc::new(Node::open(folder, config, Clock::wall()).expect("opened"));
+        Self::started(place, node).await
+    }
+
+    async fn started(place: tempfile::TempDir, node: Arc<Node>) -> Self {
         let consensus = Some(node.start().await.expect("started"));
         let face = Face::new(Arc::clone(&node)).expect("a face");
         let issuer = http::issuer(&node).expect("a key");
@@ -171,4 +184,12 @@ impl Alone {
     async fn deed(&self, act: Act) {
         self.node.deed(ME, Role::Manufacturer, act).await.expect("accepted");
     }
+}
+
+/// What the folder says, on ports that are free.
+fn config(folder: &Folder, quotas: &Quotas) -> Config {
+    let mut config = Config::load(folder).expect("read");
+    config.consensus.listen.set_port(0);
+    config.api.limits = quotas.clone();
+    config
 }

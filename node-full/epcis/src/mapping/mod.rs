@@ -11,12 +11,12 @@ pub use registry::{LotStanding, PackStanding, Place, ProductStanding, Registry, 
 pub use wish::{Detail, Items, Kind, Reading, Reason, StoredOnly, Wish};
 
 use crate::{
-    event::{Event, EventType},
+    event::{Event, EventType, Quantity},
     identifier::{Identifier, Named},
     time::Moment,
 };
 use medproof_core::identity::{Day, Lot, MemberId, PackId, ProductCode, Serial};
-use std::{borrow::Cow, cmp::Ordering, collections::BTreeMap};
+use std::{borrow::Cow, cmp::Ordering, collections::BTreeMap, num::NonZeroU16};
 use table::{Effect, TABLE};
 
 /// What an event asks for.
@@ -35,14 +35,21 @@ pub struct Answer {
 pub fn map<R: Registry>(event: &Event<'_>, registry: &R) -> Result<Answer, R::Error> {
     let mapper = Mapper { event, registry };
     let site = mapper.site()?;
-    let (mut wishes, stored_only) = match mapper.wishes() {
-        Ok(wishes) => (wishes, None),
+    let (mut wishes, mut stored_only) = match mapper.wishes() {
+        Ok(wishes) => {
+            let left_out = mapper.left_out(&wishes);
+            (wishes, left_out)
+        }
         Err(Stop::StoredOnly(why)) => (Vec::new(), Some(why)),
         Err(Stop::Unreadable(error)) => return Err(error),
     };
     if event.error.is_none() {
         match mapper.readings() {
-            Ok(readings) => wishes.extend(readings),
+            Ok(readings) => {
+                // What was measured is all that such an event says.
+                stored_only = stored_only.filter(|why| readings.is_empty() || why.reason != Reason::NoKind);
+                wishes.extend(readings);
+            }
             // The event's own reason says it already.
             Err(Stop::StoredOnly(_)) => {}
             Err(Stop::Unreadable(error)) => return Err(error),
@@ -234,12 +241,20 @@ impl<'a, R: Registry> Mapper<'_, 'a, R> {
             }),
             (None, _) => return Err(Reason::LotAbsent.about(lot.as_str()).into()),
         }
+        let pieces =
+            self.class_quantity(&product, is_counted)?.map(|quantity| quantity.quantity.and_then(whole_amount));
+        let quantity = pieces.unwrap_or(Some(NonZeroU16::MIN)).ok_or_else(|| Reason::NoAmount.alone())?;
         serials.sort_by(|one, other| by_length(one.as_str(), other.as_str()));
         serials.dedup();
         wishes.extend(serials.chunks(MAX_ITEMS).map(|serials| Wish {
             kind: Kind::PackRegister,
             items: Items::default(),
-            detail: Detail::Register { product: product.clone(), lot: lot.clone(), serials: serials.to_vec() },
+            detail: Detail::Register {
+                product: product.clone(),
+                lot: lot.clone(),
+                quantity,
+                serials: serials.to_vec(),
+            },
         }));
         Ok(())
     }
@@ -291,16 +306,39 @@ impl<'a, R: Registry> Mapper<'_, 'a, R> {
         let items = self.whole()?.items;
         let mut amounts = Vec::with_capacity(items.packs.len());
         for pack in &items.packs {
-            let mut quantities = self.event.quantities.iter();
-            let own = quantities.find(|quantity| match &quantity.class.named {
-                Named::Lot(product, _) | Named::Product(product) => *product == pack.product,
-                _ => false,
-            });
-            let only = || self.event.quantities.first().filter(|_| self.event.quantities.len() == 1);
-            let amount = own.or_else(only).and_then(|quantity| quantity.quantity).and_then(whole_amount);
-            amounts.push(amount.ok_or_else(|| Reason::NoAmount.alone())?);
+            let own = self.class_quantity(&pack.product, |_| true)?;
+            let amount = own.and_then(|quantity| quantity.quantity).and_then(whole_amount);
+            amounts.push(amount.ok_or_else(|| Reason::NoAmount.alone())?.get());
         }
         Ok(vec![Wish { kind: Kind::DispensePartly, items, detail: Detail::Amounts(amounts) }])
+    }
+
+    /// The first quantity that fits of a class of `product`, a canonical code.
+    fn class_quantity(
+        &self,
+        product: &ProductCode,
+        fits: impl Fn(&Quantity<'_>) -> bool,
+    ) -> Result<Option<&Quantity<'a>>, Stop<R::Error>> {
+        for quantity in self.event.quantities.iter().filter(|quantity| fits(quantity)) {
+            let (Named::Lot(named, _) | Named::Product(named)) = &quantity.class.named else { continue };
+            let known = self.registry.product(named).map_err(Stop::Unreadable)?;
+            if known.is_some_and(|known| known.product == *product) {
+                return Ok(Some(quantity));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The first class that stands beside the serials, and to which nothing is done.
+    fn left_out(&self, wishes: &[Wish]) -> Option<StoredOnly> {
+        let is_used = |quantity: &Quantity<'_>, wish: &Wish| match wish.kind {
+            Kind::DispensePartly => true,
+            Kind::PackRegister => is_counted(quantity),
+            _ => wish.items.is_empty(),
+        };
+        let mut classes = self.event.quantities.iter();
+        let left = classes.find(|quantity| !wishes.iter().all(|wish| is_used(quantity, wish)))?;
+        Some(Reason::NoSerial.about(&left.class.text))
     }
 
     fn country(&self) -> Result<[u8; 2], Stop<R::Error>> {
@@ -388,6 +426,10 @@ impl<'a, R: Registry> Mapper<'_, 'a, R> {
 }
 
 impl Items {
+    fn is_empty(&self) -> bool {
+        self.units.is_empty() && self.packs.is_empty()
+    }
+
     fn arrange(&mut self) {
         self.units.sort_unstable();
         self.units.dedup();
@@ -419,9 +461,14 @@ fn by_length(one: &str, other: &str) -> Ordering {
     (one.len(), one).cmp(&(other.len(), other))
 }
 
-fn whole_amount(quantity: f64) -> Option<u16> {
+fn whole_amount(quantity: f64) -> Option<NonZeroU16> {
     let is_whole = quantity.fract() == 0.0 && (1.0..=65_535.0).contains(&quantity);
-    is_whole.then_some(quantity as u16)
+    NonZeroU16::new(is_whole.then_some(quantity as u16)?)
+}
+
+/// Whether a quantity counts what is in a pack; without a unit of measure it counts packs.
+fn is_counted(quantity: &Quantity<'_>) -> bool {
+    quantity.uom.as_deref().is_some_and(|uom| COUNTED.contains(&uom))
 }
 
 /// The day of `2027-05-31`, or of a date and time.
@@ -433,6 +480,9 @@ fn day(text: &str) -> Option<Day> {
     let millis = Moment::read(&midnight)?.unix_millis();
     u32::try_from(millis / 86_400_000).ok().map(Day)
 }
+
+/// UN/ECE Recommendation 20: one, each, piece, tablet, capsule.
+const COUNTED: [&str; 5] = ["C62", "EA", "H87", "U2", "AV"];
 
 /// Items of one event of the ledger.
 const MAX_ITEMS: usize = 10_000;

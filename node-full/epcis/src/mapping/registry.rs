@@ -46,7 +46,7 @@ pub struct PackStanding {
     pub lot: Lot,
     /// The lot's last day of use.
     pub expiry: Day,
-    /// Whether the sender holds it, or the unit above it.
+    /// Whether the sender has it, or the unit above it: holds it, and it is not on its way.
     pub is_held: bool,
     /// Whether it is in quarantine (state 8).
     pub is_quarantined: bool,
@@ -58,7 +58,7 @@ pub struct PackStanding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "the node fills it in")]
 pub struct UnitStanding {
-    /// Whether the sender holds it, or the unit above it.
+    /// Whether the sender has it, or the unit above it: holds it, and it is not on its way.
     pub is_held: bool,
     /// Whether it is in quarantine (state 8).
     pub is_quarantined: bool,

@@ -1,6 +1,7 @@
 //! What an event asks of the ledger, shaped as the bodies of `docs/EVENTS.md` section 3 are.
 
 use medproof_core::identity::{Day, Lot, MemberId, PackId, ProductCode, Serial, Sscc};
+use std::num::NonZeroU16;
 
 /// One event that the ledger should have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +46,8 @@ pub enum Detail {
         product: ProductCode,
         /// The lot.
         lot: Lot,
+        /// How many units are in each pack.
+        quantity: NonZeroU16,
         /// The serials, ascending.
         serials: Vec<Serial>,
     },

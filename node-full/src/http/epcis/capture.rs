@@ -95,7 +95,7 @@ fn located(mut response: Response, place: &str) -> Response {
 }
 
 /// Text as one segment of a path.
-pub(super) fn encoded(text: &str) -> String {
+pub fn encoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

@@ -9,7 +9,7 @@ use super::{
     announced,
 };
 use crate::{
-    capture::{Kept, kept, limits, places},
+    capture::{Anchored, Kept, kept, limits, places},
     fault::Fault,
     keyring::to_hex,
     problem::Problem,
@@ -64,13 +64,29 @@ pub(in crate::http) async fn one(
     asked: Asked,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let member = asked.caller()?.member;
-    let place = places(&*face.rows, member, Some((IndexField::EventId, &id)), 1)?.pop().ok_or_else(absent)?;
-    let kept = kept(&*face.rows, member, &place.1)?.ok_or_else(absent)?;
+    let kept = named(&face, &asked, &id)?;
     let context = context(&kept)?;
     let event = StoredEvent { bytes: &kept.bytes, context: &context };
     let text = bare_event(&event, format(&asked)?).map_err(|_| broken())?;
     Ok(announced(answer::bytes(text.into_bytes(), JSON)))
+}
+
+/// What shows to anybody that the event is anchored.
+pub(in crate::http) async fn proof(
+    State(face): State<Shared>,
+    asked: Asked,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let kept = named(&face, &asked, &id)?;
+    let shown = Anchored::draw(&face.node.view(), &kept)?.ok_or_else(|| Problem::new("proof.no-block"))?;
+    Ok(announced(answer::json(&serde_json::json!(shown))))
+}
+
+/// The caller's event of an identifier.
+fn named(face: &Face, asked: &Asked, id: &str) -> Result<Kept, Problem> {
+    let member = asked.caller()?.member;
+    let place = places(&*face.rows, member, Some((IndexField::EventId, id)), 1)?.pop().ok_or_else(absent)?;
+    kept(&*face.rows, member, &place.1)?.ok_or_else(|| absent().into())
 }
 
 fn answer(face: &Face, asked: &Asked, query: Query, pairs: &[(String, String)]) -> Result<Response, Problem> {
