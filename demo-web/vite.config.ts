@@ -7,7 +7,7 @@ const FIXED: Record<string, string> = { sw: "[name].js" };
 
 export default defineConfig({
   base: "./",
-  plugins: [pinnedFiles(), savedPage("sw.js", (file) => file !== "index.html" && !file.includes("_full_"))],
+  plugins: [pinnedFiles(), savedPage("sw.js", (file) => file !== "index.html")],
   worker: { format: "es", plugins: () => [pinnedFiles()] },
   build: {
     target: "es2022",

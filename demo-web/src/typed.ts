@@ -7,6 +7,11 @@ export function scanOf(typed: string): string {
   const text = typed.trim();
   if (!/^(\(\d{2,4}\)[^()]+)+$/.test(text)) return typed;
   const elements = [...text.matchAll(/\((\d{2,4})\)([^()]+)/g)].map(([, ai = "", value = ""]) => [ai, value.trim()] as const);
+  return elementString(elements);
+}
+
+/** Application identifiers with their values, as the scan of a GS1 code gives them. */
+export function elementString(elements: (readonly [string, string])[]): string {
   return "]d2" + elements.map(([ai, value], at) => ai + value + (at < elements.length - 1 && !hasFixedLength(ai) ? "\u001d" : "")).join("");
 }
 

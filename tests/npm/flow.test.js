@@ -2,8 +2,11 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { load } from "@medproof/verify";
+import { load as loadFull } from "@medproof/verify/full";
 import { Checker, VolatileStorage } from "@medproof/verify/flow";
 import { HOSTILE } from "./hostile.js";
 
@@ -124,6 +127,49 @@ test("where no node answers, a kept proof counts as carried, with its age", asyn
   }
   const nothing = await checker(["error"]).check(scan, "holder");
   assert.deepEqual([nothing.verdict, nothing.network], [null, "no-answer"]);
+});
+
+test("where no node answers, a kept bundle counts too, by the verifier that reads it, which is loaded only then", async () => {
+  const { scan } = outcome("recalled");
+  const storage = new VolatileStorage();
+  const full = await loadFull(readFileSync(fileURLToPath(import.meta.resolve("@medproof/verify/full.wasm"))));
+  const { proof: bundle, opened } = await checker(["honest"], { storage, verifier: full }).open(scan, "holder");
+  assert.equal(opened.product.name_en, "Amoxicillin");
+  let loads = 0;
+  const options = { storage, full: async () => (loads += 1, full) };
+  const { proof } = await checker(["honest"], options).check(scan, "holder", bundle);
+  await checker(["error"], options).check(scan, "holder", proof);
+  assert.equal(loads, 0, "a proof or a bucket needs none, nor does an answer");
+  const newest = await storage.load();
+  for (const ask of [(asking) => asking.check(scan, "holder", bundle), (asking) => asking.checkCarried(scan, "holder", bundle)]) {
+    const answer = await ask(checker(["error"], options));
+    assert.deepEqual([answer.verdict.overall, answer.lookup, answer.verdict.axes.trust], ["do-not-use", "carried", "quorum"]);
+    assert.deepEqual(answer.proof, bundle);
+  }
+  assert.equal(loads, 2);
+  assert.ok((await storage.load()).length >= newest.length, "what was trusted stays trusted");
+  const other = await checker(["error"], options).check(outcome("ok").scan, "holder", bundle);
+  assert.equal(other.verdict.axes.problem.code, "trust.proof.other-scan");
+  const without = await checker(["error"], { storage }).check(scan, "holder", bundle);
+  assert.equal(without.verdict.axes.problem.code, "trust.message.type");
+});
+
+test("names are shown from a kept bundle where no node answers, and from no lie", async () => {
+  const { scan } = outcome("recalled");
+  const verifier = await loadFull(readFileSync(fileURLToPath(import.meta.resolve("@medproof/verify/full.wasm"))));
+  const storage = new VolatileStorage();
+  const { proof: bundle } = await checker(["honest"], { storage, verifier }).open(scan, "holder");
+  for (const dead of ["error", "slow"]) {
+    const answer = await checker([dead], { storage, verifier, timeoutMs: 300 }).open(scan, "holder", bundle);
+    assert.deepEqual([answer.lookup, answer.network, answer.node], ["carried", "no-answer", null], dead);
+    assert.deepEqual([answer.opened.product.name_en, answer.opened.verdict.axes.freshness], ["Amoxicillin", "carried"], dead);
+  }
+  for (const lie of ["tampered", "incomplete", "other-chain", "weak-quorum", "garbage"]) {
+    const answer = await checker([lie], { verifier }).open(scan, "holder", bundle);
+    assert.deepEqual([answer.opened.product, answer.opened.timeline, answer.lookup], [null, null, "exact"], lie);
+  }
+  const { proof } = await checker(["honest"], { storage, verifier }).check(scan, "holder");
+  assert.equal((await checker(["error"], { storage, verifier }).open(scan, "holder", proof)).opened, null, "a bucket has no names");
 });
 
 test("what is trusted is stored before the answer is given, and a failure to store is told", async () => {

@@ -69,6 +69,26 @@ test("packs that are kept: shown again, checked again, with notices of what beca
   await page.context().close();
 });
 
+test("a device without room keeps the pack without its proof, and says so", { timeout: 60_000 }, async () => {
+  const page = await visit(browser, node.url);
+  await page.evaluate(() => {
+    const put = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = function (value, ...more) {
+      if (value?.proof) throw new DOMException("no room", "QuotaExceededError");
+      return put.call(this, value, ...more);
+    };
+  });
+  await check(page, node.demo.outcomes.recalled.scan, "holder");
+  await page.locator("#keep").click();
+  await page.getByText("without its proof: this device has no room for it").waitFor();
+  await picture(page, "answer-en-no-room");
+  await page.locator("button.home").click();
+  await page.locator("#way-cabinet").click();
+  await page.locator(".packs > li").getByText("its proof is not on this device").waitFor();
+  await picture(page, "cabinet-en-no-room");
+  await page.context().close();
+});
+
 test("names and timeline are shown, proved, once somebody asks for them", { timeout: 60_000 }, async () => {
   for (const locale of ["en-GB", "zh-CN"]) {
     const page = await visit(browser, node.url, { locale });

@@ -65,6 +65,70 @@ test("airplane mode: the page opens, the scanner works, and what was checked is 
   await page.context().close();
 });
 
+test("airplane mode: kept packs are answered with their age, and names and events come from what was kept", { timeout: 120_000 }, async () => {
+  const page = await savedPage();
+  const { recalled, ok } = node.demo.outcomes;
+  const keep = async () => {
+    await page.locator("#keep").click();
+    await page.getByText("Kept in My medicines").waitFor();
+  };
+  const happened = async () => {
+    await page.locator("#answer details[part=timeline] summary").click();
+    await page.locator('#answer [part="history"]').click();
+    await page.locator("#answer .opened").waitFor({ timeout: 20_000 });
+  };
+  await check(page, ok.scan, "buyer");
+  await keep();
+  await check(page, recalled.scan, "holder");
+  await keep();
+  await happened();
+  const events = await page.locator("#answer ol.events li").allInnerTexts();
+  const names = await page.locator("#answer .opened dl dd").allInnerTexts();
+  assert.ok(events.length > 0 && names.length > 0);
+  await page.context().setOffline(true);
+  await page.goto(node.url);
+  await page.locator("#way-cabinet").click();
+  await page.locator(".packs > li").nth(1).waitFor();
+  const named = page.locator(".packs > li", { hasText: "Registered name" });
+  assert.equal(await named.count(), 1, "a name costs privacy: only where somebody asked for it");
+  assert.ok(names[0].startsWith(await named.locator("dd").first().innerText()), names[0]);
+  await page.locator("#recheck-all").click();
+  await page.getByText("0 of 2 checked").waitFor({ timeout: 20_000 });
+  assert.match(await page.locator("main > .told").innerText(), /Nobody answered about the others/);
+  await picture(page, "cabinet-en-offline");
+  await named.locator("button").first().click();
+  assert.equal(await answer(page), says("overall.do-not-use.holder"));
+  assert.match(await page.locator("#saved-age").innerText(), /From a saved answer, \d+ (second|minute)s? old/);
+  await happened();
+  assert.deepEqual(await page.locator("#answer ol.events li").allInnerTexts(), events);
+  assert.match(await page.locator("#answer .opened").innerText(), /A saved answer was used\. No server was asked\. As of /);
+  await picture(page, "timeline-en-offline");
+  // What nobody asked about has no names to show.
+  await page.locator("button.back").click();
+  await page.locator(".packs > li", { hasNotText: "Registered name" }).locator("button").first().click();
+  assert.equal(await answer(page), says("overall.ok.buyer"));
+  await page.locator("#answer details[part=timeline] summary").click();
+  await page.locator('#answer [part="history"]').click();
+  await page.locator("#answer").getByText("No server proved what happened").waitFor({ timeout: 20_000 });
+  await page.context().close();
+});
+
+test("a bundle from a file is judged without a connection, with its names", { timeout: 60_000 }, async () => {
+  const { scan, overall } = node.demo.outcomes.dispensed;
+  const response = await fetch(`${node.url}/v1/bundles?code=${encodeURIComponent(scan)}&have=0`);
+  const buffer = Buffer.from(await response.arrayBuffer());
+  const page = await savedPage();
+  await page.context().setOffline(true);
+  await page.locator("#saved").setInputFiles({ name: "pack.mpbundle", mimeType: "application/octet-stream", buffer });
+  await page.getByText("A saved answer is open").waitFor();
+  assert.equal(await check(page, scan, "buyer"), says(`overall.${overall}.buyer`));
+  assert.match(await page.locator("#saved-age").innerText(), /From a saved answer/);
+  await page.locator("#answer details[part=timeline] summary").click();
+  await page.locator('#answer [part="history"]').click();
+  await page.locator("#answer ol.events li").first().waitFor({ timeout: 20_000 });
+  await page.context().close();
+});
+
 test("a pack's own link opens without a connection", { timeout: 60_000 }, async () => {
   const page = await savedPage();
   const { scan } = node.demo.outcomes.recalled;

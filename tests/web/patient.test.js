@@ -1,13 +1,14 @@
 // The patient page against the lying node: every lie, every hostile code, every way to give a code.
 
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { boxPng } from "../node/qr.mjs";
 import { launch } from "../npm/browser.js";
 import { HOSTILE } from "../npm/hostile.js";
 import { servePage, startLiar } from "./liar.js";
 import { answer, check, choose, picture, reasons, says, type, visit } from "./person.js";
+import { EXPIRES, lossy } from "./tour.js";
 
 let liar;
 let browser;
@@ -175,6 +176,64 @@ test("a code as it is printed below the square, in fields or with brackets", { t
   await page.context().close();
 });
 
+test("a code with several readings: none is guessed, and what a person chooses is asked for", { timeout: 60_000 }, async () => {
+  const page = await open(["honest"]);
+  const asked = () => page.requests.filter((url) => url.includes("/v1/")).length;
+  await type(page, lossy(liar.outcomes.ok.scan));
+  await page.locator("#reading-none").waitFor();
+  const before = asked();
+  assert.deepEqual(await page.locator(".choice label").allInnerTexts(), ["Batch number LOT-7A21GIVEN-OUT", "Serial number GIVEN-OUT", "None of these, or I am not sure"]);
+  assert.equal(await page.locator(".choice input:checked").count(), 0, "none is chosen beforehand");
+  await page.locator('button[type="submit"]').click();
+  await page.locator("#reading-error").getByText("Choose what is printed").waitFor();
+  await page.locator("#reading-none").check();
+  await page.locator('button[type="submit"]').click();
+  assert.equal(await answer(page), says("overall.cannot-tell.holder"));
+  assert.deepEqual(await reasons(page), [says("identifier.scan.ambiguous")]);
+  assert.equal(asked(), before, "nobody is asked before a person has chosen");
+  await page.locator("button.back").click();
+  await page.locator("#reading-1").check();
+  await page.locator('button[type="submit"]').click();
+  await page.locator("#purpose-holder").waitFor();
+  const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(EXPIRES);
+  assert.match(await page.locator("dl.pairs").innerText(), new RegExp(`GIVEN-OUT\n[^]*LOT-7A\n[^]*${day}`));
+  assert.equal(await choose(page, "holder"), says("overall.ok.holder"));
+  assert.match(await page.locator("#answer .card dl").first().textContent(), /Batch number agrees/);
+  await page.context().close();
+});
+
+test("every reading of an ambiguous code can be chosen, and is what is then in hand", { timeout: 120_000 }, async () => {
+  const { cases } = JSON.parse(readFileSync("../vectors/scan.json", "utf8"));
+  const ambiguous = cases.filter(({ expect, mode }) => mode === "tolerant" && expect.result === "ambiguous").map(({ text }) => text);
+  // A bare number of a pallet has the length of a Chinese trace code.
+  const codes = [...ambiguous, "00123456789012345675"];
+  assert.ok(codes.length >= 5);
+  const page = await open(["honest"]);
+  for (const code of codes) {
+    await type(page, code);
+    await page.locator("#reading-none").waitFor();
+    const labels = (await page.locator(".choice label").allInnerTexts()).slice(0, -1);
+    assert.ok(labels.length >= 2, code);
+    for (const [at, label] of labels.entries()) {
+      await page.locator(`#reading-${at}`).check();
+      await page.locator('button[type="submit"]').click();
+      await page.locator("#purpose-holder").waitFor();
+      assert.ok((await page.locator("dl.pairs dd").allInnerTexts()).some((value) => label.endsWith(` ${value}`)), `${code}: ${label}`);
+      assert.equal(await page.locator("main .notice").count(), 0, `${code}: no link is shown where none was scanned`);
+      await page.locator("button.back").click();
+      await page.locator("#reading-none").waitFor();
+    }
+  }
+  // With a national code behind it there is no code that says this reading alone.
+  await type(page, `01${gtin()}1728053121A7101234568410LOT`);
+  await page.locator("#reading-none").waitFor();
+  await page.locator("#reading-1").check();
+  await page.locator('button[type="submit"]').click();
+  await page.locator("#reading-error").getByText("cannot be checked by itself").waitFor();
+  assert.deepEqual(foreign(page), []);
+  await page.context().close();
+});
+
 test("typing is helped: digits that are wrong, missing or doubled, and what is still wanted", { timeout: 60_000 }, async () => {
   const page = await open(["honest"]);
   await page.locator("#way-type").click();
@@ -233,7 +292,7 @@ async function scanned(page, code) {
       for (const letter of text) key(letter);
       key("Enter");
     }, code);
-    const shown = page.locator("#purpose-buyer, #answer .card").first();
+    const shown = page.locator("#purpose-buyer, #reading-none, #answer .card").first();
     if (await shown.waitFor({ timeout: 5_000 }).then(() => true, () => false)) return;
   }
   assert.fail(`no scan was taken: ${code.slice(0, 80)}`);
@@ -246,6 +305,11 @@ test("200 hostile codes: nothing leaves but questions to the node, and nothing b
   await page.evaluate(() => (window.alert = () => (document.title = "ALERT")));
   for (const code of HOSTILE) {
     await scanned(page, code);
+    if (await page.locator("#reading-none").count()) {
+      await page.locator("#reading-0").check();
+      await page.locator('button[type="submit"]').click();
+      await page.locator("#purpose-buyer").waitFor();
+    }
     if (await page.locator("#purpose-buyer").count()) await choose(page, "buyer");
     assert.equal(await page.locator("main img, main script, main iframe, main a[href^='http'], #answer .card a, #answer .card img").count(), 0, code.slice(0, 80));
     assert.equal(await page.locator("#answer .card.ok").count(), 0, code.slice(0, 80));

@@ -104,8 +104,9 @@ fn weigh(site: &Path) -> Result {
     Ok(())
 }
 
-/// What is loaded when somebody scans or asks what happened, and the smaller of two languages.
-const NOT_LOADED: &[&str] = &["zxing_reader", "scan_worker", "history", "medproof_wasm_full", "en-"];
+/// What is loaded when somebody scans, asks what happened or opens what was kept of that, and the smaller of two languages.
+const NOT_LOADED: &[&str] =
+    &["zxing_reader", "scan_worker", "history", "full", "_medproof_full", "medproof_wasm_full", "en-"];
 
 /// The most that the patient page may weigh without its scanner.
 const BOUND_GZIP: u64 = 100 * 1024;

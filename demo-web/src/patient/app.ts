@@ -10,12 +10,17 @@ import type { PageWords } from "./words/index.js";
 export interface Session {
   scan: string | null;
   read: ScanInfo | null;
+  /** A code that can be read in several ways, as it was scanned. */
+  lost: { scan: string; read: ScanInfo } | null;
   purpose: Purpose | null;
   /** A proof from a file, a link or a QR code. */
   carried: Uint8Array | null;
   answer: Answer | null;
   lookup: Lookup | null;
 }
+
+/** Before a pack is in hand. */
+export const NO_PACK = { scan: null, read: null, lost: null, answer: null, carried: null };
 
 /** What every screen has at hand. */
 export interface App {
@@ -48,5 +53,5 @@ export interface Shown {
 
 export type Screen = (app: App) => Shown | Promise<Shown>;
 
-export const SCREENS = ["start", "camera", "type", "purpose", "answer", "cabinet", "several", "report", "about"] as const;
+export const SCREENS = ["start", "camera", "type", "reading", "purpose", "answer", "cabinet", "several", "report", "about"] as const;
 export type ScreenName = (typeof SCREENS)[number];

@@ -17,6 +17,10 @@ export interface Pack {
   checkedMs: number;
   timeMs: number | null;
   proof: Uint8Array | null;
+  /** Names and events, proved, once a person has asked for them. */
+  bundle?: Uint8Array;
+  /** What the product is called, in English and in Chinese, as the bundle proved it. */
+  names?: [string, string];
 }
 
 /** Packs on this device. Only this page's origin can read them. */
@@ -30,8 +34,21 @@ export class Packs {
     return ((await inStore("readonly", (store) => store.get(id))) as Pack | undefined) ?? null;
   }
 
-  async put(pack: Pack): Promise<void> {
-    await inStore("readwrite", (store) => store.put(pack));
+  /** Stores a pack. Where there is no room it goes without what proves it; whether all was stored. */
+  async put(pack: Pack): Promise<boolean> {
+    try {
+      await inStore("readwrite", (store) => store.put(pack));
+      return true;
+    } catch {
+      const { bundle, ...rest } = pack;
+      await inStore("readwrite", (store) => store.put({ ...rest, proof: null }));
+      return false;
+    }
+  }
+
+  /** Stores what is new about a pack, beside what is known. */
+  async change(pack: Pack, news: Partial<Pack>): Promise<boolean> {
+    return this.put({ ...pack, ...(await this.find(pack.id)), ...news });
   }
 
   async remove(id: string): Promise<void> {

@@ -2,13 +2,14 @@ import { type Catalogue, sentence } from "@medproof/verify/explain";
 import { element } from "../widget/dom.js";
 import { scanOf } from "../typed.js";
 import { catalogueOf } from "../words.js";
-import { type App, SCREENS, type Screen, type ScreenName, type Session, type Shown } from "./app.js";
+import { type App, NO_PACK, SCREENS, type Screen, type ScreenName, type Session, type Shown } from "./app.js";
 import { button } from "./fields.js";
 import { about } from "./screens/about.js";
 import { answer } from "./screens/answer.js";
 import { cabinet } from "./screens/cabinet.js";
 import { camera } from "./screens/camera.js";
 import { purpose } from "./screens/purpose.js";
+import { reading } from "./screens/reading.js";
 import { report } from "./screens/report.js";
 import { several } from "./screens/several.js";
 import { start } from "./screens/start.js";
@@ -19,11 +20,11 @@ import { type PageWords, pageWords } from "./words/index.js";
 /** What the page is made of. */
 export type Parts = Pick<App, "nodes" | "hotline" | "anchor" | "check" | "packs" | "scanner"> & { catalogue(language: string): Promise<Catalogue> };
 
-const screens: Record<ScreenName, Screen> = { start, camera, type, purpose, answer, cabinet, several, report, about };
+const screens: Record<ScreenName, Screen> = { start, camera, type, reading, purpose, answer, cabinet, several, report, about };
 
 /** The page: one screen at a time, and what is known about the pack in hand. */
 export class Page implements App {
-  readonly session: Session = { scan: null, read: null, purpose: null, carried: null, answer: null, lookup: null };
+  readonly session: Session = { ...NO_PACK, purpose: null, lookup: null };
   readonly nodes: readonly string[];
   readonly hotline: string;
   readonly anchor: App["anchor"];
@@ -96,14 +97,17 @@ export class Page implements App {
     const read = await check.read(scanOf(scan)).catch(() => null);
     if (proof && read?.result !== "read") return carry(this, proof);
     // A pack's link may carry a proof at its end.
-    Object.assign(session, { scan, read, answer: null, carried: proof ?? session.carried });
+    const lost = read?.result === "ambiguous" ? { scan, read } : null;
+    Object.assign(session, { scan, read, lost, answer: null, carried: proof ?? session.carried });
     // Where there is nothing to ask for, nobody is asked for whom.
-    this.go(session.read?.result === "read" ? "purpose" : "answer");
+    this.go(lost ? "reading" : read?.result === "read" ? "purpose" : "answer");
   }
 
   async #show(asked: ScreenName, isMoved = true): Promise<void> {
     const run = ++this.#run;
-    const name = asked === "purpose" || asked === "answer" ? (this.session.scan === null ? "start" : asked) : asked;
+    const { scan, lost } = this.session;
+    const isEarly = asked === "reading" ? !lost : (asked === "purpose" || asked === "answer") && scan === null;
+    const name = isEarly ? "start" : asked;
     const shown = await screens[name](this);
     if (run !== this.#run) return;
     this.#leave?.();
@@ -134,7 +138,7 @@ export class Page implements App {
   #header(): HTMLElement {
     const other = catalogueOf(this.#language) === "en" ? "zh-Hans" : "en";
     const home = button("MedProof", "home", () => {
-      Object.assign(this.session, { scan: null, read: null, answer: null, carried: null });
+      Object.assign(this.session, NO_PACK);
       this.go("start");
     });
     home.setAttribute("aria-label", this.text.home);

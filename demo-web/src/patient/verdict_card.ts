@@ -1,10 +1,12 @@
 import { type Catalogue, type Explanation, type Sentence, age, explain, sentence } from "@medproof/verify/explain";
+import type { Opened } from "@medproof/verify";
 import type { Answer } from "@medproof/verify/flow";
 import { answerCard, plainCard } from "../widget/card.js";
 import { STYLE } from "../widget/style.js";
 import { element, folded } from "../widget/dom.js";
 import { scanOf } from "../typed.js";
 import type { App } from "./app.js";
+import type { Pack } from "./packs.js";
 import { filled } from "../words.js";
 
 /** An answer's card, looking as the widget's: the same card under the same style. */
@@ -14,7 +16,7 @@ export interface VerdictCard {
 }
 
 /** The card of an answer; where no node gave one, a card that says what came of the questions. */
-export async function verdictCard(app: App, answer: Answer): Promise<VerdictCard> {
+export async function verdictCard(app: App, answer: Answer, pack: Pack | null): Promise<VerdictCard> {
   const { text } = app;
   const { verdict, lookup, node, proof, scan } = answer;
   const purpose = app.session.purpose ?? "holder";
@@ -24,7 +26,7 @@ export async function verdictCard(app: App, answer: Answer): Promise<VerdictCard
   const explanation = explain(catalogue, verdict, { purpose, language: app.language, reading });
   const repairs = (reading?.repairs ?? []).map((name) => sentence(catalogue, `repair.${name}`));
   const isOnLedger = verdict.axes.identifier === "registered" && verdict.axes.level !== "product";
-  const more = [...repairs, ...(isOnLedger ? [happened(app, catalogue)] : [])];
+  const more = [...repairs, ...(isOnLedger ? [happened(app, catalogue, pack)] : [])];
   addLimits(explanation, answer, (code) => sentence(catalogue, code));
   const lookups = { bucket: text.lookupBucket, exact: text.lookupExact, carried: text.lookupCarried };
   const notes = answer.stored ? [] : [text.notStored];
@@ -53,13 +55,18 @@ function failureOf({ attempts }: Answer): Failure {
 }
 
 /** Names and timeline. What shows them is loaded when somebody opens it. */
-function happened(app: App, catalogue: Catalogue): HTMLElement {
+function happened(app: App, catalogue: Catalogue, pack: Pack | null): HTMLElement {
   const { session, language, text } = app;
   const [scan, purpose, nodes] = [scanOf(session.scan ?? ""), session.purpose ?? "holder", [...app.nodes]];
   const closed = folded(text.happened, "timeline", element("p", {}, text.checking));
+  const kept = session.carried ?? pack?.bundle;
+  const keep = (bundle: Uint8Array, { product }: Opened) => {
+    const names = product ? { names: [product.name_en, product.name_zh] as [string, string] } : {};
+    if (pack) void app.packs.change(pack, { bundle, ...names }).catch(() => undefined);
+  };
   const open = async () => {
     const [{ history }, anchor] = await Promise.all([import("../widget/history.js"), app.anchor()]);
-    const whole = history({ words: text, catalogue, language, anchor, nodes, scan, purpose });
+    const whole = history({ words: text, catalogue, language, anchor, nodes, scan, purpose, kept, keep });
     whole.setAttribute("open", "");
     closed.replaceWith(whole);
     whole.querySelector("summary")?.focus();

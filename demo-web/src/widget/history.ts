@@ -1,5 +1,5 @@
-import type { Purpose } from "@medproof/verify";
-import type { Catalogue } from "@medproof/verify/explain";
+import type { Opened, Purpose } from "@medproof/verify";
+import { type Catalogue, moment, sentence } from "@medproof/verify/explain";
 import { Checker } from "@medproof/verify/flow";
 import type { CardWords } from "../card_words/en.js";
 import { download } from "./download.js";
@@ -16,6 +16,10 @@ export interface Question {
   nodes: string[];
   scan: string;
   purpose: Purpose;
+  /** A bundle that was kept, for when no node answers. */
+  kept?: Uint8Array | undefined;
+  /** Takes what a node proved, to be kept. */
+  keep?: (bundle: Uint8Array, opened: Opened) => void;
 }
 
 /** Names and timeline, once somebody asks for them: for this a node must learn which pack is meant. */
@@ -36,11 +40,14 @@ export function history(question: Question): HTMLElement {
   return folded(words.happened, "timeline", place);
 }
 
-async function answerOf({ words, catalogue, language, anchor, nodes, scan, purpose }: Question): Promise<HTMLElement> {
+async function answerOf({ words, catalogue, language, anchor, nodes, scan, purpose, kept, keep }: Question): Promise<HTMLElement> {
   const checker = new Checker({ verifier: await fullVerifier(), anchor, nodes });
-  const answer = await checker.open(scan, purpose);
-  if (!answer.opened) return element("p", { tabindex: "-1" }, words.happenedNone);
+  const answer = await checker.open(scan, purpose, kept);
+  if (!answer.opened || !answer.proof) return element("p", { tabindex: "-1" }, words.happenedNone);
   const shown = opened(words, catalogue, language, answer.opened);
-  if (answer.proof) shown.append(download(words.save, answer.proof));
+  const { time_ms } = answer.opened.verdict.axes;
+  if (answer.lookup !== "carried") keep?.(answer.proof, answer.opened);
+  else if (time_ms !== null) shown.prepend(element("p", {}, words.lookupCarried, " ", sentence(catalogue, "axis.as-of", { time: moment(language, time_ms) }).title));
+  shown.append(download(words.save, answer.proof));
   return shown;
 }

@@ -5,8 +5,12 @@ import type { CardWords } from "../card_words/en.js";
 import { catalogueOf, filled } from "../words.js";
 
 /** What a bundle proved: names, and what happened as a picture and in words. */
-export function opened(words: CardWords, catalogue: Catalogue, language: string, { product, issuer, timeline }: Opened): HTMLElement {
+export function opened(words: CardWords, catalogue: Catalogue, language: string, { product, issuer, timeline, refused }: Opened): HTMLElement {
   const made = element("div", { class: "opened", tabindex: "-1" }, names(words, language, product, issuer));
+  for (const code of refused) {
+    const { title, detail } = sentence(catalogue, code);
+    made.append(element("p", {}, element("strong", {}, title), " ", detail));
+  }
   if (!timeline || timeline.length === 0) {
     made.append(element("p", {}, words.happenedNone));
     return made;

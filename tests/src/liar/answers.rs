@@ -10,6 +10,7 @@ use crate::{
 };
 use medproof_core::{
     bucket::{MAX_BITS, MIN_BITS},
+    bundle::Bundle,
     encoding::Message,
     leaf::Family,
     proof::{Key, Proof},
@@ -70,6 +71,7 @@ impl Node<'_> {
             ["v1", "headers", "latest"] => Some(Answer::of("header", self.header())),
             ["v1", "proofs"] if body.is_empty() => parameter(query, "code").and_then(|code| self.proof(&[code])),
             ["v1", "proofs"] => codes(body).and_then(|codes| self.proof(&codes)),
+            ["v1", "bundles"] => parameter(query, "code").and_then(|code| self.bundle(code)),
             ["v1", "buckets", bits, hex] => {
                 parameter(query, "product").and_then(|product| self.bucket(bits, hex, &product))
             }
@@ -135,6 +137,14 @@ impl Node<'_> {
             _ => prove(&ledger.tree, &questions, Vec::new(), &block.header, &block.certificate).ok()?,
         };
         Some(Answer::of("proof", proof.to_bytes()))
+    }
+
+    /// A proof with the name of its product. No timeline: the packs of this chain have no events.
+    fn bundle(&self, scan: String) -> Option<Answer> {
+        let number = (1..=PRODUCTS).find(|n| scan.contains(product_code(*n).code()));
+        let proof = self.proof(&[scan])?.body;
+        let bundle = Bundle { proof, product: number.map(info), issuer: None, chains: Vec::new() };
+        Some(Answer::of("bundle", bundle.to_bytes()))
     }
 
     fn bucket(&self, bits: &str, hex: &str, product: &str) -> Option<Answer> {
@@ -217,6 +227,7 @@ impl Answer {
             "update" => "application/vnd.medproof.update",
             "proof" => "application/vnd.medproof.proof",
             "bucket" => "application/vnd.medproof.bucket",
+            "bundle" => "application/vnd.medproof.bundle",
             _ => "application/octet-stream",
         };
         Self::bytes(media_type, body)

@@ -1,6 +1,6 @@
 import { VerifyError } from "./error.js";
 import type {
-  Advanced, AnchorInfo, Axes, Contents, Happening, Issuer, Many, MemberInfo, Opened, Problem, ProductInfo, Reading, ScanInfo, States, Verdict,
+  Advanced, AnchorInfo, Axes, Contents, Issuer, Many, Problem, Reading, ScanInfo, States, Verdict,
 } from "./records.js";
 
 // Requests and answers as `core::plain::flat` describes them: fields one after another, all little-endian.
@@ -91,7 +91,7 @@ class Fields {
   }
 }
 
-type Read<T> = (fields: Fields) => T;
+export type Read<T> = (fields: Fields) => T;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -101,16 +101,15 @@ export const bytes: Read<Uint8Array> = (fields) => fields.bytes();
 export const truth: Read<boolean> = (fields) => fields.byte() !== 0;
 export const maybe = <T>(value: Read<T>): Read<T | null> => (fields) => (truth(fields) ? value(fields) : null);
 
-const small: Read<number> = (fields) => fields.byte();
-const count: Read<number> = (fields) => Number(fields.number());
-const signed: Read<number> = (fields) => Number(BigInt.asIntN(64, fields.number()));
-const text: Read<string> = (fields) => decoder.decode(fields.bytes());
+export const small: Read<number> = (fields) => fields.byte();
+export const count: Read<number> = (fields) => Number(fields.number());
+export const text: Read<string> = (fields) => decoder.decode(fields.bytes());
 /** One of core's words: the records name which. */
 const word = text as Read<never>;
-const list = <T>(value: Read<T>): Read<T[]> => (fields) => Array.from({ length: fields.length() }, () => value(fields));
+export const list = <T>(value: Read<T>): Read<T[]> => (fields) => Array.from({ length: fields.length() }, () => value(fields));
 
 /** A record of the named fields, in the order in which core declares them. */
-const record = <T>(shape: { [Name in keyof T]: Read<T[Name]> }): Read<T> => (fields) => {
+export const record = <T>(shape: { [Name in keyof T]: Read<T[Name]> }): Read<T> => (fields) => {
   const value = {} as T;
   for (const name in shape) value[name] = shape[name](fields);
   return value;
@@ -144,32 +143,6 @@ const axes = record<Axes>({
 });
 
 export const verdict = record<Verdict>({ overall: word, reasons: list(text), axes });
-
-const product = record<ProductInfo>({
-  name_zh: text,
-  name_en: text,
-  holder: text,
-  form: text,
-  strength: text,
-  pack_size: text,
-  approval_number: text,
-  atc: text,
-  min_decicelsius: maybe(signed),
-  max_decicelsius: maybe(signed),
-  cumulative_minutes: maybe(count),
-});
-
-const member = record<MemberInfo>({ name_zh: text, name_en: text, gln: text, domains: list(text) });
-
-const happening = record<Happening>({ kind: count, day: count, role: small });
-
-export const opened = record<Opened>({
-  verdict,
-  product: maybe(product),
-  issuer: maybe(member),
-  timeline: maybe(list(happening)),
-  refused: list(text),
-});
 
 const contents = record<Contents>({ sscc: text, generation: count, children: count, seen: count, complete: truth });
 

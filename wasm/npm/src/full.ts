@@ -4,6 +4,7 @@ import * as field from "./fields.js";
 import { Request, read } from "./fields.js";
 import start, { Client as Inner, checkFork, initSync, messageFromText, parseScan } from "./glue/medproof_wasm_full.js";
 import type { Source } from "./index.js";
+import { openedBundle } from "./opened.js";
 import type { Opened, Policy } from "./records.js";
 import { Client, Verifier, judged, opened } from "./verifier.js";
 
@@ -29,7 +30,7 @@ export class FullClient extends Client {
   /** The verdict about the text of a scan from a bundle, with what the bundle proves beside it. */
   verifyBundle(scan: string, bundle: Uint8Array, nowMs: number | bigint, policy: Policy): Opened {
     const request = judged(new Request().text(argument.text(scan)), bundle, nowMs, policy);
-    return attempt(() => read(this.#inner.verifyBundle(request.whole()), field.opened));
+    return attempt(() => read(this.#inner.verifyBundle(request.whole()), openedBundle));
   }
 
   /** Whether disclosed fields belong to the record on the ledger; null if no such record is there. */

@@ -1,6 +1,7 @@
 // The verifier and the network flow, away from the page's own thread: nothing that is computed can make the page stall.
 
 import { load } from "@medproof/verify";
+import type { FullVerifier } from "@medproof/verify/full";
 import { Checker, IndexedStorage } from "@medproof/verify/flow";
 import files from "medproof:files";
 import type { Asked, Given, Start, Told } from "./calls.js";
@@ -12,8 +13,15 @@ const started = (async () => {
   const client = verifier.client(start.anchor);
   const { fingerprint } = client.anchor();
   client.free();
-  return { verifier, checker: new Checker({ verifier, ...start }), storage: new IndexedStorage(fingerprint), ...start };
+  return { verifier, checker: new Checker({ verifier, full, ...start }), storage: new IndexedStorage(fingerprint), ...start };
 })();
+
+/** The verifier that also reads bundles, for one that was kept. */
+async function full(): Promise<FullVerifier> {
+  const [{ load }, { default: files }] = await Promise.all([import("@medproof/verify/full"), import("medproof:full")]);
+  const { url, integrity } = files.wasm;
+  return load(fetch(url, { integrity, credentials: "omit" }));
+}
 
 /** What the page may ask for. */
 const calls = {

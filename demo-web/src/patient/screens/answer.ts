@@ -1,7 +1,7 @@
 import type { Answer } from "@medproof/verify/flow";
 import { element } from "../../widget/dom.js";
 import { scanOf } from "../../typed.js";
-import type { App, Shown } from "../app.js";
+import { type App, NO_PACK, type Shown } from "../app.js";
 import { codeView } from "../code_view.js";
 import { button } from "../fields.js";
 import { type Pack, packId } from "../packs.js";
@@ -17,17 +17,16 @@ export function answer(app: App): Shown {
 async function run(app: App, body: HTMLElement): Promise<void> {
   const { session, text } = app;
   const found = session.answer ?? (await ask(app).catch(() => null));
-  const card = found ? await verdictCard(app, found).catch(() => failureCard(app, "noStart")) : failureCard(app, "noStart");
   session.answer = found;
   session.lookup = found?.lookup ?? session.lookup;
-  const pack = found && packOf(app, found, Date.now());
-  const before = pack && (await app.packs.find(pack.id).catch(() => null));
-  if (pack && pack.overall !== "cannot-tell") {
-    await app.packs.put({ ...pack, isKept: before?.isKept ?? false }).catch(() => undefined);
-  }
+  const now = found && packOf(app, found, Date.now());
+  const before = now && (await app.packs.find(now.id).catch(() => null));
+  const pack = now && { ...before, ...now, isKept: before?.isKept ?? false };
+  if (pack && pack.overall !== "cannot-tell") await app.packs.put(pack).catch(() => undefined);
+  const card = found ? await verdictCard(app, found, pack).catch(() => failureCard(app, "noStart")) : failureCard(app, "noStart");
   body.replaceChildren(
     element("p", { role: "status", class: "away" }, card.title),
-    card.whole, codeView(app) ?? "", actions(app, pack, before?.isKept ?? false),
+    card.whole, codeView(app) ?? "", actions(app, pack),
     element("p", { class: "hint" }, text.reportMore),
     button(text.report, "plain", () => app.go("report"), "way-report"));
   body.dispatchEvent(new CustomEvent("answered"));
@@ -41,13 +40,16 @@ async function ask({ session, check, packs }: App): Promise<Answer> {
   return check.check(scan, session.purpose ?? "holder", kept);
 }
 
-function actions(app: App, pack: Pack | null, isKept: boolean): HTMLElement {
+function actions(app: App, pack: Pack | null): HTMLElement {
   const { text, session } = app;
+  const isKept = pack?.isKept ?? false;
   const told = element("p", { role: "status", class: "told" }, isKept ? text.kept : "");
   const keep = button(text.keep, "plain", () => {
     if (!pack) return;
-    void app.packs.put({ ...pack, isKept: true }).then(() => {
-      told.textContent = text.kept;
+    // Else the browser may forget it when it wants room.
+    void navigator.storage?.persist?.();
+    void app.packs.change(pack, { isKept: true, proof: pack.proof }).then((isWhole) => {
+      told.textContent = isWhole ? text.kept : text.keptBare;
       keep.remove();
     }, () => (told.textContent = text.notKept));
   }, "keep");
@@ -56,7 +58,7 @@ function actions(app: App, pack: Pack | null, isKept: boolean): HTMLElement {
     app.go("answer");
   };
   const another = () => {
-    Object.assign(session, { scan: null, read: null, answer: null, carried: null });
+    Object.assign(session, NO_PACK);
     app.go("start");
   };
   const canKeep = pack?.proof && !isKept && pack.overall !== "cannot-tell";

@@ -1,10 +1,10 @@
 import { age, day, sentence } from "@medproof/verify/explain";
 import { element, shape } from "../../widget/dom.js";
 import { scanOf } from "../../typed.js";
-import type { App, Shown } from "../app.js";
+import { type App, NO_PACK, type Shown } from "../app.js";
 import { button, pairs } from "../fields.js";
 import { type Pack, daysLeft, isRecalled } from "../packs.js";
-import { filled } from "../../words.js";
+import { catalogueOf, filled } from "../../words.js";
 
 /** The packs that a person keeps, with what is known about each, and how old that is. */
 export async function cabinet(app: App): Promise<Shown> {
@@ -34,7 +34,7 @@ async function packView(app: App, pack: Pack, told: HTMLElement, redraw: () => P
   const status = statusOf(pack, Date.now());
   const overall = status === "stale" ? sentence(catalogue, "freshness.stale") : sentence(catalogue, `overall.${pack.overall}.${pack.purpose}`);
   const open = () => {
-    Object.assign(session, { scan: pack.scan, read: null, purpose: pack.purpose, answer: null, carried: null });
+    Object.assign(session, NO_PACK, { scan: pack.scan, purpose: pack.purpose });
     void app.check.read(scanOf(pack.scan)).then((read) => (session.read = read), () => undefined).then(() => app.go("answer"));
   };
   const remove = async () => {
@@ -51,9 +51,10 @@ async function packView(app: App, pack: Pack, told: HTMLElement, redraw: () => P
   return element("li", { class: status },
     element("div", { class: "head" }, shape(status === "stale" ? "cannot-tell" : overall.severity),
       element("div", {}, element("h2", {}, overall.title), ...badges(app, pack))),
-    pairs([text.codeProduct, pack.product], [text.codeSerial, pack.serial], [text.codeLot, pack.lot],
+    pairs([text.medicine, pack.names?.[catalogueOf(language) === "en" ? 0 : 1]], [text.codeProduct, pack.product], [text.codeSerial, pack.serial], [text.codeLot, pack.lot],
       [text.codeExpiry, pack.expiryDay === null ? null : day(language, pack.expiryDay)]),
-    element("p", { class: "hint" }, filled(text.cabinetChecked, { age: age(catalogue, BigInt(Math.max(0, Date.now() - pack.checkedMs))) })),
+    element("p", { class: "hint" }, filled(text.cabinetChecked, { age: age(catalogue, BigInt(Math.max(0, Date.now() - pack.checkedMs))) }),
+      ...(pack.proof ? [] : [" ", text.cabinetBare])),
     element("div", { class: "ways" }, labelled(text.cabinetOpen, open), labelled(text.cabinetRemove, () => void remove())));
 }
 
@@ -76,16 +77,19 @@ function badges({ text, language }: App, pack: Pack): HTMLElement[] {
 /** Asks about every kept pack. What no node answers stays as it was, with its age. */
 async function recheck(app: App, told: HTMLElement): Promise<void> {
   const kept = await keptPacks(app);
-  for (const [at, pack] of kept.entries()) {
+  let done = 0;
+  for (const pack of kept) {
     const answer = await app.check.check(scanOf(pack.scan), pack.purpose, pack.proof).catch(() => null);
     const verdict = answer?.verdict;
     if (answer && verdict && answer.lookup !== "carried" && verdict.overall !== "cannot-tell") {
       const { overall, reasons, axes } = verdict;
       const timeMs = axes.time_ms === null ? pack.timeMs : Number(axes.time_ms);
       await app.packs.put({ ...pack, overall, reasons, timeMs, expiryDay: axes.expiry_day ?? pack.expiryDay, checkedMs: Date.now(), proof: answer.proof ?? pack.proof });
+      done += 1;
     }
-    told.textContent = filled(app.text.cabinetAsked, { done: at + 1, count: kept.length });
+    told.textContent = filled(app.text.cabinetAsked, { done, count: kept.length });
   }
+  if (done < kept.length) told.append(" ", app.text.cabinetUnasked);
 }
 
 const SOON_DAYS = 30;

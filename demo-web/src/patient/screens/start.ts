@@ -23,7 +23,7 @@ export async function start(app: App): Promise<Shown> {
       told,
       element("nav", { "aria-label": text.cabinetLink }, element("ul", { class: "links" },
         item(button(kept.length ? `${text.cabinetLink} (${kept.length})` : text.cabinetLink, "link", () => app.go("cabinet"), "way-cabinet")),
-        item(fileButton("saved", text.openSaved, "link", ".mproof,.mpbucket", (file) => void openSaved(app, file, told))),
+        item(fileButton("saved", text.openSaved, "link", ".mproof,.mpbucket,.mpbundle", (file) => void openSaved(app, file, told))),
         item(button(text.severalLink, "link", () => app.go("several"), "way-several")),
         item(button(text.aboutLink, "link", () => app.go("about"), "way-about")))),
       element("p", { class: "hint" }, text.limits),

@@ -1,6 +1,6 @@
 import { VerifyError } from "../error.js";
-import type { FullClient } from "../full.js";
-import type { Purpose, ScanInfo } from "../records.js";
+import type { FullClient, FullVerifier } from "../full.js";
+import type { Policy, Purpose, ScanInfo, Verdict } from "../records.js";
 import type { Client, Verifier } from "../verifier.js";
 import type { Answer, Attempt, LookupPolicy, ManyAnswer, OpenedAnswer } from "./answer.js";
 import { type Found, Search, failure, isTrusted } from "./lookup.js";
@@ -10,6 +10,8 @@ import { IndexedStorage, type Storage, VolatileStorage } from "./storage.js";
 /** What a checker is made of. */
 export interface Options {
   verifier: Verifier;
+  /** Gets the verifier of `@medproof/verify/full` when a kept bundle is to be judged; not needed where `verifier` is that one. */
+  full?: () => Promise<FullVerifier>;
   /** What is trusted. It comes with the page or app, never from a node. */
   anchor: Uint8Array;
   /** Addresses of nodes. They come with the page or app, never from a scan. */
@@ -39,7 +41,7 @@ export class Checker {
     this.#now = options.now ?? Date.now;
   }
 
-  /** The answer about one scan; `carried` is a proof that was kept, for when no node answers. */
+  /** The answer about one scan; `carried` is a proof, bucket or bundle that was kept, for when no node answers. */
   check(scan: string, purpose: Purpose, carried?: Uint8Array | null): Promise<Answer> {
     const read = this.#options.verifier.parseScan(scan);
     return this.#storage.alone(() => this.#with((session) => session.one(scan, read, purpose, carried ?? null)));
@@ -50,29 +52,29 @@ export class Checker {
     return this.#storage.alone(() => this.#with((session) => session.many(scans, purpose)));
   }
 
-  /** The verdict about one scan from a proof in a file or QR code, without asking any node. */
+  /** The verdict about one scan from what a file or QR code holds, without asking any node. */
   checkCarried(scan: string, purpose: Purpose, proof: Uint8Array): Promise<Answer> {
     const read = this.#options.verifier.parseScan(scan);
     return this.#storage.alone(() => this.#with((session) => session.carriedOnly(scan, read, purpose, proof)));
   }
 
   /**
-   * Names and timeline of one scan, proved. For when somebody wants to read them: nodes learn exactly which pack. The
-   * verifier must be that of `@medproof/verify/full`.
+   * Names and timeline of one scan, proved. For when somebody wants to read them: nodes learn exactly which pack.
+   * `carried` is a bundle that was kept, for when no node answers. The verifier must be that of `@medproof/verify/full`.
    */
-  open(scan: string, purpose: Purpose): Promise<OpenedAnswer> {
+  open(scan: string, purpose: Purpose, carried?: Uint8Array | null): Promise<OpenedAnswer> {
     const read = this.#options.verifier.parseScan(scan);
-    return this.#storage.alone(() => this.#with((session) => session.open(scan, read, purpose)));
+    return this.#storage.alone(() => this.#with((session) => session.open(scan, read, purpose, carried ?? null)));
   }
 
   async #with<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const { verifier, anchor } = this.#options;
     const { client, resumed } = await this.#resumed(verifier, anchor);
+    const session = new Session(this.#options, client, resumed, shuffled(this.#nodes), this.#storage, this.#now);
     try {
-      const lookup = this.#options.lookup ?? "bucket";
-      return await work(new Session(verifier, client, resumed, shuffled(this.#nodes), this.#storage, lookup, this.#now));
+      return await work(session);
     } finally {
-      client.free();
+      session.client.free();
     }
   }
 
@@ -93,12 +95,11 @@ class Session {
   #isAnswered = false;
 
   constructor(
-    readonly verifier: Verifier,
-    readonly client: Client,
+    readonly options: Options,
+    public client: Client,
     readonly resumed: boolean,
     readonly nodes: readonly Node[],
     readonly storage: Storage,
-    readonly lookup: LookupPolicy,
     readonly now: () => number,
   ) {}
 
@@ -109,7 +110,7 @@ class Session {
     }
     await this.#goForward();
     const search = new Search(this.client, scan, read, purpose, this.now);
-    const found = await search.run(this.nodes, this.lookup);
+    const found = await search.run(this.nodes, this.options.lookup ?? "bucket");
     this.#attempts.push(...search.attempts);
     this.#isAnswered ||= search.isAnswered;
     if (found) return this.#answer(read, found, "answered");
@@ -119,15 +120,29 @@ class Session {
 
   /** A saved answer is judged by the limits of what is carried. */
   async carriedOnly(scan: string, read: ScanInfo, purpose: Purpose, proof: Uint8Array): Promise<Answer> {
-    const policy = { purpose, mode: "carried" } as const;
-    const verdict = isBucket(proof)
-      ? this.client.verifyBucket(scan, proof, this.now(), policy)
-      : this.client.verify(scan, proof, this.now(), policy);
+    const verdict = await this.#judge(scan, proof, { purpose, mode: "carried" });
     return this.#answer(read, { verdict, node: null, proof, lookup: "carried" }, "no-answer");
   }
 
+  async #judge(scan: string, message: Uint8Array, policy: Policy): Promise<Verdict> {
+    const type = message[TYPE_AT];
+    if (type === BUCKET) return this.client.verifyBucket(scan, message, this.now(), policy);
+    const full = type === BUNDLE ? await this.#full() : null;
+    return full ? full.verifyBundle(scan, message, this.now(), policy).verdict : this.client.verify(scan, message, this.now(), policy);
+  }
+
+  /** A client that reads bundles goes on from where this one is; null if there is none to be had. */
+  async #full(): Promise<FullClient | null> {
+    const { full, anchor } = this.options;
+    if (!full || isFull(this.client)) return isFull(this.client) ? this.client : null;
+    const client = (await full()).client(anchor, this.client.memory());
+    this.client.free();
+    this.client = client;
+    return client;
+  }
+
   async many(scans: readonly string[], purpose: Purpose): Promise<ManyAnswer> {
-    const read = scans.map((scan) => this.verifier.parseScan(scan));
+    const read = scans.map((scan) => this.options.verifier.parseScan(scan));
     await this.#goForward();
     let best: { answer: ManyAnswer; isTrusted: boolean } | null = null;
     for (const node of this.nodes) {
@@ -152,8 +167,9 @@ class Session {
     return { ...(await this.#common("no-answer")), scans: read, verdicts: null, contents: [] };
   }
 
-  async open(scan: string, read: ScanInfo, purpose: Purpose): Promise<OpenedAnswer> {
-    const client = fullOf(this.client);
+  async open(scan: string, read: ScanInfo, purpose: Purpose, carried: Uint8Array | null): Promise<OpenedAnswer> {
+    const { client } = this;
+    if (!isFull(client)) throw new TypeError("this needs the verifier of `@medproof/verify/full`");
     if (read.result !== "read") return { ...(await this.#common("not-asked")), scan: read, opened: null };
     await this.#goForward();
     let best: Pick<OpenedAnswer, "opened" | "node" | "proof"> | null = null;
@@ -172,8 +188,13 @@ class Session {
       if (!best || isWhole) best = { opened, node: url, proof: reply.bytes };
       if (isWhole) break;
     }
-    const common = await this.#common(best ? "answered" : "no-answer");
-    return { ...common, scan: read, opened: null, ...best, lookup: best ? "exact" : null };
+    const isCarried = !best && carried?.[TYPE_AT] === BUNDLE;
+    if (isCarried) {
+      const opened = client.verifyBundle(scan, carried, this.now(), { purpose, mode: "carried" });
+      best = { opened, node: null, proof: carried };
+    }
+    const common = await this.#common(best && !isCarried ? "answered" : "no-answer");
+    return { ...common, scan: read, opened: null, ...best, lookup: isCarried ? "carried" : best && "exact" };
   }
 
   /** Asks every node for its newest header: whoever hides it is outvoted by one that does not. */
@@ -221,18 +242,17 @@ class Session {
   }
 }
 
-/** The client of a verifier that reads bundles. */
-function fullOf(client: Client): FullClient {
-  if (!("verifyBundle" in client)) throw new TypeError("this needs the verifier of `@medproof/verify/full`");
-  return client as FullClient;
+/** Whether the verifier of this client reads bundles. */
+function isFull(client: Client): client is FullClient {
+  return "verifyBundle" in client;
 }
 
 const NOTHING = new Uint8Array();
 
-/** The type of a message is its fifth byte: 7 is a bucket. */
-function isBucket(message: Uint8Array): boolean {
-  return message[4] === 7;
-}
+/** The type of a message is its fifth byte. */
+const TYPE_AT = 4;
+const BUCKET = 7;
+const BUNDLE = 12;
 
 function usual({ verifier, anchor }: Options): Storage {
   if (!globalThis.indexedDB) return new VolatileStorage();

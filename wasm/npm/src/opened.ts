@@ -1,0 +1,32 @@
+import { type Read, count, list, maybe, record, small, text, verdict } from "./fields.js";
+import type { Happening, MemberInfo, Opened, ProductInfo } from "./records.js";
+
+// What a bundle's answer holds: only the verifier that reads bundles loads it.
+
+const signed: Read<number> = (fields) => Number(BigInt.asIntN(64, fields.number()));
+
+const product = record<ProductInfo>({
+  name_zh: text,
+  name_en: text,
+  holder: text,
+  form: text,
+  strength: text,
+  pack_size: text,
+  approval_number: text,
+  atc: text,
+  min_decicelsius: maybe(signed),
+  max_decicelsius: maybe(signed),
+  cumulative_minutes: maybe(count),
+});
+
+const member = record<MemberInfo>({ name_zh: text, name_en: text, gln: text, domains: list(text) });
+
+const happening = record<Happening>({ kind: count, day: count, role: small });
+
+export const openedBundle = record<Opened>({
+  verdict,
+  product: maybe(product),
+  issuer: maybe(member),
+  timeline: maybe(list(happening)),
+  refused: list(text),
+});
