@@ -1,6 +1,7 @@
 //! `config.toml`: what an operator may set. Every field has a default.
 
 use crate::{
+    author::DOCUMENT_LANES,
     fault::{Fault, Result},
     folder::{self, Folder},
     http::limits::Quotas,
@@ -29,7 +30,7 @@ pub struct Config {
 pub struct Member {
     /// The member's number on the ledger.
     pub number: u32,
-    /// The lane of this system; two systems with one key need two lanes.
+    /// The lane of this system, below 32,768; two systems with one key need two lanes.
     pub lane: u16,
     /// The site written into events: a GLN as a number, or one from 10^13 on of the member's own.
     pub site: u64,
@@ -87,7 +88,12 @@ impl Config {
         }
         let text = String::from_utf8(folder::read(&path)?);
         let text = text.map_err(|cause| Fault::contents(&path, cause))?;
-        toml::from_str(&text).map_err(|cause| Fault::contents(&path, cause.message()))
+        let config: Self = toml::from_str(&text).map_err(|cause| Fault::contents(&path, cause.message()))?;
+        // Events of documents would take numbers that this system counts for itself.
+        if config.member.lane & DOCUMENT_LANES != 0 {
+            return Err(Fault::new("node.member.lane").with("found", config.member.lane));
+        }
+        Ok(config)
     }
 
     /// Writes it into the data folder.
@@ -150,5 +156,19 @@ mod tests {
         let fault = Config::load(&folder).expect_err("a typing error");
         assert_eq!(fault.code(), "node.file.contents");
         assert!(fault.to_string().contains("lisen"));
+    }
+
+    #[test]
+    fn a_lane_that_documents_take_is_refused() {
+        let place = tempfile::tempdir().expect("a folder");
+        let folder = Folder::new(place.path());
+        for (lane, found) in
+            [(0, None), (32_767, None), (32_768, Some("node.member.lane")), (65_535, Some("node.member.lane"))]
+        {
+            folder::write_public(&folder.config(), format!("[member]\nlane = {lane}\n").as_bytes()).expect("written");
+            let loaded = Config::load(&folder);
+            assert_eq!(loaded.as_ref().err().map(Fault::code), found, "{lane}");
+            assert!(loaded.map_or(true, |config| config.member.lane == lane));
+        }
     }
 }

@@ -461,6 +461,11 @@ fn the_program_says_what_is_missing_in_both_languages() {
         view["checks"].as_array().expect("checks").iter().filter(|check| !check["fault"].is_null()).collect();
     assert_eq!(faulty.len(), 1, "{view}");
     assert_eq!(faulty[0]["check"], "api");
+    assert!(view["checks"].as_array().expect("checks").iter().any(|check| check["check"] == "disk"), "{view}");
+    fs::write(place.data().join("config.toml"), "[member]\nlane = 32768\n").expect("written");
+    let refused = place.call(&["run"]);
+    let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(code(&refused) == Some(1) && text.starts_with("The lane is one that EPCIS documents take"), "{text}");
 }
 
 #[test]

@@ -280,7 +280,7 @@ async fn goods_go_from_the_maker_to_the_patient_by_documents() {
     let entry = ProductRegister { product: product(), info, random_serials: false };
     alone.node.deed(MAKER, Role::Manufacturer, Act::ProductRegister(entry)).await.expect("accepted");
 
-    let mut made = object("ADD", "commissioning", "active", &["P1", "P2"].map(link));
+    let mut made = object("ADD", "commissioning", "active", &["P1", "P2", "P3"].map(link));
     made["ilmd"] = json!({ "cbvmda:lotNumber": "L7", "cbvmda:itemExpirationDate": "2030-05-31" });
     made["quantityList"] =
         json!([{ "epcClass": format!("https://id.gs1.org/01/{}", gtin(900)), "quantity": 24, "uom": "U2" }]);
@@ -295,17 +295,20 @@ async fn goods_go_from_the_maker_to_the_patient_by_documents() {
     );
 
     // Only the holder sends, and only the consignee receives.
-    let ship = |from, to| between(object("OBSERVE", "shipping", "in_transit", &[case_link()]), from, from, to);
-    let receive = |by, from| between(object("OBSERVE", "receiving", "in_progress", &[case_link()]), by, from, by);
+    let goods = [case_link(), link("P3")];
+    let ship = |from, to| between(object("OBSERVE", "shipping", "in_transit", &goods), from, from, to);
+    let receive = |by, from| between(object("OBSERVE", "receiving", "in_progress", &goods), by, from, by);
+    let states = || (alone.unit().state, alone.pack("P3").state);
+    let both = |state| (StateCode::from(state), StateCode::from(state));
     let wholesaler = alone.machine_of(WHOLESALER);
     assert_eq!(alone.refused(&wholesaler, ship(WHOLESALER, HOSPITAL)).await, "rules.holder.other");
     assert_eq!(alone.sent(MAKER, &[ship(MAKER, WHOLESALER)]).await, [[900]]);
     let (sender, Act::Ship(shipped)) = alone.newest() else { panic!("another kind") };
     assert_eq!((sender, shipped.consignee, shipped.site.0.to_string()), (MAKER, WHOLESALER, gln(MAKER)));
-    assert_eq!(alone.unit().state, StateCode::from(State::InTransit));
+    assert_eq!(states(), both(State::InTransit));
     assert_eq!(alone.refused(&alone.machine_of(HOSPITAL), receive(HOSPITAL, MAKER)).await, "rules.holder.other");
     assert_eq!(alone.sent(WHOLESALER, &[receive(WHOLESALER, MAKER)]).await, [[903]]);
-    assert_eq!(alone.unit().state, StateCode::from(State::Active));
+    assert_eq!(states(), both(State::Active));
 
     // The purchase beside the goods; the counterparty is whichever of the two did not send the document.
     for (sender, with, kind, expected) in [
@@ -329,6 +332,10 @@ async fn goods_go_from_the_maker_to_the_patient_by_documents() {
     }
     assert_eq!(alone.sent(WHOLESALER, &[ship(WHOLESALER, HOSPITAL)]).await, [[900]]);
     assert_eq!(alone.sent(HOSPITAL, &[receive(HOSPITAL, WHOLESALER)]).await, [[903]]);
+    // Seen there once more, it is put away: it is not on its way any longer.
+    let mut seen = receive(HOSPITAL, WHOLESALER);
+    seen["eventTime"] = json!("2026-01-06T10:00:00.000Z");
+    assert_eq!(alone.sent(HOSPITAL, &[seen]).await, [[904]]);
 
     // Too warm for 9 hours and then for another: what is inside is held with the case, until quality assurance looks.
     assert_eq!(alone.sent(HOSPITAL, &[measured(30.0, 9 * 60, 120)]).await, [[1200]]);

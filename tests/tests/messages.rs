@@ -78,7 +78,7 @@ const GENERAL: [&str; 47] = [
 ];
 
 /// Which placeholders a client can fill, by the beginning of the key; others take none.
-const PLACEHOLDERS: [(&str, &[&str]); 25] = [
+const PLACEHOLDERS: [(&str, &[&str]); 26] = [
     ("access.limit", &["most", "seconds"]),
     ("age.", &["count"]),
     ("agreement.expiry-mismatch", &["expiry_ledger", "expiry_pack"]),
@@ -110,6 +110,7 @@ const PLACEHOLDERS: [(&str, &[&str]); 25] = [
     ("demo.", &["cause", "expected", "found", "name"]),
     ("expiry.expired", &["expiry_ledger"]),
     ("freshness.", &["age"]),
+    ("node.member.lane", &["found"]),
     ("node.", &["address", "cause", "field", "height", "member", "mode", "path"]),
     ("proof.", &["bits", "most"]),
     ("question.got-it-then", &["day"]),

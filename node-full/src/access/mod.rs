@@ -4,9 +4,11 @@
 //! one of its purposes, and the token's member has one of the row's member roles on the ledger. What
 //! stands in no row is refused.
 
+mod deed;
 mod page;
 mod table;
 
+pub use deed::DEEDS;
 pub use page::{render, role_name as page_role};
 pub use table::TABLE;
 

@@ -27,8 +27,12 @@ use std::{
 pub(crate) fn perform(context: &Context) -> Result<Answer> {
     let data = &context.folder;
     let is_running = RunFile::find(data)?.is_some();
-    let mut checks: Vec<(&str, fault::Result)> =
-        vec![("folder", genesis(data)), ("keys", keys(data)), ("config", Config::load(data).map(|_| ()))];
+    let mut checks: Vec<(&str, fault::Result)> = vec![
+        ("folder", genesis(data)),
+        ("keys", keys(data)),
+        ("config", Config::load(data).map(|_| ())),
+        ("disk", room(data)),
+    ];
     // A running node has the file and the ports, so nobody else can try them.
     if !is_running {
         let config = Config::load(data).unwrap_or_default();
@@ -72,6 +76,23 @@ fn keys(data: &Folder) -> fault::Result {
     store_key(data).map(|_| ())
 }
 
+/// The disk has room for more events, and for a copy of the ledger beside it.
+fn room(data: &Folder) -> fault::Result {
+    let path = data.path();
+    let disk = rustix::fs::statvfs(path).map_err(|cause| Fault::file(path, &cause.into()))?;
+    let ledger = fs::metadata(data.store()).map_or(0, |file| file.len());
+    suffices(data, disk.f_bavail.saturating_mul(disk.f_frsize), ledger)
+}
+
+fn suffices(data: &Folder, free_bytes: u64, ledger_bytes: u64) -> fault::Result {
+    let least = LEAST_FREE_BYTES.saturating_add(ledger_bytes);
+    if free_bytes >= least {
+        return Ok(());
+    }
+    let (found, known) = (free_bytes / MIB, least.div_ceil(MIB));
+    Err(Fault::new("cli.disk").with("path", data.path().display()).with("found", found).with("known", known))
+}
+
 /// The ledger opens, is not older than it was, and does not lie in the future.
 fn ledger(data: &Folder) -> fault::Result {
     let options = Options { newest: read_newest(&data.newest())?, ..Options::default() };
@@ -93,4 +114,35 @@ fn signing(data: &Folder) -> fault::Result {
 fn is_free(address: SocketAddr) -> fault::Result {
     let bound = TcpListener::bind(address);
     bound.map(|_| ()).map_err(|cause| Fault::new("node.http.listen").with("address", address).with("cause", cause))
+}
+
+/// What should be free besides room for a copy of the ledger.
+const LEAST_FREE_BYTES: u64 = 1 << 30;
+
+const MIB: u64 = 1 << 20;
+
+#[cfg(test)]
+#[expect(clippy::expect_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_with_room_for_a_copy_of_the_ledger_suffices() {
+        let place = tempfile::tempdir().expect("a folder");
+        let data = Folder::new(place.path());
+        for (free, ledger, suffices) in [
+            (LEAST_FREE_BYTES, 0, true),
+            (LEAST_FREE_BYTES - 1, 0, false),
+            (LEAST_FREE_BYTES, 1, false),
+            (3 * LEAST_FREE_BYTES, 2 * LEAST_FREE_BYTES, true),
+            (0, u64::MAX, false),
+        ] {
+            assert_eq!(super::suffices(&data, free, ledger).is_ok(), suffices, "{free} {ledger}");
+        }
+        let fault = super::suffices(&data, 5 * MIB + 1, MIB + 1).expect_err("too little");
+        assert_eq!(fault.code(), "cli.disk");
+        assert!(fault.to_string().ends_with("found=`5` known=`1026`"), "{fault}");
+        let absent = Folder::new(place.path().join("absent"));
+        assert_eq!(room(&absent).map_err(|fault| fault.code()), Err("node.file"));
+    }
 }

@@ -215,8 +215,8 @@ fn staff_routes() -> Router<Shared> {
         .route("/v1/events/stream", get(staff::event::stream))
         .route("/v1/audit", get(staff::me::audit))
         .merge(epcis_routes());
-    for (path, action) in staff::packs::ACTIONS {
-        router = router.route(path, post(move |state, asked, bytes| staff::packs::act(action, state, asked, bytes)));
+    for (path, kind) in crate::access::DEEDS {
+        router = router.route(path, post(move |state, asked, bytes| staff::packs::act(kind, state, asked, bytes)));
     }
     router
 }

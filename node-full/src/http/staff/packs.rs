@@ -32,49 +32,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::num::NonZeroU16;
 
-/// What can be done to packs and units.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::http) enum Action {
-    Ship,
-    ShipCancel,
-    Return,
-    Receive,
-    PutAway,
-    WardIssue,
-    Dispense,
-    DispensePartly,
-    Sample,
-    Export,
-    Destroy,
-    Stolen,
-    Undo,
-    Lock,
-    Unlock,
-    Quarantine,
-    Release,
-}
-
-/// The path of each action.
-pub(in crate::http) const ACTIONS: [(&str, Action); 17] = [
-    ("/v1/packs/ship", Action::Ship),
-    ("/v1/packs/ship-cancel", Action::ShipCancel),
-    ("/v1/packs/return", Action::Return),
-    ("/v1/packs/receive", Action::Receive),
-    ("/v1/packs/put-away", Action::PutAway),
-    ("/v1/packs/ward-issue", Action::WardIssue),
-    ("/v1/packs/dispense", Action::Dispense),
-    ("/v1/packs/dispense-partly", Action::DispensePartly),
-    ("/v1/packs/sample", Action::Sample),
-    ("/v1/packs/export", Action::Export),
-    ("/v1/packs/destroy", Action::Destroy),
-    ("/v1/packs/stolen", Action::Stolen),
-    ("/v1/packs/undo", Action::Undo),
-    ("/v1/packs/lock", Action::Lock),
-    ("/v1/packs/unlock", Action::Unlock),
-    ("/v1/packs/quarantine", Action::Quarantine),
-    ("/v1/packs/release", Action::Release),
-];
-
 /// One of the array: a scan, or a scan with how much is taken from the pack.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
@@ -95,9 +52,9 @@ struct Entry {
     problem: Option<Problem>,
 }
 
-/// Does `action` to every item of the body, leaving out those that cannot be.
+/// Does `kind` to every item of the body, leaving out those that cannot be.
 pub(in crate::http) async fn act(
-    action: Action,
+    kind: EventKind,
     State(face): State<Shared>,
     asked: Asked,
     bytes: Bytes,
@@ -106,14 +63,13 @@ pub(in crate::http) async fn act(
     if items.is_empty() || items.len() > MOST_ITEMS {
         return Err(Problem::new("proof.keys").with("most", MOST_ITEMS));
     }
-    let capacity = capacity(action, &asked)?;
+    let capacity = capacity(kind, &asked)?;
     let mut entries: Vec<Entry> = items.into_iter().map(Entry::new).collect();
     if let Some((event, receipt)) = sent_before(&face, &asked)? {
         leave_out(&face, &event, &mut entries)?;
-        return Ok(answer(&asked, action.kind(), Some(receipt), entries));
+        return Ok(answer(&asked, kind, Some(receipt), entries));
     }
-    let receipt = send_fitting(&face, &asked, action, capacity, &mut entries).await?;
-    let kind = action.kind();
+    let receipt = send_fitting(&face, &asked, kind, capacity, &mut entries).await?;
     raise_alerts(&face, &asked, kind, &entries)?;
     Ok(answer(&asked, kind, receipt, entries))
 }
@@ -144,17 +100,16 @@ fn leave_out(face: &Face, event: &Event, entries: &mut [Entry]) -> Result<(), Pr
 async fn send_fitting(
     face: &Face,
     asked: &Asked,
-    action: Action,
+    kind: EventKind,
     capacity: Capacity,
     entries: &mut [Entry],
 ) -> Result<Option<Receipt>, Problem> {
     for _ in 0..MOST_ROUNDS {
-        let (items, places) = name(face, action, capacity, entries)?;
+        let (items, places) = name(face, kind, capacity, entries)?;
         if items.is_empty() {
             return Ok(None);
         }
-        let body = Body::new(asked.idempotency, build(face, action, asked, items, entries, &places)?);
-        let kind = body.kind();
+        let body = Body::new(asked.idempotency, build(face, kind, asked, items, entries, &places)?);
         let order = in_body_order(&body);
         let problem = match send(face, asked, body, Some(capacity)).await {
             Ok(receipt) => return Ok(Some(receipt)),
@@ -180,7 +135,7 @@ fn is_own_last(face: &Face, asked: &Asked, entry: &Entry) -> Result<bool, Proble
 /// The items that are not refused yet, with the place of each in the array.
 fn name(
     face: &Face,
-    action: Action,
+    kind: EventKind,
     capacity: Capacity,
     entries: &mut [Entry],
 ) -> Result<(Items, Vec<(usize, Canonical)>), Problem> {
@@ -195,10 +150,10 @@ fn name(
         let Some(entry) = entries.get_mut(*place) else { continue };
         match found {
             Ok(canonical) => places.push((*place, canonical)),
-            Err(fault) => entry.problem = Some(Problem::from(fault).of_kind(action.kind())),
+            Err(fault) => entry.problem = Some(Problem::from(fault).of_kind(kind)),
         }
     }
-    let mismatched = mismatches(&index, action, entries, &places)?;
+    let mismatched = mismatches(&index, kind, entries, &places)?;
     if mismatched.is_empty() {
         return Ok((named.items, places));
     }
@@ -207,18 +162,18 @@ fn name(
             entry.problem = Some(problem);
         }
     }
-    name(face, action, capacity, entries)
+    name(face, kind, capacity, entries)
 }
 
 /// Packs on whose box stands another lot or expiry than on the ledger: checked where the pack leaves the trade.
 fn mismatches(
     index: &Index<'_>,
-    action: Action,
+    kind: EventKind,
     entries: &[Entry],
     places: &[(usize, Canonical)],
 ) -> Result<Vec<(usize, Problem)>, Problem> {
     let mut found = Vec::new();
-    if !action.is_outcome() {
+    if !is_outcome(kind) {
         return Ok(found);
     }
     for (place, canonical) in places {
@@ -227,7 +182,7 @@ fn mismatches(
             continue;
         };
         if let Some(code) = disagreement(index, pack, reading)? {
-            found.push((*place, Problem::new(code).of_kind(action.kind())));
+            found.push((*place, Problem::new(code).of_kind(kind)));
         }
     }
     Ok(found)
@@ -235,7 +190,7 @@ fn mismatches(
 
 fn build(
     face: &Face,
-    action: Action,
+    kind: EventKind,
     asked: &Asked,
     items: Items,
     entries: &[Entry],
@@ -244,36 +199,37 @@ fn build(
     let site = Site(asked.optional("site")?.unwrap_or(face.node.config().member.site));
     let consignee = || asked.required("consignee").map(MemberId);
     let at = |items| AtSite { site, items };
-    Ok(match action {
-        Action::Ship => Act::Ship(Ship { consignee: consignee()?, site, trade: super::trade::named(asked)?, items }),
-        Action::ShipCancel => Act::ShipCancel(at(items)),
-        Action::Return => {
+    Ok(match kind {
+        number::SHIP => Act::Ship(Ship { consignee: consignee()?, site, trade: super::trade::named(asked)?, items }),
+        number::SHIP_CANCEL => Act::ShipCancel(at(items)),
+        number::RETURN => {
             let reason = word(asked, ReturnReason::from_number)?.unwrap_or(ReturnReason::NotStated);
             Act::Return(Return { reason, consignee: consignee()?, site, trade: super::trade::named(asked)?, items })
         }
-        Action::Receive => Act::Receive(Receive { site, trade: super::trade::named(asked)?, items }),
-        Action::PutAway => Act::PutAway(at(items)),
-        Action::WardIssue => Act::WardIssue(at(items)),
-        Action::Dispense => Act::Dispense(at(items)),
-        Action::DispensePartly => {
+        number::RECEIVE => Act::Receive(Receive { site, trade: super::trade::named(asked)?, items }),
+        number::PUT_AWAY => Act::PutAway(at(items)),
+        number::WARD_ISSUE => Act::WardIssue(at(items)),
+        number::DISPENSE => Act::Dispense(at(items)),
+        number::DISPENSE_PARTLY => {
             Act::DispensePartly(DispensePartly { site, portions: portions(items, entries, places)? })
         }
-        Action::Sample => Act::Sample(at(items)),
-        Action::Export => Act::Export(Export { country: country(asked)?, site, items }),
-        Action::Destroy => {
+        number::SAMPLE => Act::Sample(at(items)),
+        number::EXPORT => Act::Export(Export { country: country(asked)?, site, items }),
+        number::DESTROY => {
             let reason = word(asked, DestroyReason::from_number)?.unwrap_or(DestroyReason::NotStated);
             Act::Destroy(Destroy { reason, site, items })
         }
-        Action::Stolen => Act::Stolen(at(items)),
-        Action::Undo => {
+        number::STOLEN => Act::Stolen(at(items)),
+        number::UNDO => {
             Act::Undo(Undo { undone: EventKind(asked.optional("kind")?.unwrap_or(number::DISPENSE.0)), site, items })
         }
-        Action::Lock => Act::Lock(Lock { reason: hold_reason(asked)?, items }),
-        Action::Unlock => Act::Unlock(Unlock { items }),
-        Action::Quarantine => Act::Quarantine(Quarantine { reason: hold_reason(asked)?, items }),
-        Action::Release => {
+        number::LOCK => Act::Lock(Lock { reason: hold_reason(asked)?, items }),
+        number::UNLOCK => Act::Unlock(Unlock { items }),
+        number::QUARANTINE => Act::Quarantine(Quarantine { reason: hold_reason(asked)?, items }),
+        number::RELEASE => {
             Act::Release(Release { allowance_minutes: asked.optional("allowance_minutes")?.unwrap_or(0), items })
         }
+        _ => return Err(Problem::new("rules.event.kind")),
     })
 }
 
@@ -340,8 +296,8 @@ fn raise_alerts(face: &Face, asked: &Asked, kind: EventKind, entries: &[Entry]) 
     Ok(())
 }
 
-/// As what the caller acts: `capacity` of the query, or what the action and the caller's office say.
-fn capacity(action: Action, asked: &Asked) -> Result<Capacity, Problem> {
+/// As what the caller acts: `capacity` of the query, or what the kind and the caller's office say.
+fn capacity(kind: EventKind, asked: &Asked) -> Result<Capacity, Problem> {
     match asked.text("capacity") {
         Some("holder") => return Ok(Capacity::Holder),
         Some("issuer") => return Ok(Capacity::Issuer),
@@ -351,9 +307,9 @@ fn capacity(action: Action, asked: &Asked) -> Result<Capacity, Problem> {
         None => {}
     }
     let is_regulator = asked.caller()?.staff.contains(&Staff::Regulator);
-    Ok(match action {
-        Action::ShipCancel | Action::Undo => Capacity::Shipper,
-        Action::Lock | Action::Unlock | Action::Release | Action::Sample | Action::Destroy | Action::Stolen
+    Ok(match kind {
+        number::SHIP_CANCEL | number::UNDO => Capacity::Shipper,
+        number::LOCK | number::UNLOCK | number::RELEASE | number::SAMPLE | number::DESTROY | number::STOLEN
             if is_regulator =>
         {
             Capacity::Regulator
@@ -396,32 +352,9 @@ impl Entry {
     }
 }
 
-impl Action {
-    const fn kind(self) -> EventKind {
-        match self {
-            Self::Ship => number::SHIP,
-            Self::ShipCancel => number::SHIP_CANCEL,
-            Self::Return => number::RETURN,
-            Self::Receive => number::RECEIVE,
-            Self::PutAway => number::PUT_AWAY,
-            Self::WardIssue => number::WARD_ISSUE,
-            Self::Dispense => number::DISPENSE,
-            Self::DispensePartly => number::DISPENSE_PARTLY,
-            Self::Sample => number::SAMPLE,
-            Self::Export => number::EXPORT,
-            Self::Destroy => number::DESTROY,
-            Self::Stolen => number::STOLEN,
-            Self::Undo => number::UNDO,
-            Self::Lock => number::LOCK,
-            Self::Unlock => number::UNLOCK,
-            Self::Quarantine => number::QUARANTINE,
-            Self::Release => number::RELEASE,
-        }
-    }
-
-    const fn is_outcome(self) -> bool {
-        matches!(self, Self::Dispense | Self::DispensePartly | Self::Sample | Self::Export)
-    }
+/// Kinds after which a pack has left the trade.
+const fn is_outcome(kind: EventKind) -> bool {
+    matches!(kind, number::DISPENSE | number::DISPENSE_PARTLY | number::SAMPLE | number::EXPORT)
 }
 
 /// The most items of one call.
