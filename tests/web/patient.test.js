@@ -191,7 +191,7 @@ test("a code with several readings: none is guessed, and what a person chooses i
   assert.equal(await answer(page), says("overall.cannot-tell.holder"));
   assert.deepEqual(await reasons(page), [says("identifier.scan.ambiguous")]);
   assert.equal(asked(), before, "nobody is asked before a person has chosen");
-  await page.locator("button.back").click();
+  await page.locator("#recheck").click();
   await page.locator("#reading-1").check();
   await page.locator('button[type="submit"]').click();
   await page.locator("#purpose-holder").waitFor();
@@ -249,6 +249,7 @@ test("typing is helped: digits that are wrong, missing or doubled, and what is s
   await page.locator("#code").fill(wrong);
   await page.locator('button[type="submit"]').click();
   await page.locator("#code-error").getByText("is wrong, or two have changed places").waitFor();
+  assert.equal(await page.locator("#code ~ .told").innerText(), "", "it is said above the field, and not again below");
   await picture(page, "type-en-wrong-digit");
   await page.locator("#code").fill(code);
   await page.locator('button[type="submit"]').click();

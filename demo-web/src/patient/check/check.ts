@@ -22,8 +22,6 @@ export class Check {
   readonly message = (text: string) => this.#ask("message", text) as ReturnType<Calls["message"]>;
   readonly check = (scan: string, purpose: Purpose, carried: Uint8Array | null) =>
     this.#ask("check", scan, purpose, carried) as ReturnType<Calls["check"]>;
-  readonly carried = (scan: string, purpose: Purpose, proof: Uint8Array) =>
-    this.#ask("carried", scan, purpose, proof) as ReturnType<Calls["carried"]>;
   readonly several = (scans: string[], purpose: Purpose) =>
     this.#ask("several", scans, purpose) as ReturnType<Calls["several"]>;
 

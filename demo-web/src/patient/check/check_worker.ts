@@ -48,9 +48,6 @@ const calls = {
   async check(...[scan, purpose, carried]: Parameters<Checker["check"]>) {
     return (await started).checker.check(scan, purpose, carried);
   },
-  async carried(...[scan, purpose, proof]: Parameters<Checker["checkCarried"]>) {
-    return (await started).checker.checkCarried(scan, purpose, proof);
-  },
   async several(...[scans, purpose]: Parameters<Checker["checkMany"]>) {
     return (await started).checker.checkMany(scans, purpose);
   },

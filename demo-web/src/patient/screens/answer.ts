@@ -55,7 +55,7 @@ function actions(app: App, pack: Pack | null): HTMLElement {
   }, "keep");
   const again = () => {
     session.answer = null;
-    app.go("answer");
+    app.go(session.read?.result === "ambiguous" ? "reading" : "answer");
   };
   const another = () => {
     Object.assign(session, NO_PACK);

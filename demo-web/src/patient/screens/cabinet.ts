@@ -53,8 +53,8 @@ async function packView(app: App, pack: Pack, told: HTMLElement, redraw: () => P
       element("div", {}, element("h2", {}, overall.title), ...badges(app, pack))),
     pairs([text.medicine, pack.names?.[catalogueOf(language) === "en" ? 0 : 1]], [text.codeProduct, pack.product], [text.codeSerial, pack.serial], [text.codeLot, pack.lot],
       [text.codeExpiry, pack.expiryDay === null ? null : day(language, pack.expiryDay)]),
-    element("p", { class: "hint" }, filled(text.cabinetChecked, { age: age(catalogue, BigInt(Math.max(0, Date.now() - pack.checkedMs))) }),
-      ...(pack.proof ? [] : [" ", text.cabinetBare])),
+    element("p", { class: "hint" }, filled(text.cabinetChecked, { age: age(catalogue, BigInt(Math.max(0, Date.now() - pack.checkedMs))) })),
+    pack.proof ? null : element("p", { class: "hint" }, text.cabinetBare),
     element("div", { class: "ways" }, labelled(text.cabinetOpen, open), labelled(text.cabinetRemove, () => void remove())));
 }
 
@@ -89,7 +89,7 @@ async function recheck(app: App, told: HTMLElement): Promise<void> {
     }
     told.textContent = filled(app.text.cabinetAsked, { done, count: kept.length });
   }
-  if (done < kept.length) told.append(" ", app.text.cabinetUnasked);
+  if (done < kept.length) told.append(element("br"), app.text.cabinetUnasked);
 }
 
 const SOON_DAYS = 30;

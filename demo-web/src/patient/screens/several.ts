@@ -49,7 +49,7 @@ function view(app: App, catalogue: Catalogue, scans: string[], answer: ManyAnswe
       element("h3", {}, shortened(reading?.serial ?? reading?.sscc ?? scans[at] ?? "")), element("p", {}, overall.title), ...reasons.map((reason) => element("p", { class: "hint" }, reason.title)))));
   });
   return [
-    element("div", { class: `head ${bad.length ? "bad" : "ok"}` }, shape(bad.length ? "bad" : "ok"), element("h2", {}, title)),
+    element("div", { class: `head ${bad.length ? "bad" : "ok"}` }, shape(bad.length ? "bad" : "ok"), element("div", {}, element("h2", {}, title))),
     element("p", { role: "status", class: "away" }, title),
     ...answer.contents.map((contents) => element("p", { class: "notice" },
       filled(contents.complete ? text.severalComplete : text.severalIncomplete, { sscc: contents.sscc, seen: contents.seen, count: contents.children }))),

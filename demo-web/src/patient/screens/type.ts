@@ -23,6 +23,8 @@ export function type(app: App): Shown {
     const found = await faults(app, product, serial, lot);
     if (found.length === 0) return app.take(scanOfFields(product.input.value, serial.input.value, lot.input.value));
     problems.replaceChildren(summary(text.problem, found));
+    // What is wrong stands above the field now.
+    help.textContent = "";
     if (found.some(({ input }) => input === serial.input)) serial.whole.append(alone);
   };
   return {

@@ -130,8 +130,8 @@ export const english = {
   severalSummary: "{good} of {count} are in order",
   severalBad: "Not in order",
   severalAllGood: "Nothing was recorded against any of them.",
-  severalComplete: "All {count} contents of {sscc} were scanned.",
-  severalIncomplete: "{seen} of {count} contents of {sscc} were scanned.",
+  severalComplete: "All {count} packs or cases that lie directly in {sscc} were scanned.",
+  severalIncomplete: "{seen} of the {count} packs or cases that lie directly in {sscc} were scanned.",
 
   reportTitle: "Report a pack that looks wrong",
   reportIntro: "Do not take it or give it out. Keep the pack, its box and its leaflet.",

@@ -131,8 +131,8 @@ export const chinese: PageWords = {
   severalSummary: "{count} 个中有 {good} 个没有问题",
   severalBad: "有问题的",
   severalAllGood: "没有对其中任何一个不利的记录。",
-  severalComplete: "{sscc} 中的 {count} 件已全部扫到。",
-  severalIncomplete: "{sscc} 中的 {count} 件已扫到 {seen} 件。",
+  severalComplete: "直接装在 {sscc} 中的 {count} 件已全部扫到。",
+  severalIncomplete: "直接装在 {sscc} 中的 {count} 件已扫到 {seen} 件。",
 
   reportTitle: "举报有异样的药",
   reportIntro: "请不要服用，也不要发给别人。请保留药品、包装盒和说明书。",
