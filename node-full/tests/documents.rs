@@ -280,6 +280,15 @@ async fn goods_go_from_the_maker_to_the_patient_by_documents() {
     let entry = ProductRegister { product: product(), info, random_serials: false };
     alone.node.deed(MAKER, Role::Manufacturer, Act::ProductRegister(entry)).await.expect("accepted");
 
+    make(&alone).await;
+    go(&alone).await;
+    warm(&alone).await;
+    dispense(&alone).await;
+    recall(&alone).await;
+}
+
+/// Three packs of 24 tablets, two of them in a case.
+async fn make(alone: &Alone) {
     let mut made = object("ADD", "commissioning", "active", &["P1", "P2", "P3"].map(link));
     made["ilmd"] = json!({ "cbvmda:lotNumber": "L7", "cbvmda:itemExpirationDate": "2030-05-31" });
     made["quantityList"] =
@@ -293,8 +302,10 @@ async fn goods_go_from_the_maker_to_the_patient_by_documents() {
         (&lots[0].lot, lots[0].expiry),
         (&Lot::new("L7").expect("a lot"), Day::from_date(2030, 5, 31).expect("a day"))
     );
+}
 
-    // Only the holder sends, and only the consignee receives.
+/// Only the holder sends, and only the consignee receives.
+async fn go(alone: &Alone) {
     let goods = [case_link(), link("P3")];
     let ship = |from, to| between(object("OBSERVE", "shipping", "in_transit", &goods), from, from, to);
     let receive = |by, from| between(object("OBSERVE", "receiving", "in_progress", &goods), by, from, by);
@@ -309,8 +320,17 @@ async fn goods_go_from_the_maker_to_the_patient_by_documents() {
     assert_eq!(alone.refused(&alone.machine_of(HOSPITAL), receive(HOSPITAL, MAKER)).await, "rules.holder.other");
     assert_eq!(alone.sent(WHOLESALER, &[receive(WHOLESALER, MAKER)]).await, [[903]]);
     assert_eq!(states(), both(State::Active));
+    buy(alone).await;
+    assert_eq!(alone.sent(WHOLESALER, &[ship(WHOLESALER, HOSPITAL)]).await, [[900]]);
+    assert_eq!(alone.sent(HOSPITAL, &[receive(HOSPITAL, WHOLESALER)]).await, [[903]]);
+    // Seen there once more, it is put away: it is not on its way any longer.
+    let mut seen = receive(HOSPITAL, WHOLESALER);
+    seen["eventTime"] = json!("2026-01-06T10:00:00.000Z");
+    assert_eq!(alone.sent(HOSPITAL, &[seen]).await, [[904]]);
+}
 
-    // The purchase beside the goods; the counterparty is whichever of the two did not send the document.
+/// The purchase beside the goods; the counterparty is whichever of the two did not send the document.
+async fn buy(alone: &Alone) {
     for (sender, with, kind, expected) in [
         (HOSPITAL, WHOLESALER, "po", 800),
         (WHOLESALER, HOSPITAL, "poc", 801),
@@ -330,14 +350,10 @@ async fn goods_go_from_the_maker_to_the_patient_by_documents() {
         };
         assert_eq!((by, step.counterparty), (sender, with));
     }
-    assert_eq!(alone.sent(WHOLESALER, &[ship(WHOLESALER, HOSPITAL)]).await, [[900]]);
-    assert_eq!(alone.sent(HOSPITAL, &[receive(HOSPITAL, WHOLESALER)]).await, [[903]]);
-    // Seen there once more, it is put away: it is not on its way any longer.
-    let mut seen = receive(HOSPITAL, WHOLESALER);
-    seen["eventTime"] = json!("2026-01-06T10:00:00.000Z");
-    assert_eq!(alone.sent(HOSPITAL, &[seen]).await, [[904]]);
+}
 
-    // Too warm for 9 hours and then for another: what is inside is held with the case, until quality assurance looks.
+/// Too warm for 9 hours and then for another: what is inside is held with the case, until quality assurance looks.
+async fn warm(alone: &Alone) {
     assert_eq!(alone.sent(HOSPITAL, &[measured(30.0, 9 * 60, 120)]).await, [[1200]]);
     assert_eq!(alone.unit().state, StateCode::from(State::Active));
     assert_eq!(alone.sent(HOSPITAL, &[measured(30.0, 61, 0)]).await, [[1200]]);
@@ -348,8 +364,10 @@ async fn goods_go_from_the_maker_to_the_patient_by_documents() {
     let job = alone.captured_by(&qa, &document(&[looked]), "rollback").await;
     assert_eq!(job["events"][0]["accepted"][0]["kind"], 1103, "{job}");
     assert_eq!(alone.unit().state, StateCode::from(State::Active));
+}
 
-    // Seven of the 24 tablets of one pack, and the other pack whole.
+/// Seven of the 24 tablets of one pack, and the other pack whole.
+async fn dispense(alone: &Alone) {
     let unpacking = aggregation("DELETE", "unpacking", &["P1", "P2"]);
     let mut seven = object("OBSERVE", "dispensing", "partially_dispensed", &[link("P1")]);
     seven["quantityList"] =
@@ -362,4 +380,30 @@ async fn goods_go_from_the_maker_to_the_patient_by_documents() {
     let mut again = whole;
     again["eventTime"] = json!("2026-01-06T10:00:00.000Z");
     assert_eq!(alone.refused(&alone.machine_of(HOSPITAL), again).await, "rules.state.dispensed-pack");
+}
+
+/// The maker's quality assurance recalls the lot, named as a class, and only the authority lifts that.
+async fn recall(alone: &Alone) {
+    let class = json!([{ "epcClass": format!("https://id.gs1.org/01/{}/10/L7", gtin(900)) }]);
+    let mut recalled = object("OBSERVE", "holding", "recalled", &[]);
+    recalled["quantityList"] = class.clone();
+    let (qa, office) = (Staff::Qa, Staff::Regulator);
+    let recalling = document(&[recalled]);
+    for (member, staff, expected) in
+        [(HOSPITAL, qa, "rules.issuer.other"), (MAKER, Staff::Machine, "access.staff-role")]
+    {
+        let token = alone.token_of(member, &[staff, Staff::Machine], Purpose::Hoperat);
+        let job = alone.captured_by(&token, &recalling, "rollback").await;
+        assert_eq!(job["errors"][0]["code"], expected, "{job}");
+    }
+    let job = alone.captured_by(&alone.token_of(MAKER, &[qa], Purpose::Hoperat), &recalling, "rollback").await;
+    assert_eq!(job["events"][0]["accepted"][0]["kind"], 506, "{job}");
+    let view = alone.node.view();
+    assert_eq!(Index::new(&view).lots(&product()).expect("read")[0].state, StateCode::from(State::Recalled));
+    let mut lifted = object("OBSERVE", "other", "in_progress", &[]);
+    lifted["quantityList"] = class;
+    lifted["persistentDisposition"] = json!({ "unset": ["recalled"] });
+    let token = alone.token_of(MemberId(1), &[office, Staff::Machine], Purpose::Hoperat);
+    let job = alone.captured_by(&token, &document(&[lifted]), "rollback").await;
+    assert_eq!(job["events"][0]["accepted"][0]["kind"], 507, "{job}");
 }
