@@ -17,6 +17,7 @@ use crate::{
     encoding::{DecodeError, Message},
     fork::Fork,
     header::UnixMillis,
+    identity::{ProductCode, ascii},
     leaf::{MemberState, StateCode},
     scan, text, verdict,
     verdict::Level,
@@ -374,14 +375,22 @@ impl Client {
 
 /// Reads the text of a scan.
 pub fn parse_scan(text: &str, strict: bool) -> ScanInfo {
-    let mode = if strict { scan::Mode::Strict } else { scan::Mode::Tolerant };
-    let scan = scan::parse(text, mode);
-    let (result, code, readings) = match &scan {
-        scan::Scan::Read(reading) => ("read", None, core::slice::from_ref(reading)),
-        scan::Scan::Ambiguous(readings) => ("ambiguous", None, readings.as_slice()),
-        scan::Scan::Unreadable(error) => ("unreadable", Some(error.code()), [].as_slice()),
-    };
+    let scan = read_scan(text, strict);
+    let (result, code, readings) = scan_parts(&scan);
     ScanInfo { result, code, readings: readings.iter().map(Reading::from).collect() }
+}
+
+fn read_scan(text: &str, strict: bool) -> scan::Scan {
+    scan::parse(text, if strict { scan::Mode::Strict } else { scan::Mode::Tolerant })
+}
+
+/// What became of a scan, the reason if it is unreadable, and its readings.
+fn scan_parts(scan: &scan::Scan) -> (&'static str, Option<&'static str>, &[scan::Reading]) {
+    match scan {
+        scan::Scan::Read(reading) => ("read", None, core::slice::from_ref(reading)),
+        scan::Scan::Ambiguous(readings) => ("ambiguous", None, readings),
+        scan::Scan::Unreadable(error) => ("unreadable", Some(error.code()), &[]),
+    }
 }
 
 /// The height at which a fork's two headers were both signed by the quorum that it names.
@@ -512,42 +521,61 @@ impl From<&client::Contents> for Contents {
 
 impl From<&scan::Reading> for Reading {
     fn from(reading: &scan::Reading) -> Self {
-        let mut products = Vec::new();
-        let mut add = |product: &crate::identity::ProductCode| {
-            let mut code = crate::identity::ascii(&[b'0' + product.scheme() as u8, b':']);
-            code.push_str(product.code());
-            products.push(code);
-        };
-        let (mut serial, mut sscc) = (None, None);
-        let level = match &reading.target {
-            scan::Target::Pack(packs) => {
-                packs.iter().for_each(|pack| add(&pack.product));
-                serial = packs.first().map(|pack| String::from(pack.serial.as_str()));
-                Level::Pack
-            }
-            scan::Target::Lot { products, .. } => {
-                products.iter().for_each(add);
-                Level::Lot
-            }
-            scan::Target::Product(products) => {
-                products.iter().for_each(add);
-                Level::Product
-            }
-            scan::Target::Unit(unit) => {
-                sscc = Some(unit.digits());
-                Level::Unit
-            }
-        };
+        let names = Names::of(&reading.target);
         Self {
-            level: level.name(),
-            products,
-            serial,
-            sscc,
+            level: names.level.name(),
+            products: names.products,
+            serial: names.serial.map(String::from),
+            sscc: names.sscc,
             lot: reading.lot.as_ref().map(|lot| String::from(lot.as_str())),
             expiry_day: reading.expiry.map(|day| day.0),
-            repairs: reading.repairs.iter().map(|repair| repair.name()).collect(),
+            repairs: repairs(reading),
             crypto_tail: reading.crypto_tail.name(),
             host: reading.host.clone(),
         }
     }
+}
+
+/// What a scan names, as text.
+struct Names<'a> {
+    level: Level,
+    /// As scheme number ‖ `:` ‖ code.
+    products: Vec<String>,
+    serial: Option<&'a str>,
+    sscc: Option<String>,
+}
+
+impl<'a> Names<'a> {
+    fn of(target: &'a scan::Target) -> Self {
+        let mut names = Self { level: Level::Pack, products: Vec::new(), serial: None, sscc: None };
+        match target {
+            scan::Target::Pack(packs) => {
+                packs.iter().for_each(|pack| names.add(&pack.product));
+                names.serial = packs.first().map(|pack| pack.serial.as_str());
+            }
+            scan::Target::Lot { products, .. } => {
+                names.level = Level::Lot;
+                products.iter().for_each(|product| names.add(product));
+            }
+            scan::Target::Product(products) => {
+                names.level = Level::Product;
+                products.iter().for_each(|product| names.add(product));
+            }
+            scan::Target::Unit(unit) => {
+                names.level = Level::Unit;
+                names.sscc = Some(unit.digits());
+            }
+        }
+        names
+    }
+
+    fn add(&mut self, product: &ProductCode) {
+        let mut code = ascii(&[b'0' + product.scheme() as u8, b':']);
+        code.push_str(product.code());
+        self.products.push(code);
+    }
+}
+
+fn repairs(reading: &scan::Reading) -> Vec<&'static str> {
+    reading.repairs.iter().map(|repair| repair.name()).collect()
 }

@@ -13,7 +13,7 @@
 mod fields;
 mod records;
 
-use super::{Client, Problem, check_fork as fork_height, message_from_text as message, parse_scan as parsed};
+use super::{Client, Problem, check_fork as fork_height, message_from_text as message, read_scan};
 use alloc::vec::Vec;
 use fields::{Answer, Request};
 use records::Put;
@@ -129,7 +129,7 @@ pub fn verify_record(client: &mut Client, request: &[u8]) -> Vec<u8> {
 #[must_use]
 pub fn parse_scan(request: &[u8]) -> Vec<u8> {
     answered(request, &mut |request, answer| {
-        parsed(request.text()?, request.flag()?).put(answer);
+        read_scan(request.text()?, request.flag()?).put(answer);
         Ok(())
     })
 }
