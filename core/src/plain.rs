@@ -299,13 +299,11 @@ impl Client {
 
     /// The verdict about the text of a scan. `proof` is a proof in full or QR form.
     pub fn verify(&mut self, scan: &str, proof: &[u8], now_ms: u64, policy: &Policy) -> Result<Verdict, Problem> {
-        Ok(Verdict::from(&self.judge(scan, proof, now_ms, policy)?))
+        Ok(Verdict::from(&self.judge(scan, proof, now_ms, &policy.checked()?)))
     }
 
-    fn judge(&mut self, scan: &str, proof: &[u8], now_ms: u64, policy: &Policy) -> Result<verdict::Verdict, Problem> {
-        let policy = policy.checked()?;
-        let scan = scan::parse(scan, scan::Mode::Tolerant);
-        Ok(self.0.verify(&scan, proof, UnixMillis(now_ms), &policy))
+    fn judge(&mut self, scan: &str, proof: &[u8], now_ms: u64, policy: &verdict::Policy) -> verdict::Verdict {
+        self.0.verify(&read_scan(scan, false), proof, UnixMillis(now_ms), policy)
     }
 
     /// What to ask a node for, so that it does not learn which pack it is: the first `bits` bits (32 to 64)
@@ -324,19 +322,11 @@ impl Client {
         now_ms: u64,
         policy: &Policy,
     ) -> Result<Verdict, Problem> {
-        Ok(Verdict::from(&self.judge_bucket(scan, bucket, now_ms, policy)?))
+        Ok(Verdict::from(&self.judge_bucket(scan, bucket, now_ms, &policy.checked()?)))
     }
 
-    fn judge_bucket(
-        &mut self,
-        scan: &str,
-        bucket: &[u8],
-        now_ms: u64,
-        policy: &Policy,
-    ) -> Result<verdict::Verdict, Problem> {
-        let policy = policy.checked()?;
-        let scan = scan::parse(scan, scan::Mode::Tolerant);
-        Ok(self.0.verify_bucket(&scan, bucket, UnixMillis(now_ms), &policy))
+    fn judge_bucket(&mut self, scan: &str, bucket: &[u8], now_ms: u64, policy: &verdict::Policy) -> verdict::Verdict {
+        self.0.verify_bucket(&read_scan(scan, false), bucket, UnixMillis(now_ms), policy)
     }
 
     /// The verdicts about several scans from one proof.
@@ -347,23 +337,16 @@ impl Client {
         now_ms: u64,
         policy: &Policy,
     ) -> Result<Many, Problem> {
-        let many = self.judge_many(scans, proof, now_ms, policy)?;
+        let many = self.judge_many(scans, proof, now_ms, &policy.checked()?);
         Ok(Many {
             verdicts: many.verdicts.iter().map(Verdict::from).collect(),
             contents: many.contents.iter().map(Contents::from).collect(),
         })
     }
 
-    fn judge_many(
-        &mut self,
-        scans: &[String],
-        proof: &[u8],
-        now_ms: u64,
-        policy: &Policy,
-    ) -> Result<client::Many, Problem> {
-        let policy = policy.checked()?;
-        let scans: Vec<_> = scans.iter().map(|scan| scan::parse(scan, scan::Mode::Tolerant)).collect();
-        Ok(self.0.verify_many(&scans, proof, UnixMillis(now_ms), &policy))
+    fn judge_many(&mut self, scans: &[String], proof: &[u8], now_ms: u64, policy: &verdict::Policy) -> client::Many {
+        let scans: Vec<_> = scans.iter().map(|scan| read_scan(scan, false)).collect();
+        self.0.verify_many(&scans, proof, UnixMillis(now_ms), policy)
     }
 
     /// Whether disclosed fields belong to the record on the ledger; `None` if no such record is there.
@@ -407,20 +390,27 @@ pub fn message_from_text(carried: &str) -> Option<Vec<u8>> {
 
 impl Policy {
     fn checked(&self) -> Result<verdict::Policy, Problem> {
-        let purpose = verdict::Purpose::ALL.into_iter().find(|purpose| purpose.name() == self.purpose);
-        let purpose = purpose.ok_or_else(|| Problem::new("policy.purpose"))?;
-        let mode = match self.mode.as_str() {
-            "online" => verdict::Mode::Online,
-            "carried" => verdict::Mode::Carried,
-            _ => return Err(Problem::new("policy.mode")),
-        };
-        let mut policy = verdict::Policy::new(purpose, mode);
-        let set = |limit: &mut u64, value: Option<u64>| *limit = value.unwrap_or(*limit);
-        set(&mut policy.max_age_online_ms, self.max_age_online_ms);
-        set(&mut policy.max_age_carried_ms, self.max_age_carried_ms);
-        set(&mut policy.clock_tolerance_ms, self.clock_tolerance_ms);
-        Ok(policy)
+        let limits = [self.max_age_online_ms, self.max_age_carried_ms, self.clock_tolerance_ms];
+        policy(&self.purpose, &self.mode, limits)
     }
+}
+
+/// The policy with these names and limits, in the order of [`Policy`].
+fn policy(purpose: &str, mode: &str, limits: [Option<u64>; 3]) -> Result<verdict::Policy, Problem> {
+    let purpose = verdict::Purpose::ALL.into_iter().find(|known| known.name() == purpose);
+    let purpose = purpose.ok_or_else(|| Problem::new("policy.purpose"))?;
+    let mode = match mode {
+        "online" => verdict::Mode::Online,
+        "carried" => verdict::Mode::Carried,
+        _ => return Err(Problem::new("policy.mode")),
+    };
+    let mut policy = verdict::Policy::new(purpose, mode);
+    let [max_age_online_ms, max_age_carried_ms, clock_tolerance_ms] = limits;
+    let set = |limit: &mut u64, value: Option<u64>| *limit = value.unwrap_or(*limit);
+    set(&mut policy.max_age_online_ms, max_age_online_ms);
+    set(&mut policy.max_age_carried_ms, max_age_carried_ms);
+    set(&mut policy.clock_tolerance_ms, clock_tolerance_ms);
+    Ok(policy)
 }
 
 impl Problem {

@@ -81,7 +81,7 @@ pub fn advance(client: &mut Client, request: &[u8]) -> Vec<u8> {
 pub fn verify(client: &mut Client, request: &[u8]) -> Vec<u8> {
     answered(request, &mut |request, answer| {
         let (scan, proof, now_ms) = (request.text()?, request.bytes()?, request.number()?);
-        client.judge(scan, proof, now_ms, &request.policy()?)?.put(answer);
+        client.judge(scan, proof, now_ms, &request.policy()?).put(answer);
         Ok(())
     })
 }
@@ -91,7 +91,7 @@ pub fn verify(client: &mut Client, request: &[u8]) -> Vec<u8> {
 pub fn verify_bucket(client: &mut Client, request: &[u8]) -> Vec<u8> {
     answered(request, &mut |request, answer| {
         let (scan, bucket, now_ms) = (request.text()?, request.bytes()?, request.number()?);
-        client.judge_bucket(scan, bucket, now_ms, &request.policy()?)?.put(answer);
+        client.judge_bucket(scan, bucket, now_ms, &request.policy()?).put(answer);
         Ok(())
     })
 }
@@ -101,7 +101,7 @@ pub fn verify_bucket(client: &mut Client, request: &[u8]) -> Vec<u8> {
 pub fn verify_bundle(client: &mut Client, request: &[u8]) -> Vec<u8> {
     answered(request, &mut |request, answer| {
         let (scan, bundle, now_ms) = (request.text()?, request.bytes()?, request.number()?);
-        client.open_bundle(scan, bundle, now_ms, &request.policy()?)?.put(answer);
+        client.open_bundle(scan, bundle, now_ms, &request.policy()?).put(answer);
         Ok(())
     })
 }
@@ -111,7 +111,7 @@ pub fn verify_bundle(client: &mut Client, request: &[u8]) -> Vec<u8> {
 pub fn verify_many(client: &mut Client, request: &[u8]) -> Vec<u8> {
     answered(request, &mut |request, answer| {
         let (scans, proof, now_ms) = (request.texts()?, request.bytes()?, request.number()?);
-        client.judge_many(&scans, proof, now_ms, &request.policy()?)?.put(answer);
+        client.judge_many(&scans, proof, now_ms, &request.policy()?).put(answer);
         Ok(())
     })
 }
