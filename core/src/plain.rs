@@ -19,7 +19,7 @@ use crate::{
     header::UnixMillis,
     leaf::{MemberState, StateCode},
     scan, text, verdict,
-    verdict::{Freshness, Identifier, Level, Trust},
+    verdict::Level,
 };
 use alloc::{string::String, vec::Vec};
 
@@ -298,9 +298,13 @@ impl Client {
 
     /// The verdict about the text of a scan. `proof` is a proof in full or QR form.
     pub fn verify(&mut self, scan: &str, proof: &[u8], now_ms: u64, policy: &Policy) -> Result<Verdict, Problem> {
+        Ok(Verdict::from(&self.judge(scan, proof, now_ms, policy)?))
+    }
+
+    fn judge(&mut self, scan: &str, proof: &[u8], now_ms: u64, policy: &Policy) -> Result<verdict::Verdict, Problem> {
         let policy = policy.checked()?;
         let scan = scan::parse(scan, scan::Mode::Tolerant);
-        Ok(Verdict::from(&self.0.verify(&scan, proof, UnixMillis(now_ms), &policy)))
+        Ok(self.0.verify(&scan, proof, UnixMillis(now_ms), &policy))
     }
 
     /// What to ask a node for, so that it does not learn which pack it is: the first `bits` bits (32 to 64)
@@ -319,9 +323,19 @@ impl Client {
         now_ms: u64,
         policy: &Policy,
     ) -> Result<Verdict, Problem> {
+        Ok(Verdict::from(&self.judge_bucket(scan, bucket, now_ms, policy)?))
+    }
+
+    fn judge_bucket(
+        &mut self,
+        scan: &str,
+        bucket: &[u8],
+        now_ms: u64,
+        policy: &Policy,
+    ) -> Result<verdict::Verdict, Problem> {
         let policy = policy.checked()?;
         let scan = scan::parse(scan, scan::Mode::Tolerant);
-        Ok(Verdict::from(&self.0.verify_bucket(&scan, bucket, UnixMillis(now_ms), &policy)))
+        Ok(self.0.verify_bucket(&scan, bucket, UnixMillis(now_ms), &policy))
     }
 
     /// The verdicts about several scans from one proof.
@@ -332,13 +346,23 @@ impl Client {
         now_ms: u64,
         policy: &Policy,
     ) -> Result<Many, Problem> {
-        let policy = policy.checked()?;
-        let scans: Vec<_> = scans.iter().map(|scan| scan::parse(scan, scan::Mode::Tolerant)).collect();
-        let many = self.0.verify_many(&scans, proof, UnixMillis(now_ms), &policy);
+        let many = self.judge_many(scans, proof, now_ms, policy)?;
         Ok(Many {
             verdicts: many.verdicts.iter().map(Verdict::from).collect(),
             contents: many.contents.iter().map(Contents::from).collect(),
         })
+    }
+
+    fn judge_many(
+        &mut self,
+        scans: &[String],
+        proof: &[u8],
+        now_ms: u64,
+        policy: &Policy,
+    ) -> Result<client::Many, Problem> {
+        let policy = policy.checked()?;
+        let scans: Vec<_> = scans.iter().map(|scan| scan::parse(scan, scan::Mode::Tolerant)).collect();
+        Ok(self.0.verify_many(&scans, proof, UnixMillis(now_ms), &policy))
     }
 
     /// Whether disclosed fields belong to the record on the ledger; `None` if no such record is there.
@@ -420,22 +444,13 @@ impl From<&verdict::Verdict> for Axes {
     fn from(verdict: &verdict::Verdict) -> Self {
         Self {
             trust: verdict.trust.name(),
-            problem: match verdict.trust {
-                Trust::Failed(error) => Some(error.into()),
-                _ => None,
-            },
+            problem: verdict.trust.error().map(Problem::from),
             freshness: verdict.freshness.map(|freshness| freshness.name()),
-            age_ms: verdict.freshness.map(|freshness| match freshness {
-                Freshness::Fresh { age_ms } | Freshness::Carried { age_ms } | Freshness::Stale { age_ms } => age_ms,
-                Freshness::Future { ahead_ms } => ahead_ms,
-            }),
+            age_ms: verdict.freshness.map(|freshness| freshness.ms()),
             height: verdict.as_of.map(|as_of| as_of.height.0),
             time_ms: verdict.as_of.map(|as_of| as_of.time.0),
             identifier: verdict.identifier.name(),
-            level: match verdict.identifier {
-                Identifier::Registered(level) | Identifier::Absent(level) => Some(level.name()),
-                _ => None,
-            },
+            level: verdict.identifier.level().map(Level::name),
             lot: verdict.agreement.lot.name(),
             lot_ledger: verdict.ledger_lot.as_ref().map(|lot| String::from(lot.as_str())),
             expiry: verdict.agreement.expiry.name(),
@@ -465,18 +480,21 @@ impl From<&verdict::States> for States {
 
 impl From<&verdict::Issuer> for Issuer {
     fn from(issuer: &verdict::Issuer) -> Self {
-        let member_now = issuer.member_now.map(|state| match state {
-            MemberState::Admitted => "admitted",
-            MemberState::Suspended => "suspended",
-            MemberState::Excluded => "excluded",
-        });
         Self {
             member: issuer.member.0,
             role: issuer.role.0,
             key_then: issuer.key_then.name(),
             key_now: issuer.key_now.name(),
-            member_now,
+            member_now: issuer.member_now.map(member_state),
         }
+    }
+}
+
+const fn member_state(state: MemberState) -> &'static str {
+    match state {
+        MemberState::Admitted => "admitted",
+        MemberState::Suspended => "suspended",
+        MemberState::Excluded => "excluded",
     }
 }
 

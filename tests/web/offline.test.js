@@ -103,8 +103,21 @@ test("airplane mode: kept packs are answered with their age, and names and event
   assert.deepEqual(await page.locator("#answer ol.events li").allInnerTexts(), events);
   assert.match(await page.locator("#answer .opened").innerText(), /A saved answer was used\. No server was asked\. As of /);
   await picture(page, "timeline-en-offline");
+  // A proof from a file does not stand in the way of the names that were kept.
+  await page.locator("button.home").click();
+  const file = await page.evaluate(() => new Promise((resolve) => {
+    indexedDB.open("medproof-page").onsuccess = ({ target }) => {
+      target.result.transaction("packs").objectStore("packs").getAll().onsuccess = ({ target: { result } }) => resolve([...result.find(({ bundle }) => bundle).proof]);
+    };
+  }));
+  await page.locator("#saved").setInputFiles({ name: "pack.mproof", mimeType: "application/octet-stream", buffer: Buffer.from(file) });
+  await page.getByText("A saved answer is open").waitFor();
+  await check(page, recalled.scan, "holder");
+  await happened();
+  assert.deepEqual(await page.locator("#answer ol.events li").allInnerTexts(), events);
+  await page.locator("button.home").click();
+  await page.locator("#way-cabinet").click();
   // What nobody asked about has no names to show.
-  await page.locator("button.back").click();
   await page.locator(".packs > li", { hasNotText: "Registered name" }).locator("button").first().click();
   assert.equal(await answer(page), says("overall.ok.buyer"));
   await page.locator("#answer details[part=timeline] summary").click();

@@ -137,21 +137,35 @@ test("one byte changed in the wasm or the worker: the page says that it cannot s
   }
 });
 
+/** A server that once does not give a file; `refused` counts. */
+function once(part) {
+  const server = { refused: 0 };
+  server.change = (bytes, path) => {
+    if (part.test(path) && server.refused === 0) {
+      server.refused += 1;
+      throw new Error("not there");
+    }
+    return bytes;
+  };
+  return server;
+}
+
 test("a part that did not arrive is asked for again", { timeout: 60_000 }, async () => {
+  const { scan } = liar.outcomes.recalled;
   for (const part of [/medproof_wasm_bg/, /check_worker-[^/]*\.js$/]) {
-    let refused = 0;
-    const change = (bytes, path) => {
-      if (part.test(path) && refused === 0) {
-        refused += 1;
-        throw new Error("not there");
-      }
-      return bytes;
-    };
-    const page = await open(["honest"], { change });
+    const server = once(part);
+    const page = await open(["honest"], server);
     assert.equal(await check(page, liar.outcomes.ok.scan, "holder"), says("overall.ok.holder"), String(part));
-    assert.equal(refused, 1, String(part));
+    assert.equal(server.refused, 1, String(part));
     await page.context().close();
   }
+  const server = once(/medproof_wasm_full_bg/);
+  const page = await open(["error"], server);
+  const bundle = await fetch(`${liar.nodes.honest}v1/bundles?code=${encodeURIComponent(scan)}&have=0`);
+  await page.locator("#saved").setInputFiles({ name: "pack.mpbundle", mimeType: "application/octet-stream", buffer: Buffer.from(await bundle.arrayBuffer()) });
+  assert.equal(await check(page, scan, "holder"), says("overall.do-not-use.holder"), "what reads a bundle");
+  assert.equal(server.refused, 1);
+  await page.context().close();
 });
 
 test("a pack's own link opens the page with the code filled in", { timeout: 60_000 }, async () => {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const BOUND_GZIP: u64 = 40 * 1024;
 
 /// What it may weigh until the bound is reached: no change makes it heavier. To be lowered, never raised.
-const CEILING_GZIP: u64 = 58 * 1024;
+const CEILING_GZIP: u64 = 56_600;
 
 const PACKAGE: &str = "medproof-wasm-probe";
 const FILE: &str = "medproof_wasm_probe.wasm";
@@ -27,7 +27,15 @@ const FEATURES: &[&str] = &[
 
 /// The passes of wasm-opt. Values computed twice compress better than values kept. The stack grows down from 1 MiB,
 /// so that no value lies below 1,024.
-pub(crate) const PASSES: &[&str] = &["-Oz", "--skip-pass=local-cse", "--low-memory-unused", "-Oz"];
+pub(crate) const PASSES: &[&str] = &[
+    "--merge-similar-functions",
+    "--flatten",
+    "--rereloop",
+    "-Oz",
+    "--skip-pass=local-cse",
+    "--low-memory-unused",
+    "-Oz",
+];
 
 /// What only tools read.
 const STRIP: &[&str] = &["--strip-debug", "--strip-producers", "--strip-target-features"];
@@ -78,7 +86,7 @@ pub(crate) fn compile(arguments: &[&str], flags: Option<&str>) -> Result<PathBuf
 
 /// Passes a wasm file through wasm-opt; answers where the result, called `name`, lies.
 ///
-/// The second time its functions are put in order by length, a sixtieth less by gzip.
+/// The second time each function is put behind those like it, a fiftieth less by gzip.
 pub(crate) fn optimise(wasm: &Path, passes: &[&str], name: &str) -> Result<PathBuf> {
     let folder = place::target().join("web");
     fs::create_dir_all(&folder)?;

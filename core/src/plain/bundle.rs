@@ -91,9 +91,7 @@ impl Client {
         now_ms: u64,
         policy: &Policy,
     ) -> Result<Opened, Problem> {
-        let policy = policy.checked()?;
-        let scan = scan::parse(scan, scan::Mode::Tolerant);
-        let opened = self.0.verify_bundle(&scan, bundle, UnixMillis(now_ms), &policy);
+        let opened = self.open_bundle(scan, bundle, now_ms, policy)?;
         Ok(Opened {
             verdict: Verdict::from(&opened.verdict),
             product: opened.product.map(ProductInfo::from),
@@ -101,6 +99,18 @@ impl Client {
             timeline: opened.timeline.map(|entries| entries.iter().map(Happening::from).collect()),
             refused: opened.refused.into_iter().map(client::BundlePart::code).collect(),
         })
+    }
+
+    pub(super) fn open_bundle(
+        &mut self,
+        scan: &str,
+        bundle: &[u8],
+        now_ms: u64,
+        policy: &Policy,
+    ) -> Result<client::Opened, Problem> {
+        let policy = policy.checked()?;
+        let scan = scan::parse(scan, scan::Mode::Tolerant);
+        Ok(self.0.verify_bundle(&scan, bundle, UnixMillis(now_ms), &policy))
     }
 }
 

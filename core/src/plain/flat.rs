@@ -7,7 +7,7 @@
 //!           | something optional as 0, or 1 ‖ field | a list as len u32 ‖ fields | a record as its fields
 //! ```
 //!
-//! All little-endian, the fields of a record in the order in which it declares them. A request that ends early is
+//! All little-endian, the fields of a record in the order in which the layer's record declares them. A request that ends early is
 //! answered with the problem `request.malformed`.
 
 mod fields;
@@ -81,7 +81,7 @@ pub fn advance(client: &mut Client, request: &[u8]) -> Vec<u8> {
 pub fn verify(client: &mut Client, request: &[u8]) -> Vec<u8> {
     answered(request, &mut |request, answer| {
         let (scan, proof, now_ms) = (request.text()?, request.bytes()?, request.number()?);
-        client.verify(scan, proof, now_ms, &request.policy()?)?.put(answer);
+        client.judge(scan, proof, now_ms, &request.policy()?)?.put(answer);
         Ok(())
     })
 }
@@ -91,7 +91,7 @@ pub fn verify(client: &mut Client, request: &[u8]) -> Vec<u8> {
 pub fn verify_bucket(client: &mut Client, request: &[u8]) -> Vec<u8> {
     answered(request, &mut |request, answer| {
         let (scan, bucket, now_ms) = (request.text()?, request.bytes()?, request.number()?);
-        client.verify_bucket(scan, bucket, now_ms, &request.policy()?)?.put(answer);
+        client.judge_bucket(scan, bucket, now_ms, &request.policy()?)?.put(answer);
         Ok(())
     })
 }
@@ -101,7 +101,7 @@ pub fn verify_bucket(client: &mut Client, request: &[u8]) -> Vec<u8> {
 pub fn verify_bundle(client: &mut Client, request: &[u8]) -> Vec<u8> {
     answered(request, &mut |request, answer| {
         let (scan, bundle, now_ms) = (request.text()?, request.bytes()?, request.number()?);
-        client.verify_bundle(scan, bundle, now_ms, &request.policy()?)?.put(answer);
+        client.open_bundle(scan, bundle, now_ms, &request.policy()?)?.put(answer);
         Ok(())
     })
 }
@@ -111,7 +111,7 @@ pub fn verify_bundle(client: &mut Client, request: &[u8]) -> Vec<u8> {
 pub fn verify_many(client: &mut Client, request: &[u8]) -> Vec<u8> {
     answered(request, &mut |request, answer| {
         let (scans, proof, now_ms) = (request.texts()?, request.bytes()?, request.number()?);
-        client.verify_many(&scans, proof, now_ms, &request.policy()?)?.put(answer);
+        client.judge_many(&scans, proof, now_ms, &request.policy()?)?.put(answer);
         Ok(())
     })
 }

@@ -41,6 +41,14 @@ impl Trust {
             },
         }
     }
+
+    /// The check that failed.
+    pub(crate) const fn error(self) -> Option<TrustError> {
+        match self {
+            Self::Failed(error) => Some(error),
+            _ => None,
+        }
+    }
 }
 
 /// How old the answer is. Ages are in ms.
@@ -77,6 +85,16 @@ impl Freshness {
             Self::Carried { .. } => "carried",
             Self::Stale { .. } => "stale",
             Self::Future { .. } => "future",
+        }
+    }
+
+    /// The age of the header, or how far ahead it is, in ms.
+    pub(crate) const fn ms(self) -> u64 {
+        match self {
+            Self::Fresh { age_ms: ms }
+            | Self::Carried { age_ms: ms }
+            | Self::Stale { age_ms: ms }
+            | Self::Future { ahead_ms: ms } => ms,
         }
     }
 
@@ -140,6 +158,14 @@ impl Identifier {
             Self::Unreadable(_) => "unreadable",
             Self::Ambiguous => "ambiguous",
             Self::NotProved => "not-proved",
+        }
+    }
+
+    /// What is or is not on the ledger.
+    pub(crate) const fn level(self) -> Option<Level> {
+        match self {
+            Self::Registered(level) | Self::Absent(level) => Some(level),
+            _ => None,
         }
     }
 }

@@ -42,6 +42,8 @@ export function failureCard(app: App, failure: Failure): VerdictCard {
   return { title: title ?? "", whole: under(plainCard(app.text, title ?? "", detail ?? "", next ?? "")) };
 }
 
+const BUNDLE = 12;
+
 export type Failure = "noAnswer" | "noNetwork" | "slowAnswer" | "refusedAnswer" | "longAnswer" | "noStart";
 
 /** What came of the questions about the pack, in one word: the most telling of all. */
@@ -59,7 +61,8 @@ function happened(app: App, catalogue: Catalogue, pack: Pack | null): HTMLElemen
   const { session, language, text } = app;
   const [scan, purpose, nodes] = [scanOf(session.scan ?? ""), session.purpose ?? "holder", [...app.nodes]];
   const closed = folded(text.happened, "timeline", element("p", {}, text.checking));
-  const kept = session.carried ?? pack?.bundle;
+  // The fifth byte of a message is its type: a proof that was carried has no names.
+  const kept = session.carried?.[4] === BUNDLE ? session.carried : pack?.bundle;
   const keep = (bundle: Uint8Array, { product }: Opened) => {
     const names = product ? { names: [product.name_en, product.name_zh] as [string, string] } : {};
     if (pack) void app.packs.change(pack, { bundle, ...names }).catch(() => undefined);

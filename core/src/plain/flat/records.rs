@@ -1,9 +1,15 @@
 //! The records of the data-shaped layer as fields, in the order in which they declare them.
+//!
+//! Verdicts are written as core holds them: to build the layer's records first would be code and copies.
 
 use super::fields::Answer;
-use crate::plain::{
-    Advanced, AnchorInfo, Axes, Contents, Happening, Issuer, Many, MemberInfo, Opened, Problem, ProductInfo, Reading,
-    ScanInfo, States, Verdict,
+use crate::{
+    client::{BundlePart, Contents, Many, Opened},
+    event::LogEntry,
+    info::{MemberInfo, ProductInfo},
+    leaf::StateCode,
+    plain::{Advanced, AnchorInfo, Problem, Reading, ScanInfo, member_state},
+    verdict::{Issuer, Level, States, Verdict},
 };
 use alloc::{string::String, vec::Vec};
 
@@ -111,52 +117,49 @@ impl Put for Advanced {
 
 impl Put for Verdict {
     fn put(&self, answer: &mut Answer) {
-        self.overall.put(answer);
+        self.overall.name().put(answer);
         self.reasons.as_slice().put(answer);
-        self.axes.put(answer);
-    }
-}
-
-impl Put for Axes {
-    fn put(&self, answer: &mut Answer) {
-        self.trust.put(answer);
-        self.problem.put(answer);
-        self.freshness.put(answer);
-        self.age_ms.put(answer);
-        self.height.put(answer);
-        self.time_ms.put(answer);
-        self.identifier.put(answer);
-        self.level.put(answer);
-        self.lot.put(answer);
-        self.lot_ledger.put(answer);
-        self.expiry.put(answer);
+        self.trust.name().put(answer);
+        self.trust.error().map(Problem::from).put(answer);
+        self.freshness.map(|freshness| freshness.name()).put(answer);
+        self.freshness.map(|freshness| freshness.ms()).put(answer);
+        self.as_of.map(|as_of| as_of.height.0).put(answer);
+        self.as_of.map(|as_of| as_of.time.0).put(answer);
+        self.identifier.name().put(answer);
+        self.identifier.level().map(Level::name).put(answer);
+        self.agreement.lot.name().put(answer);
+        self.ledger_lot.as_ref().map(|lot| lot.as_str()).put(answer);
+        self.agreement.expiry.name().put(answer);
         self.states.put(answer);
-        self.expiry_day.put(answer);
-        self.expired.put(answer);
+        self.expiry.map(|expiry| expiry.day.0).put(answer);
+        self.expiry.map(|expiry| expiry.is_expired).put(answer);
         self.issuer.put(answer);
-        self.since_day.put(answer);
-        self.quantity_left.put(answer);
-        self.events.put(answer);
+        self.pack.map(|pack| pack.since.0).put(answer);
+        self.pack.map(|pack| pack.quantity_left).put(answer);
+        self.pack.map(|pack| pack.events).put(answer);
     }
 }
 
 impl Put for States {
     fn put(&self, answer: &mut Answer) {
-        self.pack.put(answer);
-        self.unit.put(answer);
-        self.lot.put(answer);
-        self.product.put(answer);
-        self.effective.put(answer);
+        [self.pack, self.unit, self.lot, self.product].iter().for_each(|state| state.put(answer));
+        self.effective.map(|state| state.name()).put(answer);
+    }
+}
+
+impl Put for StateCode {
+    fn put(&self, answer: &mut Answer) {
+        answer.byte(self.0);
     }
 }
 
 impl Put for Issuer {
     fn put(&self, answer: &mut Answer) {
-        self.member.put(answer);
-        self.role.put(answer);
-        self.key_then.put(answer);
-        self.key_now.put(answer);
-        self.member_now.put(answer);
+        self.member.0.put(answer);
+        self.role.0.put(answer);
+        self.key_then.name().put(answer);
+        self.key_now.name().put(answer);
+        self.member_now.map(member_state).put(answer);
     }
 }
 
@@ -181,9 +184,9 @@ impl Put for ProductInfo {
     fn put(&self, answer: &mut Answer) {
         let texts = [&self.name_zh, &self.name_en, &self.holder, &self.form, &self.strength, &self.pack_size];
         texts.into_iter().chain([&self.approval_number, &self.atc]).for_each(|text| text.put(answer));
-        self.min_decicelsius.put(answer);
-        self.max_decicelsius.put(answer);
-        self.cumulative_minutes.put(answer);
+        self.limits.map(|limits| limits.min_decicelsius).put(answer);
+        self.limits.map(|limits| limits.max_decicelsius).put(answer);
+        self.limits.map(|limits| limits.cumulative_minutes).put(answer);
     }
 }
 
@@ -194,15 +197,21 @@ impl Put for MemberInfo {
     }
 }
 
-impl Put for Happening {
+impl Put for LogEntry {
     fn put(&self, answer: &mut Answer) {
-        self.kind.put(answer);
-        self.day.put(answer);
-        self.role.put(answer);
+        self.kind.0.put(answer);
+        self.day.0.put(answer);
+        self.role.0.put(answer);
     }
 }
 
-impl Put for Vec<Happening> {
+impl Put for BundlePart {
+    fn put(&self, answer: &mut Answer) {
+        self.code().put(answer);
+    }
+}
+
+impl Put for Vec<LogEntry> {
     fn put(&self, answer: &mut Answer) {
         self.as_slice().put(answer);
     }
@@ -210,11 +219,11 @@ impl Put for Vec<Happening> {
 
 impl Put for Contents {
     fn put(&self, answer: &mut Answer) {
-        self.sscc.put(answer);
-        self.generation.put(answer);
+        self.unit.sscc.digits().put(answer);
+        self.unit.generation.put(answer);
         self.children.put(answer);
         self.seen.put(answer);
-        self.complete.put(answer);
+        self.is_complete().put(answer);
     }
 }
 

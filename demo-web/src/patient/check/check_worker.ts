@@ -16,11 +16,18 @@ const started = (async () => {
   return { verifier, checker: new Checker({ verifier, full, ...start }), storage: new IndexedStorage(fingerprint), ...start };
 })();
 
+/** A part did not arrive. A worker that starts anew may get it from what is saved by now. */
+class MissingPart extends Error {}
+
 /** The verifier that also reads bundles, for one that was kept. */
 async function full(): Promise<FullVerifier> {
-  const [{ load }, { default: files }] = await Promise.all([import("@medproof/verify/full"), import("medproof:full")]);
-  const { url, integrity } = files.wasm;
-  return load(fetch(url, { integrity, credentials: "omit" }));
+  try {
+    const [{ load }, { default: files }] = await Promise.all([import("@medproof/verify/full"), import("medproof:full")]);
+    const { url, integrity } = files.wasm;
+    return await load(fetch(url, { integrity, credentials: "omit" }));
+  } catch (cause) {
+    throw new MissingPart(String(cause));
+  }
 }
 
 /** What the page may ask for. */
@@ -70,6 +77,6 @@ async function given({ call, values }: Asked): Promise<Given> {
     const work = calls[call] as (...values: unknown[]) => Promise<unknown>;
     return { value: await work(...values) };
   } catch (cause) {
-    return { fault: cause instanceof Error ? cause.message : String(cause), isStarted };
+    return { fault: cause instanceof Error ? cause.message : String(cause), isStarted: isStarted && !(cause instanceof MissingPart) };
   }
 }

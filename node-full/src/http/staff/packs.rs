@@ -73,7 +73,10 @@ pub(in crate::http) async fn act(
     }
     if let Some(event) = face.outbox.of_key(asked.caller()?.member, &asked.idempotency)? {
         if event.head().kind != kind {
-            return Err(Problem::new("request.key-reused"));
+            // Not kept either: the key is the waiting event's.
+            let mut response = axum::response::IntoResponse::into_response(Problem::new("request.key-reused"));
+            response.extensions_mut().insert(Passing);
+            return Ok(response);
         }
         leave_out(&face, &event, &mut entries)?;
         return Ok(answer(&asked, kind, Some(Acted::Waiting(event)), entries));
