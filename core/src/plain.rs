@@ -17,6 +17,7 @@ use crate::{
     encoding::{DecodeError, Message},
     fork::Fork,
     header::UnixMillis,
+    identity::{ProductCode, ascii},
     leaf::{MemberState, StateCode},
     scan, text, verdict,
     verdict::Level,
@@ -298,13 +299,11 @@ impl Client {
 
     /// The verdict about the text of a scan. `proof` is a proof in full or QR form.
     pub fn verify(&mut self, scan: &str, proof: &[u8], now_ms: u64, policy: &Policy) -> Result<Verdict, Problem> {
-        Ok(Verdict::from(&self.judge(scan, proof, now_ms, policy)?))
+        Ok(Verdict::from(&self.judge(scan, proof, now_ms, &policy.checked()?)))
     }
 
-    fn judge(&mut self, scan: &str, proof: &[u8], now_ms: u64, policy: &Policy) -> Result<verdict::Verdict, Problem> {
-        let policy = policy.checked()?;
-        let scan = scan::parse(scan, scan::Mode::Tolerant);
-        Ok(self.0.verify(&scan, proof, UnixMillis(now_ms), &policy))
+    fn judge(&mut self, scan: &str, proof: &[u8], now_ms: u64, policy: &verdict::Policy) -> verdict::Verdict {
+        self.0.verify(&read_scan(scan, false), proof, UnixMillis(now_ms), policy)
     }
 
     /// What to ask a node for, so that it does not learn which pack it is: the first `bits` bits (32 to 64)
@@ -323,19 +322,11 @@ impl Client {
         now_ms: u64,
         policy: &Policy,
     ) -> Result<Verdict, Problem> {
-        Ok(Verdict::from(&self.judge_bucket(scan, bucket, now_ms, policy)?))
+        Ok(Verdict::from(&self.judge_bucket(scan, bucket, now_ms, &policy.checked()?)))
     }
 
-    fn judge_bucket(
-        &mut self,
-        scan: &str,
-        bucket: &[u8],
-        now_ms: u64,
-        policy: &Policy,
-    ) -> Result<verdict::Verdict, Problem> {
-        let policy = policy.checked()?;
-        let scan = scan::parse(scan, scan::Mode::Tolerant);
-        Ok(self.0.verify_bucket(&scan, bucket, UnixMillis(now_ms), &policy))
+    fn judge_bucket(&mut self, scan: &str, bucket: &[u8], now_ms: u64, policy: &verdict::Policy) -> verdict::Verdict {
+        self.0.verify_bucket(&read_scan(scan, false), bucket, UnixMillis(now_ms), policy)
     }
 
     /// The verdicts about several scans from one proof.
@@ -346,23 +337,16 @@ impl Client {
         now_ms: u64,
         policy: &Policy,
     ) -> Result<Many, Problem> {
-        let many = self.judge_many(scans, proof, now_ms, policy)?;
+        let many = self.judge_many(scans, proof, now_ms, &policy.checked()?);
         Ok(Many {
             verdicts: many.verdicts.iter().map(Verdict::from).collect(),
             contents: many.contents.iter().map(Contents::from).collect(),
         })
     }
 
-    fn judge_many(
-        &mut self,
-        scans: &[String],
-        proof: &[u8],
-        now_ms: u64,
-        policy: &Policy,
-    ) -> Result<client::Many, Problem> {
-        let policy = policy.checked()?;
-        let scans: Vec<_> = scans.iter().map(|scan| scan::parse(scan, scan::Mode::Tolerant)).collect();
-        Ok(self.0.verify_many(&scans, proof, UnixMillis(now_ms), &policy))
+    fn judge_many(&mut self, scans: &[String], proof: &[u8], now_ms: u64, policy: &verdict::Policy) -> client::Many {
+        let scans: Vec<_> = scans.iter().map(|scan| read_scan(scan, false)).collect();
+        self.0.verify_many(&scans, proof, UnixMillis(now_ms), policy)
     }
 
     /// Whether disclosed fields belong to the record on the ledger; `None` if no such record is there.
@@ -374,14 +358,22 @@ impl Client {
 
 /// Reads the text of a scan.
 pub fn parse_scan(text: &str, strict: bool) -> ScanInfo {
-    let mode = if strict { scan::Mode::Strict } else { scan::Mode::Tolerant };
-    let scan = scan::parse(text, mode);
-    let (result, code, readings) = match &scan {
-        scan::Scan::Read(reading) => ("read", None, core::slice::from_ref(reading)),
-        scan::Scan::Ambiguous(readings) => ("ambiguous", None, readings.as_slice()),
-        scan::Scan::Unreadable(error) => ("unreadable", Some(error.code()), [].as_slice()),
-    };
+    let scan = read_scan(text, strict);
+    let (result, code, readings) = scan_parts(&scan);
     ScanInfo { result, code, readings: readings.iter().map(Reading::from).collect() }
+}
+
+fn read_scan(text: &str, strict: bool) -> scan::Scan {
+    scan::parse(text, if strict { scan::Mode::Strict } else { scan::Mode::Tolerant })
+}
+
+/// What became of a scan, the reason if it is unreadable, and its readings.
+fn scan_parts(scan: &scan::Scan) -> (&'static str, Option<&'static str>, &[scan::Reading]) {
+    match scan {
+        scan::Scan::Read(reading) => ("read", None, core::slice::from_ref(reading)),
+        scan::Scan::Ambiguous(readings) => ("ambiguous", None, readings),
+        scan::Scan::Unreadable(error) => ("unreadable", Some(error.code()), &[]),
+    }
 }
 
 /// The height at which a fork's two headers were both signed by the quorum that it names.
@@ -398,20 +390,27 @@ pub fn message_from_text(carried: &str) -> Option<Vec<u8>> {
 
 impl Policy {
     fn checked(&self) -> Result<verdict::Policy, Problem> {
-        let purpose = verdict::Purpose::ALL.into_iter().find(|purpose| purpose.name() == self.purpose);
-        let purpose = purpose.ok_or_else(|| Problem::new("policy.purpose"))?;
-        let mode = match self.mode.as_str() {
-            "online" => verdict::Mode::Online,
-            "carried" => verdict::Mode::Carried,
-            _ => return Err(Problem::new("policy.mode")),
-        };
-        let mut policy = verdict::Policy::new(purpose, mode);
-        let set = |limit: &mut u64, value: Option<u64>| *limit = value.unwrap_or(*limit);
-        set(&mut policy.max_age_online_ms, self.max_age_online_ms);
-        set(&mut policy.max_age_carried_ms, self.max_age_carried_ms);
-        set(&mut policy.clock_tolerance_ms, self.clock_tolerance_ms);
-        Ok(policy)
+        let limits = [self.max_age_online_ms, self.max_age_carried_ms, self.clock_tolerance_ms];
+        policy(&self.purpose, &self.mode, limits)
     }
+}
+
+/// The policy with these names and limits, in the order of [`Policy`].
+fn policy(purpose: &str, mode: &str, limits: [Option<u64>; 3]) -> Result<verdict::Policy, Problem> {
+    let purpose = verdict::Purpose::ALL.into_iter().find(|known| known.name() == purpose);
+    let purpose = purpose.ok_or_else(|| Problem::new("policy.purpose"))?;
+    let mode = match mode {
+        "online" => verdict::Mode::Online,
+        "carried" => verdict::Mode::Carried,
+        _ => return Err(Problem::new("policy.mode")),
+    };
+    let mut policy = verdict::Policy::new(purpose, mode);
+    let [max_age_online_ms, max_age_carried_ms, clock_tolerance_ms] = limits;
+    let set = |limit: &mut u64, value: Option<u64>| *limit = value.unwrap_or(*limit);
+    set(&mut policy.max_age_online_ms, max_age_online_ms);
+    set(&mut policy.max_age_carried_ms, max_age_carried_ms);
+    set(&mut policy.clock_tolerance_ms, clock_tolerance_ms);
+    Ok(policy)
 }
 
 impl Problem {
@@ -512,42 +511,61 @@ impl From<&client::Contents> for Contents {
 
 impl From<&scan::Reading> for Reading {
     fn from(reading: &scan::Reading) -> Self {
-        let mut products = Vec::new();
-        let mut add = |product: &crate::identity::ProductCode| {
-            let mut code = crate::identity::ascii(&[b'0' + product.scheme() as u8, b':']);
-            code.push_str(product.code());
-            products.push(code);
-        };
-        let (mut serial, mut sscc) = (None, None);
-        let level = match &reading.target {
-            scan::Target::Pack(packs) => {
-                packs.iter().for_each(|pack| add(&pack.product));
-                serial = packs.first().map(|pack| String::from(pack.serial.as_str()));
-                Level::Pack
-            }
-            scan::Target::Lot { products, .. } => {
-                products.iter().for_each(add);
-                Level::Lot
-            }
-            scan::Target::Product(products) => {
-                products.iter().for_each(add);
-                Level::Product
-            }
-            scan::Target::Unit(unit) => {
-                sscc = Some(unit.digits());
-                Level::Unit
-            }
-        };
+        let names = Names::of(&reading.target);
         Self {
-            level: level.name(),
-            products,
-            serial,
-            sscc,
+            level: names.level.name(),
+            products: names.products,
+            serial: names.serial.map(String::from),
+            sscc: names.sscc,
             lot: reading.lot.as_ref().map(|lot| String::from(lot.as_str())),
             expiry_day: reading.expiry.map(|day| day.0),
-            repairs: reading.repairs.iter().map(|repair| repair.name()).collect(),
+            repairs: repairs(reading),
             crypto_tail: reading.crypto_tail.name(),
             host: reading.host.clone(),
         }
     }
+}
+
+/// What a scan names, as text.
+struct Names<'a> {
+    level: Level,
+    /// As scheme number ‖ `:` ‖ code.
+    products: Vec<String>,
+    serial: Option<&'a str>,
+    sscc: Option<String>,
+}
+
+impl<'a> Names<'a> {
+    fn of(target: &'a scan::Target) -> Self {
+        let mut names = Self { level: Level::Pack, products: Vec::new(), serial: None, sscc: None };
+        match target {
+            scan::Target::Pack(packs) => {
+                packs.iter().for_each(|pack| names.add(&pack.product));
+                names.serial = packs.first().map(|pack| pack.serial.as_str());
+            }
+            scan::Target::Lot { products, .. } => {
+                names.level = Level::Lot;
+                products.iter().for_each(|product| names.add(product));
+            }
+            scan::Target::Product(products) => {
+                names.level = Level::Product;
+                products.iter().for_each(|product| names.add(product));
+            }
+            scan::Target::Unit(unit) => {
+                names.level = Level::Unit;
+                names.sscc = Some(unit.digits());
+            }
+        }
+        names
+    }
+
+    fn add(&mut self, product: &ProductCode) {
+        let mut code = ascii(&[b'0' + product.scheme() as u8, b':']);
+        code.push_str(product.code());
+        self.products.push(code);
+    }
+}
+
+fn repairs(reading: &scan::Reading) -> Vec<&'static str> {
+    reading.repairs.iter().map(|repair| repair.name()).collect()
 }

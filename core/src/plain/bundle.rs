@@ -1,7 +1,7 @@
 //! What a bundle shows beside the verdict, as flat records.
 
-use super::{Client, Policy, Problem, Verdict};
-use crate::{client, event::LogEntry, header::UnixMillis, info, scan};
+use super::{Client, Policy, Problem, Verdict, read_scan};
+use crate::{client, event::LogEntry, header::UnixMillis, info, verdict};
 use alloc::{string::String, vec::Vec};
 
 #[cfg(feature = "serde")]
@@ -91,7 +91,7 @@ impl Client {
         now_ms: u64,
         policy: &Policy,
     ) -> Result<Opened, Problem> {
-        let opened = self.open_bundle(scan, bundle, now_ms, policy)?;
+        let opened = self.open_bundle(scan, bundle, now_ms, &policy.checked()?);
         Ok(Opened {
             verdict: Verdict::from(&opened.verdict),
             product: opened.product.map(ProductInfo::from),
@@ -106,11 +106,9 @@ impl Client {
         scan: &str,
         bundle: &[u8],
         now_ms: u64,
-        policy: &Policy,
-    ) -> Result<client::Opened, Problem> {
-        let policy = policy.checked()?;
-        let scan = scan::parse(scan, scan::Mode::Tolerant);
-        Ok(self.0.verify_bundle(&scan, bundle, UnixMillis(now_ms), &policy))
+        policy: &verdict::Policy,
+    ) -> client::Opened {
+        self.0.verify_bundle(&read_scan(scan, false), bundle, UnixMillis(now_ms), policy)
     }
 }
 

@@ -13,7 +13,7 @@
 mod fields;
 mod records;
 
-use super::{Client, Problem, check_fork as fork_height, message_from_text as message, parse_scan as parsed};
+use super::{Client, Problem, check_fork as fork_height, message_from_text as message, read_scan};
 use alloc::vec::Vec;
 use fields::{Answer, Request};
 use records::Put;
@@ -81,7 +81,7 @@ pub fn advance(client: &mut Client, request: &[u8]) -> Vec<u8> {
 pub fn verify(client: &mut Client, request: &[u8]) -> Vec<u8> {
     answered(request, &mut |request, answer| {
         let (scan, proof, now_ms) = (request.text()?, request.bytes()?, request.number()?);
-        client.judge(scan, proof, now_ms, &request.policy()?)?.put(answer);
+        client.judge(scan, proof, now_ms, &request.policy()?).put(answer);
         Ok(())
     })
 }
@@ -91,7 +91,7 @@ pub fn verify(client: &mut Client, request: &[u8]) -> Vec<u8> {
 pub fn verify_bucket(client: &mut Client, request: &[u8]) -> Vec<u8> {
     answered(request, &mut |request, answer| {
         let (scan, bucket, now_ms) = (request.text()?, request.bytes()?, request.number()?);
-        client.judge_bucket(scan, bucket, now_ms, &request.policy()?)?.put(answer);
+        client.judge_bucket(scan, bucket, now_ms, &request.policy()?).put(answer);
         Ok(())
     })
 }
@@ -101,7 +101,7 @@ pub fn verify_bucket(client: &mut Client, request: &[u8]) -> Vec<u8> {
 pub fn verify_bundle(client: &mut Client, request: &[u8]) -> Vec<u8> {
     answered(request, &mut |request, answer| {
         let (scan, bundle, now_ms) = (request.text()?, request.bytes()?, request.number()?);
-        client.open_bundle(scan, bundle, now_ms, &request.policy()?)?.put(answer);
+        client.open_bundle(scan, bundle, now_ms, &request.policy()?).put(answer);
         Ok(())
     })
 }
@@ -111,7 +111,7 @@ pub fn verify_bundle(client: &mut Client, request: &[u8]) -> Vec<u8> {
 pub fn verify_many(client: &mut Client, request: &[u8]) -> Vec<u8> {
     answered(request, &mut |request, answer| {
         let (scans, proof, now_ms) = (request.texts()?, request.bytes()?, request.number()?);
-        client.judge_many(&scans, proof, now_ms, &request.policy()?)?.put(answer);
+        client.judge_many(&scans, proof, now_ms, &request.policy()?).put(answer);
         Ok(())
     })
 }
@@ -129,7 +129,7 @@ pub fn verify_record(client: &mut Client, request: &[u8]) -> Vec<u8> {
 #[must_use]
 pub fn parse_scan(request: &[u8]) -> Vec<u8> {
     answered(request, &mut |request, answer| {
-        parsed(request.text()?, request.flag()?).put(answer);
+        read_scan(request.text()?, request.flag()?).put(answer);
         Ok(())
     })
 }

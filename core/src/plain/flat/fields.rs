@@ -1,6 +1,9 @@
 //! Fields of requests and answers, one after another.
 
-use crate::plain::{Policy, Problem};
+use crate::{
+    plain::{Problem, policy},
+    verdict::Policy,
+};
 use alloc::{string::String, vec::Vec};
 
 /// Reads a request from the front.
@@ -48,14 +51,10 @@ impl<'a> Request<'a> {
         Ok(texts)
     }
 
-    pub(super) fn policy(&mut self) -> Result<Policy, Misuse> {
-        Ok(Policy {
-            purpose: self.text()?.into(),
-            mode: self.text()?.into(),
-            max_age_online_ms: self.optional_number()?,
-            max_age_carried_ms: self.optional_number()?,
-            clock_tolerance_ms: self.optional_number()?,
-        })
+    pub(super) fn policy(&mut self) -> Result<Policy, Problem> {
+        let (purpose, mode) = (self.text()?, self.text()?);
+        let limits = [self.optional_number()?, self.optional_number()?, self.optional_number()?];
+        policy(purpose, mode, limits)
     }
 
     fn len(&mut self) -> Result<usize, Misuse> {

@@ -1,6 +1,6 @@
 //! The records of the data-shaped layer as fields, in the order in which they declare them.
 //!
-//! Verdicts are written as core holds them: to build the layer's records first would be code and copies.
+//! Verdicts and readings are written as core holds them: to build the layer's records first would be code and copies.
 
 use super::fields::Answer;
 use crate::{
@@ -8,7 +8,8 @@ use crate::{
     event::LogEntry,
     info::{MemberInfo, ProductInfo},
     leaf::StateCode,
-    plain::{Advanced, AnchorInfo, Problem, Reading, ScanInfo, member_state},
+    plain::{Advanced, AnchorInfo, Names, Problem, member_state, repairs, scan_parts},
+    scan::{Reading, Scan},
     verdict::{Issuer, Level, States, Verdict},
 };
 use alloc::{string::String, vec::Vec};
@@ -227,24 +228,26 @@ impl Put for Contents {
     }
 }
 
-impl Put for ScanInfo {
+impl Put for Scan {
     fn put(&self, answer: &mut Answer) {
-        self.result.put(answer);
-        self.code.put(answer);
-        self.readings.as_slice().put(answer);
+        let (result, code, readings) = scan_parts(self);
+        result.put(answer);
+        code.put(answer);
+        readings.put(answer);
     }
 }
 
 impl Put for Reading {
     fn put(&self, answer: &mut Answer) {
-        self.level.put(answer);
-        self.products.as_slice().put(answer);
-        self.serial.put(answer);
-        self.sscc.put(answer);
-        self.lot.put(answer);
-        self.expiry_day.put(answer);
-        self.repairs.as_slice().put(answer);
-        self.crypto_tail.put(answer);
+        let names = Names::of(&self.target);
+        names.level.name().put(answer);
+        names.products.as_slice().put(answer);
+        names.serial.put(answer);
+        names.sscc.put(answer);
+        self.lot.as_ref().map(|lot| lot.as_str()).put(answer);
+        self.expiry.map(|day| day.0).put(answer);
+        repairs(self).as_slice().put(answer);
+        self.crypto_tail.name().put(answer);
         self.host.put(answer);
     }
 }
