@@ -29,6 +29,7 @@ pub mod items;
 pub mod keyring;
 pub mod messages;
 pub mod node;
+pub mod outbox;
 pub mod pool;
 pub mod problem;
 pub mod proofs;

@@ -33,7 +33,9 @@ use medproof_store::{Options, Row, Store, StoreKey, View, read_newest};
 use std::{
     path::Path,
     sync::{Arc, OnceLock},
+    time::Duration,
 };
+use tokio::time::timeout;
 
 /// A node that is open: its files are read, its chain can be asked. [`Self::start`] makes it take part.
 pub struct Node {
@@ -84,6 +86,16 @@ pub fn init_with(folder: &Folder, mut file: GenesisFile) -> Result {
     }
     // Last, since it says that the folder is complete.
     folder::write_public(&folder.genesis(), &genesis.to_bytes())
+}
+
+/// What became of an event that somebody waited for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "it is there or it is not")]
+pub enum Acted {
+    /// It is in a block that is on disk.
+    Accepted(Receipt),
+    /// It is on its way.
+    Waiting(Event),
 }
 
 impl Node {
@@ -196,21 +208,29 @@ impl Node {
     }
 
     /// Signs an event for `member` in `role` and gives it to the chain.
+    pub async fn act(&self, member: MemberId, role: Role, body: &Body) -> Result<Receipt> {
+        match self.act_within(member, role, body, Duration::MAX).await? {
+            Acted::Accepted(receipt) => Ok(receipt),
+            Acted::Waiting(_) => Err(Fault::new("node.stopped")),
+        }
+    }
+
+    /// The same, and waits no longer than `patience`: the event stays on its way, and is answered.
     ///
     /// A number that turns out to be used, by an event of this node from before it was restarted, is
     /// passed over.
-    pub async fn act(&self, member: MemberId, role: Role, body: &Body) -> Result<Receipt> {
+    pub async fn act_within(&self, member: MemberId, role: Role, body: &Body, patience: Duration) -> Result<Acted> {
         let mut tries = 0;
         loop {
             let event = self.sign(member, role, body)?;
-            let head = event.head().clone();
-            match self.submit(event).await {
-                Err(fault) if NUMBERS.contains(&fault.code()) && tries < MOST_TRIES => tries += 1,
-                Err(fault) => {
-                    self.author.give_back(&head);
+            match timeout(patience, self.submit(event.clone())).await {
+                Err(_) => return Ok(Acted::Waiting(event)),
+                Ok(Ok(receipt)) => return Ok(Acted::Accepted(receipt)),
+                Ok(Err(fault)) if is_about_number(&fault) && tries < MOST_TRIES => tries += 1,
+                Ok(Err(fault)) => {
+                    self.author.give_back(event.head());
                     return Err(fault);
                 }
-                accepted => return accepted,
             }
         }
     }
@@ -284,6 +304,11 @@ fn member_row(member: MemberId, info: &MemberInfo) -> Row {
 }
 
 /// Refusals of an event's number alone.
+/// Whether an event was refused because of its number alone.
+pub(crate) fn is_about_number(fault: &Fault) -> bool {
+    NUMBERS.contains(&fault.code())
+}
+
 const NUMBERS: [&str; 3] = ["rules.event.number-used", "rules.event.number-old", "rules.event.number-ahead"];
 
 /// How often an event is signed anew because of its number.

@@ -101,6 +101,7 @@ impl Pool {
         let (answer, outcome) = oneshot::channel();
         let mut waiting = self.lock();
         if let Some(entry) = waiting.entries.get_mut(&bundle.name) {
+            entry.answers.retain(|answer| !answer.is_closed());
             entry.answers.push(answer);
             return Ok(outcome);
         }

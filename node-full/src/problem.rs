@@ -209,6 +209,7 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("rules.hold.authority", StatusCode::FORBIDDEN),
     ("node.member.no-key", StatusCode::FORBIDDEN),
     ("node.item.", StatusCode::BAD_REQUEST),
+    ("node.outbox.waiting", StatusCode::CONFLICT),
     ("node.event", StatusCode::BAD_REQUEST),
     ("node.busy", StatusCode::SERVICE_UNAVAILABLE),
     ("node.stopped", StatusCode::SERVICE_UNAVAILABLE),

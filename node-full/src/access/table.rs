@@ -38,6 +38,7 @@ pub const TABLE: &[Endpoint] = &[
     get("/v1/medicines", STAFF, "find products"),
     get("/v1/members", STAFF, "the members"),
     get("/v1/stock", &[Pharmacist, GoodsIn, Qa, Auditor, Admin, Machine], "the member's own packs, by lot"),
+    get("/v1/outbox", &[Nurse, Pharmacist, Qa, Auditor, Machine], "what was given out and waits for the ledger"),
     get("/v1/recalls", STAFF, "recalls and withdrawals in force"),
     get(
         "/v1/recalls/impact",

@@ -173,7 +173,8 @@ const MOST_LINES: usize = 20;
 
 /// Whether an item of an answer was done.
 pub(crate) fn is_done(item: &Value) -> bool {
-    item.get("status").and_then(Value::as_u64) == Some(200)
+    // 202: the node keeps it for the ledger.
+    item.get("status").and_then(Value::as_u64).is_some_and(|status| matches!(status, 200 | 202))
 }
 
 /// Why one item was refused, in one line.

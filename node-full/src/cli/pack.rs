@@ -214,7 +214,8 @@ fn summary(answers: Vec<Value>) -> Answer {
     let items = answers.iter().filter_map(|answer| answer.get("items")?.as_array()).flatten();
     let (done, all) = items.fold((0, 0), |(done, all), item| (done + usize::from(is_done(item)), all + 1));
     let lines = answers.iter().flat_map(item_lines).collect();
-    let told = Told::new("cli.done").with("done", done).with("count", all);
+    let is_pending = answers.iter().any(|answer| answer.get("ledger").is_some_and(|ledger| ledger == "pending"));
+    let told = Told::new(if is_pending { "cli.pending" } else { "cli.done" }).with("done", done).with("count", all);
     let view = json!({ "done": done, "count": all, "answers": answers });
     Answer { view, lines, told: Some(told), exit: u8::from(done < all) }
 }

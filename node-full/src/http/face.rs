@@ -20,6 +20,7 @@ use crate::{
     genesis_file::Role,
     keyring,
     node::Node,
+    outbox::Outbox,
     pool::Receipt,
     rows::{Change, Rows},
     token::Issuer,
@@ -45,6 +46,8 @@ pub struct Face {
     pub pages: Pages,
     /// EPCIS documents on their way.
     pub captures: Arc<Captures>,
+    /// What was given out and waits for a quorum.
+    pub outbox: Outbox,
 }
 
 /// A shared face, as handlers take it.
@@ -70,7 +73,8 @@ impl Face {
         // The patient page takes the anchor that lies beside it: whoever loads the page here trusts this node for both.
         let pages = pages.with("anchor.mpanchor", node.anchor().to_bytes());
         let captures = Arc::new(Captures::new(Arc::clone(&node), Arc::clone(&rows)));
-        Ok(Arc::new(Self { node, gate: Arc::new(gate), rows, pages, captures }))
+        let outbox = Outbox::new(Arc::clone(&node), Arc::clone(&rows));
+        Ok(Arc::new(Self { node, gate: Arc::new(gate), rows, pages, captures, outbox }))
     }
 
     /// Everything that can be called, behind the gate.
@@ -89,7 +93,7 @@ impl Face {
             tick.tick().await;
             self.gate.limits.forget_idle();
             let now = self.gate.clock.now();
-            let mut done = self.gate.audit.flush(now);
+            let mut done = self.gate.audit.flush(now).and(staff::outbox::tend(&self).await);
             if round % HOUSE_ROUNDS == 0 {
                 done = done.and_then(|()| self.gate.replay.forget_old(now));
                 if self.anchor_is_due() {
@@ -209,6 +213,7 @@ fn staff_routes() -> Router<Shared> {
         .route("/v1/recalls/impact", get(staff::recall::impact))
         .route("/v1/alerts", get(staff::alert::list))
         .route("/v1/alerts/{id}", post(staff::alert::settle))
+        .route("/v1/outbox", get(staff::outbox::list))
         .route("/v1/stock", get(staff::figures::stock))
         .route("/v1/stats", get(staff::figures::stats))
         .route("/v1/events", post(staff::event::submit))

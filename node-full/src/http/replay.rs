@@ -90,6 +90,10 @@ struct Answer {
     body: String,
 }
 
+/// Marks an answer that says something else once the ledger has what was asked: it is not kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Passing;
+
 impl Asked {
     /// What a request asks; marks the request with the key's hash.
     pub fn of(request: &Request, row: &Endpoint, caller: &Caller) -> std::result::Result<Self, Problem> {
@@ -235,7 +239,8 @@ impl IntoResponse for Kept {
 /// The answer, and what is kept of it, if it is one that is kept.
 async fn keepable(response: Response) -> (Response, Option<Answer>) {
     let status = response.status();
-    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+    let is_passing = response.extensions().get::<Passing>().is_some();
+    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS || is_passing {
         return (response, None);
     }
     if let Some(problem) = response.extensions().get::<Problem>() {

@@ -27,7 +27,7 @@ pub(in crate::http) struct Alert {
     pub(in crate::http) id: String,
     /// When, in ms since 1970.
     time_ms: u64,
-    /// From where: `report`, `refusal`, `fork`.
+    /// From where: `report`, `refusal`, `fork`, `outbox`.
     cause: String,
     /// What, as a code of the catalogue.
     code: String,

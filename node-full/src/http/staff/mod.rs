@@ -8,6 +8,7 @@ pub(super) mod goods;
 pub(super) mod me;
 pub(super) mod medicine;
 pub(super) mod member;
+pub(super) mod outbox;
 pub(super) mod packs;
 pub(super) mod recall;
 mod scanned;

@@ -5,9 +5,10 @@ use super::{
         answer::{self, set},
         ask::{self, Asked, parameter},
         face::{Face, Shared},
+        replay::Passing,
     },
     alert::{self, Alert},
-    receipt_view,
+    receipt_view, role,
     scanned::{disagreement, read},
     send, sent_before,
 };
@@ -15,7 +16,8 @@ use crate::{
     access::Staff,
     index::Index,
     items::{self, Canonical, Subject},
-    pool::Receipt,
+    keyring::to_hex,
+    node::Acted,
     problem::Problem,
 };
 use axum::{body::Bytes, extract::State, http::StatusCode, response::Response};
@@ -30,7 +32,7 @@ use medproof_rules::body::{
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::num::NonZeroU16;
+use std::{num::NonZeroU16, time::Duration};
 
 /// One of the array: a scan, or a scan with how much is taken from the pack.
 #[derive(Debug, Deserialize)]
@@ -67,11 +69,21 @@ pub(in crate::http) async fn act(
     let mut entries: Vec<Entry> = items.into_iter().map(Entry::new).collect();
     if let Some((event, receipt)) = sent_before(&face, &asked)? {
         leave_out(&face, &event, &mut entries)?;
-        return Ok(answer(&asked, kind, Some(receipt), entries));
+        return Ok(answer(&asked, kind, Some(Acted::Accepted(receipt)), entries));
     }
-    let receipt = send_fitting(&face, &asked, kind, capacity, &mut entries).await?;
+    if let Some(event) = face.outbox.of_key(asked.caller()?.member, &asked.idempotency)? {
+        if event.head().kind != kind {
+            // Not kept either: the key is the waiting event's.
+            let mut response = axum::response::IntoResponse::into_response(Problem::new("request.key-reused"));
+            response.extensions_mut().insert(Passing);
+            return Ok(response);
+        }
+        leave_out(&face, &event, &mut entries)?;
+        return Ok(answer(&asked, kind, Some(Acted::Waiting(event)), entries));
+    }
+    let acted = send_fitting(&face, &asked, kind, capacity, &mut entries).await?;
     raise_alerts(&face, &asked, kind, &entries)?;
-    Ok(answer(&asked, kind, receipt, entries))
+    Ok(answer(&asked, kind, acted, entries))
 }
 
 /// Marks what an event does not name: it was left out when the event was sent.
@@ -103,7 +115,7 @@ async fn send_fitting(
     kind: EventKind,
     capacity: Capacity,
     entries: &mut [Entry],
-) -> Result<Option<Receipt>, Problem> {
+) -> Result<Option<Acted>, Problem> {
     for _ in 0..MOST_ROUNDS {
         let (items, places) = name(face, kind, capacity, entries)?;
         if items.is_empty() {
@@ -111,8 +123,13 @@ async fn send_fitting(
         }
         let body = Body::new(asked.idempotency, build(face, kind, asked, items, entries, &places)?);
         let order = in_body_order(&body);
-        let problem = match send(face, asked, body, Some(capacity)).await {
-            Ok(receipt) => return Ok(Some(receipt)),
+        let sent = if is_dispensing(kind) {
+            dispense(face, asked, &body, capacity).await
+        } else {
+            send(face, asked, body, Some(capacity)).await.map(Acted::Accepted)
+        };
+        let problem = match sent {
+            Ok(acted) => return Ok(Some(acted)),
             Err(problem) => problem,
         };
         let culprit =
@@ -121,6 +138,19 @@ async fn send_fitting(
         entry.problem = Some(if is_own_last(face, asked, entry)? { problem.by_own_event(kind) } else { problem });
     }
     Err(Problem::new("node.busy").retry_after_s(1))
+}
+
+/// Sends what is given out to a patient. A ward does not wait for a quorum: what the ledger does not have soon is kept
+/// until it does.
+async fn dispense(face: &Face, asked: &Asked, body: &Body, capacity: Capacity) -> Result<Acted, Problem> {
+    let (kind, member) = (body.kind(), asked.caller()?.member);
+    let role = role(face, asked, kind, Some(capacity))?;
+    let acted = face.node.act_within(member, role, body, PATIENCE).await;
+    let acted = acted.map_err(|fault| Problem::from(fault).of_kind(kind))?;
+    if let Acted::Waiting(event) = &acted {
+        face.outbox.keep(event.clone())?;
+    }
+    Ok(acted)
 }
 
 /// Whether the last change of an entry's pack that can be undone was made by the caller's own member.
@@ -153,7 +183,7 @@ fn name(
             Err(fault) => entry.problem = Some(Problem::from(fault).of_kind(kind)),
         }
     }
-    let mismatched = mismatches(&index, kind, entries, &places)?;
+    let mismatched = mismatches(face, &index, kind, entries, &places)?;
     if mismatched.is_empty() {
         return Ok((named.items, places));
     }
@@ -165,8 +195,10 @@ fn name(
     name(face, kind, capacity, entries)
 }
 
-/// Packs on whose box stands another lot or expiry than on the ledger: checked where the pack leaves the trade.
+/// Packs on whose box stands another lot or expiry than on the ledger, and those that were given out and wait for it:
+/// checked where the pack leaves the trade.
 fn mismatches(
+    face: &Face,
     index: &Index<'_>,
     kind: EventKind,
     entries: &[Entry],
@@ -181,7 +213,9 @@ fn mismatches(
         else {
             continue;
         };
-        if let Some(code) = disagreement(index, pack, reading)? {
+        if face.outbox.holds(&index.paths().pack(pack))? {
+            found.push((*place, Problem::new("node.outbox.waiting").of_kind(kind)));
+        } else if let Some(code) = disagreement(index, pack, reading)? {
             found.push((*place, Problem::new(code).of_kind(kind)));
         }
     }
@@ -254,12 +288,13 @@ fn in_body_order(body: &Body) -> Vec<Canonical> {
     units.chain(items.packs.into_iter().map(|item| Canonical::Pack(item.pack))).collect()
 }
 
-fn answer(asked: &Asked, kind: EventKind, receipt: Option<Receipt>, entries: Vec<Entry>) -> Response {
+fn answer(asked: &Asked, kind: EventKind, acted: Option<Acted>, entries: Vec<Entry>) -> Response {
     let (mut refused, mut first) = (0_usize, None);
+    let well = if matches!(acted, Some(Acted::Waiting(_))) { StatusCode::ACCEPTED } else { StatusCode::OK };
     let views: Vec<Value> = entries
         .into_iter()
         .map(|entry| match entry.problem() {
-            None => json!({ "status": 200 }),
+            None => json!({ "status": well.as_u16() }),
             Some(problem) => {
                 refused += 1;
                 let mut view = problem.to_item(asked.language);
@@ -269,14 +304,21 @@ fn answer(asked: &Asked, kind: EventKind, receipt: Option<Receipt>, entries: Vec
             }
         })
         .collect();
-    let Some(receipt) = receipt else {
+    let Some(acted) = acted else {
         let problem = first.unwrap_or_else(|| Problem::new("rules.event.body"));
         return axum::response::IntoResponse::into_response(problem.extra("items", views));
     };
-    let mut view = receipt_view(&receipt);
+    let mut view = match &acted {
+        Acted::Accepted(receipt) => receipt_view(receipt),
+        Acted::Waiting(event) => json!({ "event": to_hex(&event.head().id().0), "ledger": "pending" }),
+    };
     set(&mut view, "kind", kind.0);
     set(&mut view, "items", views);
-    answer::with_status(if refused == 0 { StatusCode::OK } else { StatusCode::MULTI_STATUS }, &view)
+    let mut response = answer::with_status(if refused == 0 { well } else { StatusCode::MULTI_STATUS }, &view);
+    if matches!(acted, Acted::Waiting(_)) {
+        response.extensions_mut().insert(Passing);
+    }
+    response
 }
 
 /// Refusals that raise an alert in the European system go into the inbox.
@@ -356,6 +398,13 @@ impl Entry {
 const fn is_outcome(kind: EventKind) -> bool {
     matches!(kind, number::DISPENSE | number::DISPENSE_PARTLY | number::SAMPLE | number::EXPORT)
 }
+
+const fn is_dispensing(kind: EventKind) -> bool {
+    matches!(kind, number::DISPENSE | number::DISPENSE_PARTLY)
+}
+
+/// How long a call waits for the ledger before what was given out is kept for it.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The most items of one call.
 const MOST_ITEMS: usize = 10_000;

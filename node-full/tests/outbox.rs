@@ -1,0 +1,101 @@
+//! Dispensing while no quorum answers: kept once, over a restart, and sent until the ledger has it or refuses it.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod http_alone;
+
+use axum::http::StatusCode;
+use http_alone::{Alone, Answer, GTIN};
+use medproof_node::access::{Purpose, Staff};
+use serde_json::{Value, json};
+use std::{sync::Arc, time::Duration};
+
+impl Alone {
+    async fn post(&self, path: &str, key: &str, serials: &[&str]) -> Answer {
+        let token = self.token(&[Staff::Pharmacist, Staff::Qa], Purpose::Treat);
+        let scans: Vec<String> = serials.iter().map(|serial| format!("]d201{GTIN}21{serial}")).collect();
+        let headers = [("authorization", token.as_str()), ("idempotency-key", key)];
+        self.call_with("POST", path, &headers, &json!(scans).to_string()).await
+    }
+
+    async fn dispense(&self, key: &str, serials: &[&str]) -> Answer {
+        self.post("/v1/packs/dispense", key, serials).await
+    }
+
+    async fn asked(&self, path: &str, list: &str) -> Vec<Value> {
+        let token = self.token(&[Staff::Qa], Purpose::Hoperat);
+        let answer = self.call("GET", path, Some(&token), "").await.json();
+        answer[list].as_array().expect("a list").clone()
+    }
+
+    async fn waiting(&self) -> Vec<Value> {
+        self.asked("/v1/outbox", "waiting").await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_given_out_without_a_quorum_waits_and_counts_once() {
+    let mut alone = Alone::stocked(3).await;
+    let size = alone.node.view().log_size().0;
+    alone.stop_consensus().await;
+    let mut events = Vec::new();
+    for _ in 0..2 {
+        let answer = alone.dispense("night", &["S00000", "S00001"]).await;
+        assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text());
+        let view = answer.json();
+        assert_eq!((&view["ledger"], &view["items"][1]["status"]), (&json!("pending"), &json!(202)), "{view}");
+        events.push(view["event"].clone());
+    }
+    assert_eq!(events[0], events[1]);
+    let reused = alone.post("/v1/packs/sample", "night", &["S00000"]).await;
+    assert_eq!(reused.code(), "request.key-reused");
+    let refused = alone.dispense("day", &["S00001"]).await;
+    assert_eq!((refused.status, refused.code().as_str()), (StatusCode::CONFLICT, "node.outbox.waiting"));
+    // Of a call in which one pack waits already, the other is given out.
+    let mixed = alone.dispense("noon", &["S00001", "S00002"]).await;
+    let statuses: Vec<Value> =
+        mixed.json()["items"].as_array().expect("a list").iter().map(|item| item["status"].clone()).collect();
+    assert_eq!((mixed.status, statuses), (StatusCode::MULTI_STATUS, vec![json!(409), json!(202)]));
+    let waiting = alone.waiting().await;
+    let first = waiting.iter().find(|waiting| waiting["event"] == events[0]).expect("it waits");
+    assert_eq!((waiting.len(), &first["items"][0]["serial"]), (2, &json!("S00000")));
+
+    let alone = alone.restarted().await;
+    assert_eq!((alone.waiting().await.len(), alone.node.view().log_size().0), (2, size));
+    assert_eq!(alone.face.outbox.tend().await.expect("sent"), []);
+    assert_eq!((alone.waiting().await, alone.node.view().log_size().0), (vec![], size + 2));
+    // The same bytes were sent: the answer names the same event.
+    let again = alone.dispense("night", &["S00000", "S00001"]).await;
+    assert_eq!((again.status, &again.json()["event"]), (StatusCode::OK, &events[0]));
+    assert_eq!(alone.dispense("late", &["S00002"]).await.code(), "rules.state.dispensed-pack");
+    assert_eq!(alone.node.view().log_size().0, size + 2);
+}
+
+/// Numbers that were taken meanwhile are passed over; what the rules refuse by then is for people to look at.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_is_signed_anew_or_becomes_an_alert() {
+    let mut alone = Alone::stocked(3).await;
+    alone.stop_consensus().await;
+    let one = alone.dispense("one", &["S00000"]).await.json()["event"].clone();
+    assert_eq!(alone.dispense("two", &["S00001"]).await.status, StatusCode::ACCEPTED);
+    let alone = alone.restarted().await;
+    // These take the numbers under which the two were signed.
+    assert_eq!(alone.post("/v1/packs/put-away", "three", &["S00002"]).await.status, StatusCode::OK);
+    assert_eq!(alone.post("/v1/packs/lock", "four", &["S00001"]).await.status, StatusCode::OK);
+    let house = tokio::spawn(Arc::clone(&alone.face).keep_house());
+    let mut alerts = Vec::new();
+    for _ in 0..1_200 {
+        alerts = alone.asked("/v1/alerts?cause=outbox", "alerts").await;
+        if !alerts.is_empty() && alone.waiting().await.is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    house.abort();
+    assert_eq!(alone.waiting().await, Vec::<Value>::new());
+    assert_eq!((alerts.len(), &alerts[0]["code"]), (1, &json!("rules.state.locked-pack")));
+    assert_eq!(alerts[0]["details"]["items"], json!([{ "product": format!("1:{GTIN}"), "serial": "S00001" }]));
+    let again = alone.dispense("one", &["S00000"]).await;
+    assert_eq!(again.status, StatusCode::OK, "{}", again.text());
+    assert_ne!(again.json()["event"], one, "under another number it is another event");
+}
