@@ -72,7 +72,7 @@ impl Build {
         }
         let name = self.target.replace('-', "_");
         let mut cargo = command::cargo();
-        cargo.args(["build", "--package", "medproof-node", "--bin", "medproof", "--features", "web"]);
+        cargo.args(["build", "--package", "medproof-node", "--bin", "medproof"]);
         cargo.args(["--release", "--target", self.target]).env("MEDPROOF_WEB", pages);
         cargo.env(format!("CC_{name}"), self.compiler);
         if !self.is_own() {

@@ -19,7 +19,7 @@ struct File {
     tag: String,
 }
 
-/// The files that were built into this program: none without the feature `web`.
+/// The files that were built into this program: none unless `cargo xtask dist` built it.
 const BUILT_IN: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/pages.rs"));
 
 impl Pages {
