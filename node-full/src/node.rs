@@ -303,12 +303,12 @@ fn member_row(member: MemberId, info: &MemberInfo) -> Row {
     Row { table: tables::MEMBER, key: member.0.to_be_bytes().to_vec(), value: Some(info.to_wire()) }
 }
 
-/// Refusals of an event's number alone.
 /// Whether an event was refused because of its number alone.
 pub(crate) fn is_about_number(fault: &Fault) -> bool {
     NUMBERS.contains(&fault.code())
 }
 
+/// Refusals of an event's number alone.
 const NUMBERS: [&str; 3] = ["rules.event.number-used", "rules.event.number-old", "rules.event.number-ahead"];
 
 /// How often an event is signed anew because of its number.
