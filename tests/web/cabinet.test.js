@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { launch } from "../npm/browser.js";
 import { startDemo } from "./demo.js";
-import { check, picture, says, visit } from "./person.js";
+import { check, picture, reload, says, visit } from "./person.js";
 
 let node;
 let browser;
@@ -38,7 +38,7 @@ test("packs that are kept: shown again, checked again, with notices of what beca
   await keep(page, ok.scan, "buyer");
   await keep(page, expired.scan, "holder");
   await keep(page, recalled.scan, "holder");
-  await page.reload();
+  await reload(page);
   await page.getByText("A pack in My medicines must not be used (2)").waitFor();
   await page.locator("#way-cabinet").click();
   await page.locator(".packs > li").nth(2).waitFor();
@@ -110,7 +110,7 @@ test("everything is forgotten when a person wants that", { timeout: 60_000 }, as
   await page.locator("#way-about").click();
   await page.locator("#forget").click();
   await page.getByText("Everything was forgotten").waitFor();
-  await page.reload();
+  await reload(page);
   assert.equal(await page.locator(".notice.bad").count(), 0);
   await page.context().close();
 });

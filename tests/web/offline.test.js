@@ -6,7 +6,7 @@ import { qrPng } from "../node/qr.mjs";
 import { launch } from "../npm/browser.js";
 import { startDemo } from "./demo.js";
 import { servePage, startLiar } from "./liar.js";
-import { answer, check, choose, picture, reasons, says, type, visit } from "./person.js";
+import { answer, check, choose, picture, reasons, reload, says, type, visit } from "./person.js";
 
 let node;
 let liar;
@@ -45,7 +45,7 @@ test("airplane mode: the page opens, the scanner works, and what was checked is 
   await check(page, recalled.scan, "holder");
   await check(page, ok.scan, "buyer");
   await page.context().setOffline(true);
-  await page.reload();
+  await reload(page);
   await page.locator("#offline .notice").waitFor();
   await picture(page, "offline-en-start");
   assert.equal(await check(page, ok.scan, "buyer"), says("overall.ok.buyer"));

@@ -7,7 +7,7 @@ import { boxPng } from "../node/qr.mjs";
 import { launch } from "../npm/browser.js";
 import { HOSTILE } from "../npm/hostile.js";
 import { servePage, startLiar } from "./liar.js";
-import { answer, check, choose, picture, reasons, says, type, visit } from "./person.js";
+import { answer, check, choose, picture, reasons, reload, says, type, visit } from "./person.js";
 import { EXPIRES, lossy } from "./tour.js";
 
 let liar;
@@ -114,7 +114,7 @@ test("a fork is told and stays told", { timeout: 60_000 }, async () => {
     await check(page, liar.outcomes.ok.scan, "holder");
     assert.equal((await reasons(page))[0], says("trust.fork"), `visit ${visits}`);
     if (visits === 1) await picture(page, "lie-en-fork");
-    await page.reload();
+    await reload(page);
   }
   await page.context().close();
 });
@@ -359,7 +359,7 @@ test("the language changes in the middle, and what was given stays", { timeout: 
   await page.locator("button.language").click();
   await page.locator(`#answer .card h2:text-is("${says("overall.do-not-use.holder", "zh-Hans")}")`).waitFor();
   assert.deepEqual(page.requests.slice(asked).filter((url) => url.includes("/v1/")), [], "nobody is asked again");
-  await page.reload();
+  await reload(page);
   assert.equal(await page.locator("html").getAttribute("lang"), "zh-Hans");
   await page.context().close();
 });

@@ -20,8 +20,17 @@ export async function visit(browser, url, { size = "phone", locale = "en-GB", ke
   page.on("console", (message) => message.type() === "error" && page.complaints.push(message.text()));
   page.on("pageerror", (error) => page.complaints.push(String(error)));
   await page.goto(url);
-  await page.locator("h1").waitFor();
+  await drawn(page);
   return page;
+}
+
+/** Waits until the page has its words and its first screen: a load event comes before that. */
+const drawn = (page) => page.locator("h1").waitFor();
+
+/** Loads the page again, and waits until it is drawn. */
+export async function reload(page) {
+  await page.reload();
+  await drawn(page);
 }
 
 /** Gives a code by hand, as far as the question for whom. */
