@@ -103,8 +103,6 @@ pub struct Facts {
     pub(crate) units: Vec<(Parent, leaf::Unit)>,
     /// Who released the lots.
     pub(crate) issuers: Vec<IssuerFact>,
-    /// The commitment of a record scan.
-    pub(crate) record: Option<leaf::Record>,
     /// A leaf or state code is newer than this client.
     pub(crate) newer: bool,
 }
@@ -148,7 +146,8 @@ pub fn derive<'a>(paths: &Paths<'_>, keys: &[Key], source: &mut dyn Source<'a>) 
             Key::Lot(code, lot) => derivation.lot_scan(code, lot)?,
             Key::Pack(pack) => derivation.pack_scan(pack)?,
             Key::Unit(sscc) => derivation.unit_scan(*sscc)?,
-            Key::Record(id) => derivation.record_scan(id)?,
+            Key::Record(id) => derivation.alone(paths.record(id), leaf::RECORD)?,
+            Key::Member(member) => derivation.alone(paths.member(*member), leaf::MEMBER)?,
         }
     }
     Ok(derivation.facts)
@@ -364,10 +363,9 @@ impl Derivation<'_, '_> {
         })
     }
 
-    fn record_scan(&mut self, id: &[u8; 32]) -> Result<(), ProofGap> {
-        if let Some(Leaf::Record(record)) = self.asked(&self.paths.record(id), leaf::RECORD)? {
-            self.facts.record = Some(record);
-        }
+    /// A leaf that is no part of a scan's answer: whoever asks for it reads it from the proof.
+    fn alone(&mut self, path: Path, wanted: u8) -> Result<(), ProofGap> {
+        self.asked(&path, wanted)?;
         Ok(())
     }
 }

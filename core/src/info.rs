@@ -68,7 +68,7 @@ impl Wire for ProductInfo {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut text = || reader.text8(0..=200);
+        let mut text = || reader.text8(0..=MAX_TEXT_BYTES);
         let info = Self {
             name_zh: text()?,
             name_en: text()?,
@@ -121,13 +121,13 @@ impl Wire for MemberInfo {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut text = || reader.text8(0..=200);
+        let mut text = || reader.text8(0..=MAX_TEXT_BYTES);
         let (name_zh, name_en, gln) = (text()?, text()?, text()?);
         let count = reader.u8()?;
         if count > 8 {
             return Err(DecodeError::Bounds);
         }
-        let domains = (0..count).map(|_| reader.text8(1..=200)).collect::<Result<_, _>>()?;
+        let domains = (0..count).map(|_| reader.text8(1..=MAX_TEXT_BYTES)).collect::<Result<_, _>>()?;
         Ok(Self { name_zh, name_en, gln, domains })
     }
 }
@@ -135,6 +135,21 @@ impl Wire for MemberInfo {
 impl Message for MemberInfo {
     const TYPE: MessageType = MessageType::MemberInfo;
 }
+
+/// Whether `text` is written as a domain is compared: a host name of at least two labels in lower case, without port or
+/// trailing dot, its last label beginning with a letter. A name in other letters is one only as `xn--`.
+pub fn is_domain(text: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_lowercase();
+    let is_label = |label: &str| {
+        let is_inner = label.bytes().all(|byte| is_letter(byte) || byte.is_ascii_digit() || byte == b'-');
+        is_inner && (1..=63).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-')
+    };
+    let last = text.rsplit_once('.').and_then(|(_, last)| last.bytes().next());
+    text.len() <= MAX_TEXT_BYTES && last.is_some_and(is_letter) && text.split('.').all(is_label)
+}
+
+/// The longest text in names and particulars.
+const MAX_TEXT_BYTES: usize = 200;
 
 #[cfg(test)]
 mod tests {
@@ -191,6 +206,40 @@ mod tests {
         let turned = StorageLimits { min_decicelsius: 251, max_decicelsius: 250, cumulative_minutes: 0 };
         let bytes = ProductInfo { limits: Some(turned), ..info() }.to_bytes();
         assert_eq!(ProductInfo::from_bytes(&bytes), Err(DecodeError::Value));
+    }
+
+    #[test]
+    fn a_domain_is_a_host_name_in_lower_case() {
+        let longest = std::format!("{}.example", "x".repeat(63));
+        for text in ["shop.example", "pharmacy-7.example", "a.b.c", "xn--fiq228c.example", "1.a", &longest] {
+            assert!(is_domain(text), "{text}");
+        }
+        let long = std::format!("{}.example", "x".repeat(64));
+        let whole = std::format!("{}.example", "abc.".repeat(50));
+        for text in [
+            "",
+            ".",
+            "example",
+            "Shop.example",
+            "shop.example.",
+            ".shop.example",
+            "shop..example",
+            "-a.example",
+            "a-.example",
+            "shop.example:443",
+            "https://shop.example",
+            "shop.example/",
+            "shop example.com",
+            "药店.example",
+            "a_b.example",
+            "127.0.0.1",
+            "a.1b",
+            "*.example",
+            &long,
+            &whole,
+        ] {
+            assert!(!is_domain(text), "{text}");
+        }
     }
 
     #[test]

@@ -6,9 +6,11 @@
 mod bundle;
 pub mod flat;
 mod message;
+mod seller;
 
 pub use bundle::{Happening, MemberInfo, Opened, ProductInfo};
 pub use message::read_message;
+pub use seller::Seller;
 
 use crate::{
     anchor, client,

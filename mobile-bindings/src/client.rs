@@ -1,6 +1,6 @@
 //! The light client as one object that several threads may call.
 
-use crate::{Advanced, AnchorInfo, ClientError, Many, Opened, Policy, Verdict};
+use crate::{Advanced, AnchorInfo, ClientError, Many, Opened, Policy, Seller, Verdict};
 use medproof_core::plain;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -85,6 +85,18 @@ impl Client {
         policy: Policy,
     ) -> Result<Opened, ClientError> {
         Ok(self.with(|client| client.verify_bundle(&scan, &bundle, now_ms, &policy.into()))?.into())
+    }
+
+    /// Whether the seller at a domain is a member that may give medicines to patients, from a bundle about one member.
+    /// `domain` is a host name in lower case, without port; a name in other letters as `xn--`.
+    pub fn verify_seller(
+        &self,
+        domain: String,
+        bundle: Vec<u8>,
+        now_ms: u64,
+        policy: Policy,
+    ) -> Result<Seller, ClientError> {
+        Ok(self.with(|client| client.verify_seller(&domain, &bundle, now_ms, &policy.into()))?.into())
     }
 
     /// The verdicts about several scans from one proof.

@@ -12,6 +12,7 @@ mod error;
 mod functions;
 mod policy;
 mod record;
+mod seller;
 mod verdict;
 
 pub use bundle::{Happening, MemberInfo, Opened, ProductInfo};
@@ -20,6 +21,7 @@ pub use error::ClientError;
 pub use functions::{check_fork, message_from_text, parse_scan, read_message};
 pub use policy::{Mode, Policy, Purpose};
 pub use record::{Advanced, AnchorInfo, Contents, Many, Problem, Reading, ScanInfo};
+pub use seller::Seller;
 pub use verdict::{Axes, Issuer, States, Verdict};
 
 uniffi::setup_scaffolding!();

@@ -104,6 +104,11 @@ class Client {
     return this.fallible("client_verify_bucket", request, verdict);
   }
 
+  verifySeller(domain, bundle, now, policy) {
+    const request = [text(domain), bytes(bundle), u64(now), ...policyFields(policy)];
+    return this.fallible("client_verify_seller", request, seller);
+  }
+
   verifyBundle(scan, bundle, now, policy) {
     const request = [text(scan), bytes(bundle), u64(now), ...policyFields(policy)];
     return this.fallible("client_verify_bundle", request, opened);
@@ -255,6 +260,20 @@ const product = record({
 const member = record({ name_zh: word, name_en: word, gln: word, domains: many(word) });
 const happening = record({ kind: count, day: count, role: small });
 const opened = record({ verdict, product: maybe(product), issuer: maybe(member), timeline: maybe(many(happening)), refused: many(word) });
+const seller = record({
+  proved: truth,
+  reason: maybe(word),
+  trust: word,
+  problem: maybe(problem),
+  freshness: maybe(word),
+  age_ms: maybe(number),
+  height: maybe(number),
+  time_ms: maybe(number),
+  member: maybe(count),
+  state: maybe(word),
+  roles: many(count),
+  info: maybe(member),
+});
 const reading = record({
   level: word,
   products: many(word),

@@ -78,7 +78,12 @@ function show(value) {
 /** How many wrong cases of a file are shown. */
 const SHOWN = 3;
 
-const NEEDS = { "bundle.json": "client_verify_bundle", "decode.json": "decode", "disclosure.json": "client_verify_record" };
+const NEEDS = {
+  "bundle.json": "client_verify_bundle",
+  "decode.json": "decode",
+  "disclosure.json": "client_verify_record",
+  "seller.json": "client_verify_seller",
+};
 
 const RUNNERS = {
   "advance.json": withClient((client, test) =>
@@ -95,6 +100,8 @@ const RUNNERS = {
   "many.json": withClient((client, test) =>
     client.verifyMany(test.scans, base64(test.proof), test.now_ms, test.policy)),
   "scan.json": (probe, test) => probe.scan(test.text, test.mode === "strict"),
+  "seller.json": withClient((client, test) =>
+    client.verifySeller(test.domain, base64(test.bundle), test.now_ms, test.policy)),
   "text.json": (probe, test) => {
     const message = probe.message(test.text);
     return message && Buffer.from(message).toString("base64");
@@ -107,7 +114,7 @@ const RUNNERS = {
 function withClient(run) {
   return (probe, test) => {
     const client = probe.client(base64(test.anchor), test.have && base64(test.have));
-    const isAdvance = !test.scan && !test.scans && !test.disclosure;
+    const isAdvance = !test.scan && !test.scans && !test.disclosure && test.domain === undefined;
     if (!isAdvance) (test.updates ?? []).forEach((update) => client.advance(base64(update), test.now_ms));
     const answer = run(client, test);
     if (test.have === null) resumes(probe, test, client);

@@ -29,6 +29,8 @@ const RUNNERS = {
   "many.json": withClient((client, test) =>
     client.verifyMany(test.scans, base64(test.proof), BigInt(test.now_ms), policy(test))),
   "scan.json": (verifier, test) => verifier.parseScan(test.text, test.mode === "strict"),
+  "seller.json": withClient((client, test) =>
+    client.verifySeller(test.domain, base64(test.bundle), BigInt(test.now_ms), policy(test))),
   "text.json": (verifier, test) => {
     const message = verifier.messageFromText(test.text);
     return message && toBase64(message);
@@ -40,13 +42,13 @@ const RUNNERS = {
 export const FILES = Object.keys(RUNNERS);
 
 /** Those that only the full build reads. */
-export const FULL_FILES = ["bundle.json", "disclosure.json"];
+export const FULL_FILES = ["bundle.json", "disclosure.json", "seller.json"];
 
 /** A runner with the client that the case starts from; updates count as part of the case in `advance` only. */
 function withClient(run) {
   return (verifier, test) => {
     const client = verifier.client(base64(test.anchor), test.have && base64(test.have));
-    const isAdvance = !test.scan && !test.scans && !test.disclosure;
+    const isAdvance = !test.scan && !test.scans && !test.disclosure && test.domain === undefined;
     if (!isAdvance) (test.updates ?? []).forEach((update) => client.advance(base64(update), BigInt(test.now_ms)));
     const answer = run(client, test);
     client.free();

@@ -20,6 +20,7 @@ from identities import KEY_RECORD, Key
 from memory import client_of, decode_memory
 from proof import decode_proof, decode_qr_proof, text_to_bytes
 from scan import Scan, in_order, scan
+from seller import verify_seller
 from verdict import Policy, problem
 from wire import Fault
 
@@ -86,6 +87,11 @@ def bundle_case(case: Case) -> Any:
     return open_bundle(client, case["scan"], data(case["bundle"]), policy, now)
 
 
+def seller_case(case: Case) -> Any:
+    client, policy, now = _started(case), _policy(case), int(case["now_ms"])
+    return verify_seller(client, case["domain"], data(case["bundle"]), policy, now)
+
+
 def many_case(case: Case) -> Any:
     client, policy, now = _started(case), _policy(case), int(case["now_ms"])
     verdicts, contents = answers.answer_scans(client, case["scans"], data(case["proof"]), policy, now)
@@ -144,6 +150,6 @@ def _policy(case: Case) -> Policy:
 
 ANSWERS: dict[str, Callable[[Case], Any]] = {
     "decode.json": decode_case, "text.json": text_case, "scan.json": scan_case, "verify.json": verify_case,
-    "bucket.json": bucket_case, "bundle.json": bundle_case, "many.json": many_case, "advance.json": advance_case,
-    "disclosure.json": disclosure_case, "fork.json": fork_case,
+    "bucket.json": bucket_case, "bundle.json": bundle_case, "seller.json": seller_case, "many.json": many_case,
+    "advance.json": advance_case, "disclosure.json": disclosure_case, "fork.json": fork_case,
 }

@@ -117,7 +117,7 @@ class Client:
         return result
 
     def _check_proof(self, data: bytes, keys: list[Key]) -> Checked:
-        proof = self._decode(data)
+        proof = self.decode_proof(data)
         require(proof.keys == sorted(keys, key=Key.encode), "trust.proof.other-scan")
         self._check_chain(proof)
         answers = Answers(proof.state)
@@ -142,7 +142,7 @@ class Client:
         self._check_header(proof.header, proof.certificate)
         require(proof.state.root() == proof.header.state_root, "trust.state.root")
 
-    def _decode(self, data: bytes) -> Proof:
+    def decode_proof(self, data: bytes) -> Proof:
         """Step 2."""
         if data[TYPE_OFFSET : TYPE_OFFSET + 1] != bytes([QR_PROOF]):
             return decode_proof(data)

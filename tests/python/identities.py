@@ -15,7 +15,7 @@ MAX_CODE = 22
 MAX_SERIAL = 20
 SSCC_LIMIT = 10**18
 
-KEY_PRODUCT, KEY_LOT, KEY_PACK, KEY_UNIT, KEY_RECORD = 1, 2, 3, 4, 5
+KEY_PRODUCT, KEY_LOT, KEY_PACK, KEY_UNIT, KEY_RECORD, KEY_MEMBER = 1, 2, 3, 4, 5, 6
 
 
 def gs1_check_holds(digits: str) -> bool:
@@ -81,11 +81,14 @@ class Key:
     text: str = ""
     sscc: int = 0
     record: bytes = b""
+    member: int = 0
 
     def encode(self) -> bytes:
         head = bytes([self.kind])
         if self.kind == KEY_UNIT:
             return head + self.sscc.to_bytes(8, "big")
+        if self.kind == KEY_MEMBER:
+            return head + self.member.to_bytes(4, "big")
         if self.kind == KEY_RECORD or self.product is None:
             return head + self.record
         tail = b"" if self.kind == KEY_PRODUCT else encode_sized(self.text)
@@ -141,7 +144,7 @@ def read_pack(reader: Reader) -> Pack:
 
 
 def read_key(reader: Reader) -> Key:
-    """One of the five kinds of key of section 9."""
+    """One of the six kinds of key of section 9."""
     kind = reader.u8()
     if kind == KEY_PRODUCT:
         return Key(kind, product=read_product(reader))
@@ -151,4 +154,6 @@ def read_key(reader: Reader) -> Key:
         return Key(kind, sscc=read_sscc(reader))
     if kind == KEY_RECORD:
         return Key(kind, record=reader.hash32())
+    if kind == KEY_MEMBER:
+        return Key(kind, member=reader.u32())
     raise value_fault()

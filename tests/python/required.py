@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
-from identities import KEY_LOT, KEY_PACK, KEY_UNIT, Key, Pack, Product
+from identities import KEY_LOT, KEY_MEMBER, KEY_PACK, KEY_UNIT, Key, Pack, Product
 from leaves import (
     INSIDE, HeadLeaf, KeyLeaf, LeafValue, LotLeaf, MemberLeaf, NewerLeaf, PackAlias, PackLeaf, Paths, ProductAlias,
     ProductLeaf, RecordLeaf, RetiredPack, UnitLeaf, decode_leaf, lot_path,
@@ -53,6 +53,7 @@ class Findings:
     units: dict[bytes, FoundUnit] = field(default_factory=dict)
     issuers: list[Issuer] = field(default_factory=list)
     record: RecordLeaf | None = None
+    member: MemberLeaf | None = None
 
     def add(self, other: Findings) -> None:
         self.known |= other.known
@@ -76,6 +77,8 @@ class Derivation:
     def key(self, key: Key) -> Findings:
         if key.kind == KEY_UNIT:
             self._unit_key(key.sscc)
+        elif key.kind == KEY_MEMBER:
+            self._member_key(key.member)
         elif key.product is None:
             self._record_key(key.record)
         else:
@@ -189,6 +192,11 @@ class Derivation:
         leaf = self._ask(self.paths.record(record))
         if leaf is not None:
             self.found.record = _optional(leaf, RecordLeaf)
+
+    def _member_key(self, member: int) -> None:
+        leaf = self._ask(self.paths.member(member))
+        if leaf is not None:
+            self.found.member = _optional(leaf, MemberLeaf)
 
     def bucket_leaf(self, path: bytes, value: bytes) -> None:
         """A leaf under a bucket's prefix, with what it requires."""

@@ -182,7 +182,7 @@ fn check_plain(data: &[u8]) {
     let mut client = plain::Client::new(&anchor).expect("the honest anchor");
     let now = HONEST.now.0;
     let (_, scan, proof) = &HONEST.proofs[0];
-    match what % 11 {
+    match what % 12 {
         0 => drop(plain::Client::new(data).map(|client| (client.anchor(), client.memory()))),
         1 => drop(
             plain::Client::resume(&anchor, data).map(|client| (client.height(), client.history_size(), client.fork())),
@@ -195,7 +195,8 @@ fn check_plain(data: &[u8]) {
         7 => drop(client.verify_bucket(scan, data, now, &plain_policy(*what))),
         8 => drop(client.verify_bundle(scan, data, now, &plain_policy(*what))),
         9 => drop(client.verify_record(data, &proof.to_bytes(), now)),
-        _ => drop(plain::message_from_text(&String::from_utf8_lossy(data))),
+        10 => drop(plain::message_from_text(&String::from_utf8_lossy(data))),
+        _ => drop(client.verify_seller("shop.example", data, now, &plain_policy(*what))),
     }
 }
 
@@ -216,6 +217,7 @@ fn plain_seeds() -> Vec<Vec<u8>> {
     let [scan, text] = [pack_scan(1, "S2"), to_qr_text(b"MPRF")].map(String::into_bytes);
     let (bucket, disclosure) = (HONEST.buckets[1].2.to_bytes(), seeds("disclosure").remove(0));
     let bundle = Bundle { proof: proof.clone(), product: None, issuer: None, chains: Vec::new() }.to_bytes();
-    let arguments = honest.into_iter().chain([proof, scan.clone(), fork, scan, bucket, bundle, disclosure, text]);
+    let arguments =
+        honest.into_iter().chain([proof, scan.clone(), fork, scan, bucket, bundle.clone(), disclosure, text, bundle]);
     (0..).zip(arguments).map(|(what, argument)| [&[what][..], &argument].concat()).collect()
 }

@@ -45,6 +45,8 @@ fn every_public_type_has_its_name() {
     values::<client::Opened>();
     values::<client::Many>();
     values::<client::RecordAnswer>();
+    values::<client::Seller>();
+    values::<client::SellerDoubt>();
     values::<client::Update>();
     values::<leaf::Leaf>();
     values::<leaf::Counter>();
@@ -193,6 +195,7 @@ fn records_of_the_bindings_go_through_json() {
     records::<plain::ProductInfo>();
     records::<plain::Reading>();
     records::<plain::ScanInfo>();
+    records::<plain::Seller>();
     records::<plain::States>();
     records::<plain::Verdict>();
 }

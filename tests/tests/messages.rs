@@ -18,8 +18,8 @@ const ENGLISH: &str = include_str!("../../core/messages/en.json");
 const CHINESE: &str = include_str!("../../core/messages/zh-Hans.json");
 
 /// Families of reason codes; literals in core's sources that begin so are codes.
-const FAMILIES: [&str; 8] =
-    ["trust.", "freshness.", "identifier.", "agreement.", "state.", "expiry.", "issuer.", "bundle."];
+const FAMILIES: [&str; 9] =
+    ["trust.", "freshness.", "identifier.", "agreement.", "state.", "expiry.", "issuer.", "bundle.", "seller."];
 
 /// Families of the node's codes, and literals that look like codes and are names of files.
 const NODE_FAMILIES: [&str; 10] =
@@ -376,6 +376,7 @@ fn bad_unknown_and_could_not_check_are_kept_apart() {
             "identifier.unknown-product" => &["unknown"],
             _ if is_refusal || code.starts_with("identifier.scan.") => &["cannot-tell"],
             _ if code.starts_with("freshness.") => &["note", "cannot-tell"],
+            _ if code.starts_with("seller.") => &["warn", "cannot-tell"],
             _ => &["note", "warn", "bad"],
         };
         assert!(allowed.contains(&severity), "{code}: {severity}");

@@ -58,6 +58,13 @@ impl Client {
         self.answer(request, flat::verify_bundle)
     }
 
+    /// Whether the seller at a domain is a member that may give medicines to patients, from a bundle about one member.
+    #[cfg(feature = "full")]
+    #[wasm_bindgen(js_name = verifySeller)]
+    pub fn verify_seller(&mut self, request: &[u8]) -> Vec<u8> {
+        self.answer(request, flat::verify_seller)
+    }
+
     /// The verdicts about several scans from one proof.
     #[wasm_bindgen(js_name = verifyMany)]
     pub fn verify_many(&mut self, request: &[u8]) -> Vec<u8> {

@@ -15,12 +15,14 @@ mod error;
 mod memory;
 mod ranges;
 mod remembered;
+mod seller;
 mod trust;
 mod verify;
 
 pub use advance::{Advanced, Consistency, Update};
 pub use bundle::{BundlePart, Opened};
 pub use error::TrustError;
+pub use seller::{Seller, SellerDoubt};
 pub use verify::{Contents, Many, RecordAnswer};
 
 use crate::{

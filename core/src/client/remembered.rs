@@ -39,7 +39,7 @@ impl Certified {
     }
 }
 
-/// The newest height at which a pack was seen, oldest entry first.
+/// The newest height at which a pack, or a seller's member, was seen, oldest entry first.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Seen(Vec<(Path, Height)>);
 

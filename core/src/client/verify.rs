@@ -6,7 +6,7 @@ use crate::{
     encoding::{Message, MessageType, PRELUDE_LEN_BYTES, Wire, add_distinct},
     facts::{self, Facts, Found, Gap, PackFact, PackLeaf, Source},
     header::{Header, UnixMillis},
-    leaf::{Parent, Paths, Place, UnitPlace},
+    leaf::{Leaf, Parent, Paths, Place, UnitPlace},
     proof::{Key, Proof, QrProof},
     scan::{Reading, Scan, Target},
     state::{Path, StateProof},
@@ -94,11 +94,29 @@ impl Client {
         proof: &[u8],
         now: UnixMillis,
     ) -> Result<RecordAnswer, TrustError> {
-        let question = alloc::vec![Key::Record(*disclosure.record_id())];
-        let mut checked = self.check(&[question], proof, now).map_err(|refusal| *refusal)?;
-        let checked = checked.pop().ok_or(TrustError::OtherScan)?;
-        let is_committed = checked.facts.record.map(|record| disclosure.commitment() == Ok(record.commitment));
+        self.check_period(now).map_err(|refusal| *refusal)?;
+        let key = Key::Record(*disclosure.record_id());
+        let proof = self.decode(proof).map_err(|refusal| *refusal)?;
+        let path = Paths::new(self.anchor.chain_id()).record(disclosure.record_id());
+        let (checked, leaf) = self.check_alone(key, &path, &proof).map_err(|refusal| *refusal)?;
+        let is_committed = match leaf {
+            Some(Leaf::Record(record)) => Some(disclosure.commitment() == Ok(record.commitment)),
+            _ => None,
+        };
         Ok(RecordAnswer { is_committed, as_of: checked.as_of })
+    }
+
+    /// Checks a proof about one key of one leaf, which lies at `path`; the leaf, if it is there and this client reads it.
+    pub(super) fn check_alone(
+        &mut self,
+        key: Key,
+        path: &Path,
+        proof: &Proof,
+    ) -> Result<(Checked, Option<Leaf>), Refusal> {
+        let checked = self.check_decoded(&[alloc::vec![key]], proof)?.pop().ok_or(TrustError::OtherScan)?;
+        let mut state = proof.state();
+        let value = state.find(path).ok().flatten();
+        Ok((checked, value.and_then(|value| Leaf::from_value(value).ok())))
     }
 
     /// Checks everything about a proof but what the leaves mean. One `Checked` for each question.
@@ -110,6 +128,11 @@ impl Client {
     ) -> Result<Vec<Checked>, Refusal> {
         self.check_period(now)?;
         let proof = self.decode(proof)?;
+        self.check_decoded(questions, &proof)
+    }
+
+    /// As [`Self::check`], from the keys on.
+    pub(super) fn check_decoded(&mut self, questions: &[Vec<Key>], proof: &Proof) -> Result<Vec<Checked>, Refusal> {
         let mut asked = Vec::new();
         questions.iter().flatten().for_each(|key| add_distinct(&mut asked, key.to_wire()));
         if !proof.answers(&asked) {
@@ -131,7 +154,7 @@ impl Client {
         checked
     }
 
-    fn decode(&self, bytes: &[u8]) -> Result<Proof, Refusal> {
+    pub(super) fn decode(&self, bytes: &[u8]) -> Result<Proof, Refusal> {
         if bytes.get(PRELUDE_LEN_BYTES - 3) != Some(&(MessageType::QrProof as u8)) {
             return Ok(Proof::from_bytes(bytes)?);
         }

@@ -106,6 +106,16 @@ pub fn verify_bundle(client: &mut Client, request: &[u8]) -> Vec<u8> {
     })
 }
 
+/// Request: domain, bundle, now, policy. Answer: what is proved about the seller.
+#[must_use]
+pub fn verify_seller(client: &mut Client, request: &[u8]) -> Vec<u8> {
+    answered(request, &mut |request, answer| {
+        let (domain, bundle, now_ms) = (request.text()?, request.bytes()?, request.number()?);
+        client.judge_seller(domain, bundle, now_ms, &request.policy()?).put(answer);
+        Ok(())
+    })
+}
+
 /// Request: scans, proof, now, policy. Answer: verdicts and contents.
 #[must_use]
 pub fn verify_many(client: &mut Client, request: &[u8]) -> Vec<u8> {

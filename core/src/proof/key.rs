@@ -2,7 +2,7 @@
 
 use crate::{
     encoding::{DecodeError, Field, Reader, Wire, bytes32, put, put_number},
-    identity::{Lot, PackId, ProductCode, Sscc},
+    identity::{Lot, MemberId, PackId, ProductCode, Sscc},
 };
 use alloc::vec::Vec;
 
@@ -20,10 +20,12 @@ pub enum Key {
     Unit(Sscc),
     /// A patient's record, by its random id.
     Record([u8; 32]),
+    /// A member. No scan asks for one: it is the key of a seller's proof.
+    Member(MemberId),
 }
 
 impl Key {
-    /// The fewest bytes that a key takes.
+    /// The fewest bytes that a key takes; of a member, whose key is a byte shorter, a proof has one.
     pub(crate) const SMALLEST_LEN_BYTES: usize = 6;
 }
 
@@ -48,17 +50,19 @@ impl Wire for Key {
             Self::Pack(_) => 3,
             Self::Unit(_) => 4,
             Self::Record(_) => 5,
+            Self::Member(_) => 6,
         };
         put_number(out, kind, 1);
         match self {
-            Self::Product(product) => product.put(out),
-            Self::Lot(product, lot) => {
-                product.put(out);
-                lot.put(out);
-            }
-            Self::Pack(pack) => pack.put(out),
+            Self::Product(product) | Self::Lot(product, _) | Self::Pack(PackId { product, .. }) => product.put(out),
             Self::Unit(sscc) => sscc.put(out),
             Self::Record(id) => put(out, id),
+            Self::Member(member) => put_number(out, u64::from(member.0), 4),
+        }
+        match self {
+            Self::Lot(_, lot) => lot.put(out),
+            Self::Pack(pack) => pack.serial.put(out),
+            _ => {}
         }
     }
 
@@ -74,6 +78,7 @@ impl Field for Key {
             2 => Self::Lot(ProductCode::read(reader), Lot::read(reader)),
             3 => Self::Pack(PackId::read(reader)),
             4 => Self::Unit(Sscc::read(reader)),
+            6 => Self::Member(MemberId(reader.number(4) as u32)),
             kind => {
                 reader.require(kind == 5, DecodeError::Value);
                 Self::Record(bytes32(reader))

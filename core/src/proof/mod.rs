@@ -5,7 +5,7 @@
 //!       ‖ hand-overs: count u16 (≤ 1,000) ‖ …
 //!       ‖ header ‖ certificate ‖ state proof
 //! key   = 1 ‖ product code | 2 ‖ product code ‖ lot | 3 ‖ product code ‖ serial | 4 ‖ SSCC u64
-//!       | 5 ‖ record id 32
+//!       | 5 ‖ record id 32 | 6 ‖ member u32
 //! ```
 //!
 //! The keys say what the proof was asked for. A verifier derives them from the scans and compares;

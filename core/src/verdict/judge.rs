@@ -224,7 +224,7 @@ fn holds(facts: &Facts) -> impl Iterator<Item = Holds> {
     })
 }
 
-fn freshness(checked: &Checked, now: UnixMillis, policy: &Policy) -> Freshness {
+pub(crate) fn freshness(checked: &Checked, now: UnixMillis, policy: &Policy) -> Freshness {
     let (UnixMillis(now), UnixMillis(time)) = (now, checked.as_of.time);
     let age_ms = now.saturating_sub(time);
     if time > now.saturating_add(policy.clock_tolerance_ms) {

@@ -14,7 +14,7 @@ pub mod table;
 pub use axes::{
     Agreement, AsOf, Expiry, Freshness, Identifier, Issuer, KeyState, Level, Match, PackDetails, States, Trust,
 };
-pub(crate) use judge::{Checked, judge, judge_unchecked};
+pub(crate) use judge::{Checked, freshness, judge, judge_unchecked};
 pub use policy::{Mode, Policy, Purpose};
 
 use alloc::vec::Vec;

@@ -175,6 +175,36 @@ class Happening:
     role: int
     def __init__(self, *, kind: int, day: int, role: int) -> None: ...
 
+class Seller:
+    proved: bool
+    reason: str | None
+    trust: str
+    problem: Problem | None
+    freshness: str | None
+    age_ms: int | None
+    height: int | None
+    time_ms: int | None
+    member: int | None
+    state: str | None
+    roles: list[int]
+    info: MemberInfo | None
+    def __init__(
+        self,
+        *,
+        proved: bool,
+        reason: str | None,
+        trust: str,
+        problem: Problem | None,
+        freshness: str | None,
+        age_ms: int | None,
+        height: int | None,
+        time_ms: int | None,
+        member: int | None,
+        state: str | None,
+        roles: list[int],
+        info: MemberInfo | None,
+    ) -> None: ...
+
 class Opened:
     verdict: Verdict
     product: ProductInfo | None
@@ -253,6 +283,7 @@ class Client(ClientProtocol):
     def verify(self, scan: str, proof: bytes, now_ms: int, policy: Policy) -> Verdict: ...
     def verify_bucket(self, scan: str, bucket: bytes, now_ms: int, policy: Policy) -> Verdict: ...
     def verify_bundle(self, scan: str, bundle: bytes, now_ms: int, policy: Policy) -> Opened: ...
+    def verify_seller(self, domain: str, bundle: bytes, now_ms: int, policy: Policy) -> Seller: ...
     def verify_many(self, scans: list[str], proof: bytes, now_ms: int, policy: Policy) -> Many: ...
     def verify_record(self, disclosure: bytes, proof: bytes, now_ms: int) -> bool | None: ...
 

@@ -80,6 +80,8 @@ class Malformed(unittest.TestCase):
             ("verify", lambda: client.verify(scan, one, then, asking)),
             ("verify_bucket", lambda: client.verify_bucket(scan, one, then, asking)),
             ("verify_bundle", lambda: client.verify_bundle(scan, one, then, asking)),
+            ("verify_seller", lambda: client.verify_seller("shop.example", one, then, asking)),
+            ("verify_seller", lambda: client.verify_seller(text, one, then, asking)),
             ("verify_many", lambda: client.verify_many([text, scan], one, then, asking)),
             ("verify_record", lambda: client.verify_record(one, one, then)),
             ("check_fork", lambda: medproof.check_fork(one)),

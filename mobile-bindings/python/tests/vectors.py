@@ -122,6 +122,9 @@ ANSWERS: dict[str, Callable[[Case], Any]] = {
         client(case).verify_many(case["scans"], data(case["proof"]), int(case["now_ms"]), policy(case))
     ),
     "scan.json": lambda case: plain(medproof.parse_scan(case["text"], case["mode"] == "strict")),
+    "seller.json": lambda case: plain(
+        client(case).verify_seller(case["domain"], data(case["bundle"]), int(case["now_ms"]), policy(case))
+    ),
     "text.json": text,
     "verify.json": lambda case: plain(
         client(case).verify(case["scan"], data(case["proof"]), int(case["now_ms"]), policy(case))

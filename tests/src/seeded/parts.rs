@@ -145,12 +145,13 @@ impl Seeded for LotRef {
 
 impl Seeded for Key {
     fn seeded(rng: &mut Rng) -> Self {
-        match rng.below(5) {
+        match rng.below(6) {
             0 => Self::Product(Seeded::seeded(rng)),
             1 => Self::Lot(Seeded::seeded(rng), Seeded::seeded(rng)),
             2 => Self::Pack(Seeded::seeded(rng)),
             3 => Self::Unit(Seeded::seeded(rng)),
-            _ => Self::Record(rng.bytes32()),
+            4 => Self::Record(rng.bytes32()),
+            _ => Self::Member(MemberId(rng.number())),
         }
     }
 }

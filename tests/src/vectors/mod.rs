@@ -12,6 +12,7 @@ mod good;
 mod known;
 mod many;
 mod scan;
+mod seller;
 mod state;
 mod table;
 mod two_lots;
@@ -30,6 +31,7 @@ pub fn write_all(folder: &Path) -> std::io::Result<Vec<(&'static str, usize)>> {
     verify.extend(bad::cases());
     verify.extend(state::cases());
     verify.extend(known::cases());
+    verify.extend(seller::scan_cases());
     let files = [
         ("decode.json", decode::cases()),
         ("text.json", decode::text_cases()),
@@ -38,6 +40,7 @@ pub fn write_all(folder: &Path) -> std::io::Result<Vec<(&'static str, usize)>> {
         ("many.json", many::cases()),
         ("bucket.json", many::bucket_cases()),
         ("bundle.json", bundle::cases()),
+        ("seller.json", seller::cases()),
         ("advance.json", advance::cases()),
         ("disclosure.json", many::disclosure_cases()),
         ("fork.json", advance::fork_cases()),

@@ -189,6 +189,18 @@ pub unsafe extern "C" fn client_verify_bundle(client: *mut Client, request: *mut
     given(flat::verify_bundle(client, &request))
 }
 
+/// [`flat::verify_seller`].
+///
+/// # Safety
+/// As [`client_new`] and [`client_memory`].
+#[cfg(feature = "messages")]
+#[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
+pub unsafe extern "C" fn client_verify_seller(client: *mut Client, request: *mut u8, len: usize) -> u64 {
+    // SAFETY: as this function's; no other thread.
+    let (client, request) = unsafe { (&mut *client, taken(request, len)) };
+    given(flat::verify_seller(client, &request))
+}
+
 /// [`flat::verify_record`].
 ///
 /// # Safety

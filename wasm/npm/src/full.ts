@@ -4,20 +4,20 @@ import * as field from "./fields.js";
 import { Request, read } from "./fields.js";
 import start, { Client as Inner, checkFork, initSync, messageFromText, parseScan } from "./glue/medproof_wasm_full.js";
 import type { Source } from "./index.js";
-import { openedBundle } from "./opened.js";
-import type { Opened, Policy } from "./records.js";
+import { openedBundle, seller } from "./opened.js";
+import type { Opened, Policy, Seller } from "./records.js";
 import { Client, Verifier, judged, opened } from "./verifier.js";
 
 export * from "./exports.js";
 
-/** The verifier that also reads bundles and disclosed records. */
+/** The verifier that also reads bundles, sellers' proofs and disclosed records. */
 export class FullVerifier extends Verifier {
   override client(anchor: Uint8Array, memory?: Uint8Array | null): FullClient {
     return new FullClient(opened(Inner, anchor, memory));
   }
 }
 
-/** A light client that also reads bundles and disclosed records. */
+/** A light client that also reads bundles, sellers' proofs and disclosed records. */
 export class FullClient extends Client {
   readonly #inner: Inner;
 
@@ -31,6 +31,15 @@ export class FullClient extends Client {
   verifyBundle(scan: string, bundle: Uint8Array, nowMs: number | bigint, policy: Policy): Opened {
     const request = judged(new Request().text(argument.text(scan)), bundle, nowMs, policy);
     return attempt(() => read(this.#inner.verifyBundle(request.whole()), openedBundle));
+  }
+
+  /**
+   * Whether the seller at `domain` is a member that may give medicines to patients, from a bundle about one member.
+   * `domain` is a host name in lower case, without port; a name in other letters as `xn--`.
+   */
+  verifySeller(domain: string, bundle: Uint8Array, nowMs: number | bigint, policy: Policy): Seller {
+    const request = judged(new Request().text(argument.text(domain)), bundle, nowMs, policy);
+    return attempt(() => read(this.#inner.verifySeller(request.whole()), seller));
   }
 
   /** Whether disclosed fields belong to the record on the ledger; null if no such record is there. */

@@ -1,5 +1,5 @@
-import { type Read, count, list, maybe, record, small, text, verdict } from "./fields.js";
-import type { Happening, MemberInfo, Opened, ProductInfo } from "./records.js";
+import { type Read, count, list, maybe, number, record, small, text, truth, verdict } from "./fields.js";
+import type { Happening, MemberInfo, Opened, Problem, ProductInfo, Seller } from "./records.js";
 
 // What a bundle's answer holds: only the verifier that reads bundles loads it.
 
@@ -20,6 +20,26 @@ const product = record<ProductInfo>({
 });
 
 const member = record<MemberInfo>({ name_zh: text, name_en: text, gln: text, domains: list(text) });
+
+/** One of core's words: the records name which. */
+const word = text as Read<never>;
+
+const problem = record<Problem>({ code: text, expected: maybe(number), found: maybe(number) });
+
+export const seller = record<Seller>({
+  proved: truth,
+  reason: maybe(text),
+  trust: word,
+  problem: maybe(problem),
+  freshness: maybe(word),
+  age_ms: maybe(number),
+  height: maybe(number),
+  time_ms: maybe(number),
+  member: maybe(count),
+  state: maybe(word),
+  roles: list(count),
+  info: maybe(member),
+});
 
 const happening = record<Happening>({ kind: count, day: count, role: small });
 

@@ -131,6 +131,26 @@ export interface MemberInfo {
   domains: string[];
 }
 
+/** What is proved about the seller at a domain. */
+export interface Seller {
+  /** Whether the seller is proved: an admitted hospital or pharmacy whose proved information holds the domain. */
+  proved: boolean;
+  /** Why not; null if proved. "Not proved" says nothing bad about a shop. */
+  reason: string | null;
+  trust: Axes["trust"];
+  problem: Problem | null;
+  freshness: Axes["freshness"];
+  age_ms: bigint | null;
+  height: bigint | null;
+  time_ms: bigint | null;
+  /** The member that the proof is about; null if it has no leaf. */
+  member: number | null;
+  state: "admitted" | "suspended" | "excluded" | null;
+  roles: number[];
+  /** Who that is; null unless it is proved and holds the domain. */
+  info: MemberInfo | null;
+}
+
 /** One event: what, which day, by which role. Not by whom: that is for members. */
 export interface Happening {
   /** A number of `docs/EVENTS.md`; a newer one has no sentence in the catalogue. */

@@ -8,7 +8,7 @@ use crate::{
     event::LogEntry,
     info::{MemberInfo, ProductInfo},
     leaf::StateCode,
-    plain::{Advanced, AnchorInfo, Names, Problem, member_state, repairs, scan_parts},
+    plain::{self, Advanced, AnchorInfo, Names, Problem, member_state, repairs, scan_parts},
     scan::{Reading, Scan},
     verdict::{Issuer, Level, States, Verdict},
 };
@@ -195,6 +195,28 @@ impl Put for MemberInfo {
     fn put(&self, answer: &mut Answer) {
         [&self.name_zh, &self.name_en, &self.gln].into_iter().for_each(|text| text.put(answer));
         self.domains.as_slice().put(answer);
+    }
+}
+
+impl Put for plain::MemberInfo {
+    fn put(&self, answer: &mut Answer) {
+        [&self.name_zh, &self.name_en, &self.gln].into_iter().for_each(|text| text.put(answer));
+        self.domains.as_slice().put(answer);
+    }
+}
+
+impl Put for plain::Seller {
+    fn put(&self, answer: &mut Answer) {
+        self.proved.put(answer);
+        self.reason.put(answer);
+        self.trust.put(answer);
+        self.problem.put(answer);
+        self.freshness.put(answer);
+        [self.age_ms, self.height, self.time_ms].iter().for_each(|number| number.put(answer));
+        self.member.put(answer);
+        self.state.put(answer);
+        self.roles.as_slice().put(answer);
+        self.info.put(answer);
     }
 }
 

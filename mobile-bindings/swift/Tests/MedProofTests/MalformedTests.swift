@@ -80,6 +80,8 @@ final class MalformedTests: XCTestCase {
             ("verify", { try client.verify(scan: scan, proof: input, nowMs: now, policy: policy) }),
             ("verifyBucket", { try client.verifyBucket(scan: scan, bucket: input, nowMs: now, policy: policy) }),
             ("verifyBundle", { try client.verifyBundle(scan: scan, bundle: input, nowMs: now, policy: policy) }),
+            ("verifySeller", { try client.verifySeller(domain: "shop.example", bundle: input, nowMs: now, policy: policy) }),
+            ("verifySeller", { try client.verifySeller(domain: text, bundle: input, nowMs: now, policy: policy) }),
             ("verifyMany", { try client.verifyMany(scans: [text, scan], proof: input, nowMs: now, policy: policy) }),
             ("verifyRecord", { try client.verifyRecord(disclosure: input, proof: input, nowMs: now) }),
             ("checkFork", { try checkFork(fork: input) }),

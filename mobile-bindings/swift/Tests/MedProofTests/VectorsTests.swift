@@ -67,6 +67,12 @@ final class VectorsTests: XCTestCase {
                     policy: test.policy()))
         },
         "scan.json": { test in plain(parseScan(text: test.text("text"), strict: test.text("mode") == "strict")) },
+        "seller.json": { test in
+            plain(
+                try test.clientAfterUpdates().verifySeller(
+                    domain: test.text("domain"), bundle: test.bytes("bundle"), nowMs: test.nowMs,
+                    policy: test.policy()))
+        },
         "text.json": { test in plain(messageFromText(carried: test.text("text"))?.base64EncodedString() as Any) },
         "verify.json": { test in
             plain(

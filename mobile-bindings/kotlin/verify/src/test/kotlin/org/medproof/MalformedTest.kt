@@ -70,6 +70,8 @@ class MalformedTest {
             "verify" to { client.verify(scan, input, now, policy) },
             "verifyBucket" to { client.verifyBucket(scan, input, now, policy) },
             "verifyBundle" to { client.verifyBundle(scan, input, now, policy) },
+            "verifySeller" to { client.verifySeller("shop.example", input, now, policy) },
+            "verifySeller" to { client.verifySeller(text, input, now, policy) },
             "verifyMany" to { client.verifyMany(listOf(text, scan), input, now, policy) },
             "verifyRecord" to { client.verifyRecord(input, input, now) },
             "checkFork" to { checkFork(input) },

@@ -63,6 +63,9 @@ class VectorsTest {
             client.verifyMany(scans, case.bytes("proof"), case.nowMs(), case.policy())
         },
         "scan.json" to { case -> plain(parseScan(case.text("text"), case.text("mode") == "strict")) },
+        "seller.json" to answering { client, case ->
+            client.verifySeller(case.text("domain"), case.bytes("bundle"), case.nowMs(), case.policy())
+        },
         "text.json" to { case ->
             messageFromText(case.text("text"))?.let { JsonPrimitive(Base64.getEncoder().encodeToString(it)) }
                 ?: JsonNull.INSTANCE
