@@ -2,6 +2,7 @@
 
 use crate::{
     fault::Result,
+    genesis_file::Role,
     index::Index,
     proofs::{self, questions},
 };
@@ -9,9 +10,10 @@ use medproof_core::{
     bundle::Bundle,
     custody::{Chain, Step},
     encoding::Message,
+    event::MemberRole,
     header::Height,
     identity::{Lot, MemberId, ProductCode},
-    leaf::Leaf,
+    leaf::{Leaf, Member, MemberState},
     proof::Key,
     state::Path,
 };
@@ -28,6 +30,35 @@ pub fn bundle(view: &View, scan: &str, have: Option<Height>) -> Result<Bundle> {
     let issuer = subject.issuer.map(|issuer| index.member(issuer)).transpose()?;
     let chains = subject.item.map(|item| chains(&index, item)).transpose()?;
     Ok(Bundle { proof, product: info.flatten(), issuer: issuer.flatten(), chains: chains.unwrap_or_default() })
+}
+
+/// The bundle about the member that states `domain` as its own; `None` if no member does.
+///
+/// Of several, one that may give medicines to patients. The client judges whichever it is.
+pub fn seller(view: &View, domain: &str, have: Option<Height>) -> Result<Option<Bundle>> {
+    let index = Index::new(view);
+    let mut best = None;
+    for (member, info) in index.members()? {
+        if !info.domains.iter().any(|known| known == domain) {
+            continue;
+        }
+        let is_dispenser =
+            matches!(index.leaf(&index.paths().member(member))?, Some(Leaf::Member(leaf)) if may_dispense(&leaf));
+        if is_dispenser || best.is_none() {
+            best = Some((member, info));
+        }
+        if is_dispenser {
+            break;
+        }
+    }
+    let Some((member, info)) = best else { return Ok(None) };
+    let proof = proofs::prove(view, &[vec![Key::Member(member)]], have)?.to_bytes();
+    Ok(Some(Bundle { proof, product: None, issuer: Some(info), chains: Vec::new() }))
+}
+
+fn may_dispense(leaf: &Member) -> bool {
+    let roles = [Role::Hospital, Role::Pharmacy].map(|role| MemberRole(role as u8));
+    leaf.known_state() == Some(MemberState::Admitted) && roles.iter().any(|role| leaf.has_role(*role))
 }
 
 /// Where the leaf of the first registered pack or unit among `keys` lies.

@@ -27,10 +27,14 @@ use tower::ServiceExt;
 /// The proof about a scan, as anybody gets it from the interface.
 async fn served(router: &Router, scan: &str) -> Vec<u8> {
     let code: String = scan.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    let mut request = Request::get(format!("/v1/proofs?code={code}&have=0")).body(Body::empty()).expect("a request");
+    asked(router, &format!("/v1/proofs?code={code}&have=0")).await
+}
+
+async fn asked(router: &Router, path: &str) -> Vec<u8> {
+    let mut request = Request::get(path).body(Body::empty()).expect("a request");
     request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 40_000))));
     let response = router.clone().oneshot(request).await.expect("an answer");
-    assert_eq!(response.status(), 200, "{scan}");
+    assert_eq!(response.status(), 200, "{path}");
     response.into_body().collect().await.expect("bytes").to_bytes().to_vec()
 }
 
@@ -93,6 +97,16 @@ async fn every_outcome_is_what_the_story_says() {
         assert_eq!(verdict.overall.to_string(), outcome.overall, "{name}");
         let reasons: Vec<String> = verdict.reasons.iter().map(ToString::to_string).collect();
         assert_eq!(reasons, outcome.reasons, "{name}");
+    }
+    let members = index.members().expect("read");
+    let pharmacies: Vec<_> = members.iter().filter(|(_, info)| !info.domains.is_empty()).collect();
+    assert_eq!(pharmacies.len(), 8);
+    for (member, info) in pharmacies {
+        let domain = &info.domains[0];
+        let bundle = asked(&router, &format!("/v1/bundles?seller={domain}&have=0")).await;
+        let seller = client.verify_seller(domain, &bundle, node.clock().now().0, &policy("buyer")).expect("a policy");
+        assert_eq!((seller.proved, seller.reason, seller.member), (true, None, Some(member.0)), "{domain}");
+        assert_eq!(seller.info.map(|info| info.name_zh).as_ref(), Some(&info.name_zh));
     }
     consensus.stop().await.expect("stopped");
 }

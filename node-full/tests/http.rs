@@ -126,6 +126,34 @@ async fn proofs_that_are_served_are_accepted_by_the_light_client() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_seller_is_proved_by_its_domain() {
+    let alone = Alone::stocked(1).await;
+    let change =
+        json!({ "change": "info", "name_zh": "示例药房", "name_en": "Example Pharmacy", "domains": ["shop.example"] });
+    let admin = alone.token(&[Staff::Admin], Purpose::Hoperat);
+    let changed = alone.call("POST", "/v1/members/1", Some(&admin), &change.to_string()).await;
+    assert!(changed.status.is_success(), "{}", changed.text());
+    let anchor = alone.call("GET", "/v1/anchor", None, "").await;
+    let mut client = Client::new(&anchor.body).expect("an anchor");
+    let bundle = alone.call("GET", "/v1/bundles?seller=shop.example&have=0", None, "").await;
+    assert_eq!(bundle.headers[header::CONTENT_TYPE], "application/vnd.medproof.bundle", "{}", bundle.text());
+    let mut ask =
+        |domain: &str| client.verify_seller(domain, &bundle.body, alone.now_ms(), &policy("buyer")).expect("a policy");
+    let seller = ask("shop.example");
+    assert_eq!((seller.proved, seller.reason, seller.state), (true, None, Some("admitted")));
+    assert_eq!(seller.info.map(|info| info.name_en).as_deref(), Some("Example Pharmacy"));
+    assert_eq!(ask("other.example").reason, Some("seller.other-domain"));
+    let codes = ["?seller=nobody.example", "?seller=Shop.example", "?seller=", "?seller=shop.example&code=x", ""];
+    let expected = [(404, "request.not-found"), (400, "request.parameter"), (400, "request.parameter")];
+    let expected = expected.into_iter().chain([(400, "request.parameter"), (400, "request.parameter")]);
+    for (query, (status, code)) in codes.iter().zip(expected) {
+        let refused = alone.call("GET", &format!("/v1/bundles{query}"), None, "").await;
+        assert_eq!((refused.status.as_u16(), refused.json()["type"].as_str()), (status, Some(code)), "{query}");
+        assert_eq!(refused.headers[header::CONTENT_TYPE], "application/problem+json");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_bucket_hides_the_pack_and_is_for_random_serials_only() {
     let alone = Alone::stocked(1).await;
     alone.product(RANDOM, true).await;

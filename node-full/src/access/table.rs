@@ -21,7 +21,11 @@ pub const TABLE: &[Endpoint] = &[
     open("/v1/proofs", Rate::Query, "the proof about one scan"),
     Endpoint { body_limit_bytes: 2 * MIB, ..open_post("/v1/proofs", Rate::Query, "one proof about many scans") },
     open("/v1/buckets/{bits}/{hex}", Rate::Query, "all packs of a product under a prefix"),
-    open("/v1/bundles", Rate::Query, "the proof about one scan with names and timeline, to be kept"),
+    open(
+        "/v1/bundles",
+        Rate::Query,
+        "the proof about one scan with names and timeline, to be kept, or about the seller at a domain",
+    ),
     open("/v1/products/{scheme}/{code}", Rate::Query, "a product's information with its proof"),
     open("/v1/timeline", Rate::Query, "what happened to a pack or unit, which day, by which role"),
     open("/01/{*link}", Rate::Query, "a GS1 Digital Link: page, link set or proof"),

@@ -13,17 +13,25 @@ use crate::{
     proofs,
 };
 use axum::{extract::State, response::Response};
-use medproof_core::{encoding::Message, header::Height};
+use medproof_core::{encoding::Message, header::Height, info::is_domain};
 use serde_json::{Value, json};
 
-/// The bundle about one scan, `code`.
+/// The bundle about one scan, `code`, or about the member that states the domain `seller` as its own.
 pub(in crate::http) async fn bundle(State(face): State<Shared>, asked: Asked) -> Result<Response, Problem> {
     let form = choose(&asked.headers, &[(Form::Bytes, BUNDLE), (Form::Json, JSON)])?;
-    let code = asked.text("code").ok_or_else(|| parameter("code"))?;
     let have = asked.optional("have")?.map(Height);
     let view = face.node.view();
-    count_guessable(&face, &asked, &Index::new(&view), proofs::questions(code)?.iter())?;
-    let bundle = bundles::bundle(&view, code, have)?;
+    let bundle = match (asked.text("code"), asked.text("seller")) {
+        (Some(code), None) => {
+            count_guessable(&face, &asked, &Index::new(&view), proofs::questions(code)?.iter())?;
+            bundles::bundle(&view, code, have)?
+        }
+        (None, Some(domain)) if is_domain(domain) => {
+            bundles::seller(&view, domain, have)?.ok_or_else(|| Problem::new("request.not-found"))?
+        }
+        (None, None) => return Err(parameter("code")),
+        _ => return Err(parameter("seller")),
+    };
     if form == Form::Bytes {
         return Ok(answer::message(&bundle, BUNDLE));
     }
