@@ -172,6 +172,28 @@ test("names are shown from a kept bundle where no node answers, and from no lie"
   assert.equal((await checker(["error"], { storage, verifier }).open(scan, "holder", proof)).opened, null, "a bucket has no names");
 });
 
+test("a seller is proved by an honest node, whoever is asked first, and by no lie", async () => {
+  const verifier = await loadFull(readFileSync(fileURLToPath(import.meta.resolve("@medproof/verify/full.wasm"))));
+  for (let round = 0; round < 4; round += 1) {
+    for (const lie of ["impostor", "renamed", "tampered", "old", "weak-quorum", "garbage", "error"]) {
+      const { seller, node } = await checker([lie, "honest"], { verifier }).seller("shop.example");
+      assert.deepEqual([seller.proved, seller.info?.name_en], [true, "Example Pharmacy"], lie);
+      if (["tampered", "old", "garbage", "error"].includes(lie)) assert.equal(node, liar.nodes.honest, lie);
+      const closed = await checker([lie, "honest"], { verifier }).seller("closed.example");
+      assert.deepEqual([closed.seller.proved, closed.seller.reason], [false, "seller.suspended"], lie);
+    }
+  }
+  for (const [lie, reason] of [["impostor", "seller.other-domain"], ["renamed", "seller.other-information"]]) {
+    const { seller } = await checker([lie], { verifier }).seller("rogue.example");
+    assert.deepEqual([seller.proved, seller.reason, seller.info], [false, reason, null], lie);
+  }
+  const nobody = await checker(["honest"], { verifier }).seller("nobody.example");
+  assert.deepEqual([nobody.seller, problems(nobody).at(-1)], [null, "status 404"]);
+  const malformed = await checker(["impostor"], { verifier }).seller("Shop.example");
+  assert.equal(malformed.seller.reason, "seller.malformed-domain");
+  await assert.rejects(checker(["honest"]).seller("shop.example"), TypeError);
+});
+
 test("what is trusted is stored before the answer is given, and a failure to store is told", async () => {
   const order = [];
   class Noting extends VolatileStorage {

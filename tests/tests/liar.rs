@@ -1,6 +1,6 @@
 //! The lying node: each behaviour is the lie that it is called, and the honest one says what it should.
 
-use medproof_core::plain::Client;
+use medproof_core::plain::{Client, Policy, Seller};
 use medproof_core::{encoding::Message, verdict::Overall};
 use medproof_tests::liar::{Behaviour, OUTCOMES, World, ask, respond};
 use medproof_tests::stock::product_code;
@@ -38,6 +38,47 @@ fn each_lie_is_refused_by_its_own_check() {
     }
     let old = ask(&world, Behaviour::Old, &recalled(), "holder", NOW_MS);
     assert_eq!((old.overall, old.axes.freshness), (Overall::CannotTell.name(), Some("stale")));
+}
+
+/// What a client that went forward with the honest node makes of another node's answer about a seller. Of a header that
+/// it has checked, it looks at no other certificate: there it asks without going forward.
+fn seller(world: &World, behaviour: Behaviour, domain: &str) -> Seller {
+    let mut client = Client::new(&world.anchor.to_bytes()).expect("an anchor");
+    let update = respond(world, Behaviour::Honest, "v1/updates", "from=0&size=0", &[]).body;
+    if behaviour != Behaviour::WeakQuorum {
+        client.advance(&update, NOW_MS).expect("an honest update");
+    }
+    let bundle = respond(world, behaviour, "v1/bundles", &format!("seller={domain}&have=0"), &[]).body;
+    let (purpose, mode) = ("buyer".into(), "online".into());
+    let policy = Policy { purpose, mode, max_age_online_ms: None, max_age_carried_ms: None, clock_tolerance_ms: None };
+    client.verify_seller(domain, &bundle, NOW_MS, &policy).expect("a policy")
+}
+
+#[test]
+fn no_node_can_lend_a_shop_another_sellers_name() {
+    let world = World::new(NOW_MS);
+    let honest = seller(&world, Behaviour::Honest, "shop.example");
+    assert_eq!((honest.proved, honest.info.map(|info| info.name_en).as_deref()), (true, Some("Example Pharmacy")));
+    for (behaviour, domain, reason) in [
+        (Behaviour::Honest, "closed.example", "seller.suspended"),
+        (Behaviour::Impostor, "closed.example", "seller.other-domain"),
+        (Behaviour::Impostor, "rogue.example", "seller.other-domain"),
+        (Behaviour::Renamed, "rogue.example", "seller.other-information"),
+        (Behaviour::Tampered, "closed.example", "trust.state.root"),
+        (Behaviour::Old, "closed.example", "seller.stale"),
+        (Behaviour::Old, "shop.example", "seller.stale"),
+        (Behaviour::OtherChain, "shop.example", "trust.header.other-chain"),
+        (Behaviour::Fork, "shop.example", "trust.fork"),
+        (Behaviour::WeakQuorum, "shop.example", "trust.certificate.power-short"),
+        (Behaviour::CutOff, "shop.example", "trust.message.truncated"),
+        (Behaviour::Garbage, "shop.example", "trust.message.magic"),
+        (Behaviour::Error, "shop.example", "trust.message.magic"),
+    ] {
+        let found = seller(&world, behaviour, domain);
+        assert_eq!((found.proved, found.reason), (false, Some(reason)), "{} {domain}", behaviour.name());
+    }
+    let nobody = respond(&world, Behaviour::Honest, "v1/bundles", "seller=nobody.example", &[]);
+    assert_eq!(nobody.status, 404);
 }
 
 #[test]

@@ -10,7 +10,7 @@ import { launch, serve } from "../npm/browser.js";
 const site = process.env.MEDPROOF_SITE;
 
 /** Everything that a test of shops uses; `close` ends it. */
-export async function town() {
+export async function town(behaviours = ["honest", "tampered"]) {
   const child = spawn(process.env.MEDPROOF_LIAR, { stdio: ["pipe", "pipe", "inherit"] });
   let text = "";
   for await (const chunk of child.stdout) {
@@ -18,7 +18,7 @@ export async function town() {
     if (text.endsWith("\n")) break;
   }
   const liar = JSON.parse(text);
-  const nodes = await Promise.all([front(liar.nodes.honest), front(liar.nodes.tampered)]);
+  const nodes = await Promise.all(behaviours.map((behaviour) => front(liar.nodes[behaviour])));
   const browser = await launch();
   const closing = [() => browser.close(), ...nodes.map((node) => node.close), () => child.stdin.end()];
   return { liar, browser, nodes, closing, close: () => Promise.all(closing.map((close) => close())) };
@@ -70,4 +70,10 @@ export function foreign(page, { nodes }) {
 export async function title(page) {
   await page.locator("medproof-verify .card").waitFor({ timeout: 20_000 });
   return page.locator("medproof-verify h2").innerText();
+}
+
+/** The line about the seller, once nodes have answered. */
+export async function sellerLine(page) {
+  await page.locator("medproof-verify [part=seller] svg").waitFor({ timeout: 20_000 });
+  return page.locator("medproof-verify [part=seller]").textContent();
 }

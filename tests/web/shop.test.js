@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { HOSTILE } from "../npm/hostile.js";
-import { foreign, shop, title, town } from "./shop.js";
+import { foreign, sellerLine, shop, title, town } from "./shop.js";
 
 const TITLE = "This code is registered and not yet given out";
 const picture = (page, name) => page.screenshot({ path: join(process.env.MEDPROOF_PICTURES, `shop-${name}.png`), fullPage: true });
@@ -39,15 +39,62 @@ test("the guide's example works on a shop's origin under the guide's policy, and
   }
 });
 
-test("each check has its outcome, the record its time and age, and the seller is not called proved", { timeout: 60_000 }, async () => {
+test("each check has its outcome, the record its time and age", { timeout: 60_000 }, async () => {
   const page = await shop(here, "en");
   await title(page);
   const rows = await page.locator("medproof-verify details[part=checked] dl > div").allTextContents();
   assert.ok(rows.length >= 8, rows.join(" | "));
   assert.equal(await page.locator("medproof-verify dd[part=outcome] svg").count(), rows.length);
   assert.match(await page.locator("medproof-verify details[part=checked] p").textContent(), /It was \d+ (second|minute)s? old/);
-  assert.match(await page.locator("medproof-verify [part=seller]").textContent(), /Not proved\. Nothing here shows who “shop\.example” is/);
   assert.match(await page.locator("medproof-verify [part=seal] a").getAttribute("href"), new RegExp(`^http://127\\.0\\.0\\.1:\\d+/01/\\d{14}`));
+});
+
+test("a seller is proved by its domain, in the page's language, and the page says that it is on another host", { timeout: 60_000 }, async () => {
+  for (const [language, proved, elsewhere] of [
+    ["en", /Proved: Example Pharmacy \(.*\), admitted to the register, states shop\.example as its own domain\. As of /, "This page is 127.0.0.1, not shop.example."],
+    ["zh", /已证明：示例药房（.*）为登记系统准入成员，其登记的域名包括 shop\.example。截至/, "本页面是 127.0.0.1，不是 shop.example。"],
+  ]) {
+    const page = await shop(here, language);
+    const line = await sellerLine(page);
+    assert.match(line, proved);
+    assert.ok(line.includes(elsewhere), line);
+    assert.equal(await page.locator("medproof-verify [part=seller] svg").count(), 1, "a shape beside the words");
+    assert.ok(page.requests.some((asked) => asked.includes("/v1/bundles?seller=shop.example&")));
+    assert.deepEqual([page.refused, foreign(page, here)], [[], []]);
+    await picture(page, `seller-${language}`);
+  }
+});
+
+test("a seller that is not proved is told with the reason, and never by another's name", { timeout: 60_000 }, async () => {
+  const lying = await town(["impostor", "renamed"]);
+  try {
+    for (const [where, seller, expected] of [
+      [here, "closed.example", "Not proved. The seller is suspended in the register."],
+      [here, "nobody.example", "Not proved. No server named a member with this domain."],
+      [here, "not a domain", "Not proved. The seller's address is not written as a domain."],
+      [here, "<img src=x onerror=alert(1)>", "Not proved. The seller's address is not written as a domain."],
+      [lying, "rogue.example", /^SellerNot proved\. (The proof is about another seller|The name does not belong to the record)\./],
+    ]) {
+      const page = await shop(where, "en", { change: (html) => html.replace(/seller="[^"]*"/, `seller="${seller.replaceAll("<", "&lt;")}"`) });
+      const line = await sellerLine(page);
+      if (expected instanceof RegExp) assert.match(line, expected);
+      else assert.ok(line.includes(expected), line);
+      assert.ok(!/Pharmacy|Hospital|Proved:/.test(line), line);
+      assert.equal(await page.locator("medproof-verify img").count(), 0);
+    }
+  } finally {
+    await lying.close();
+  }
+});
+
+test("the second wasm is loaded for a seller only, and a changed one proves nothing", { timeout: 60_000 }, async () => {
+  const without = await shop(here, "en", { change: (html) => html.replace(/seller="[^"]*"/, "") });
+  await title(without);
+  assert.equal(await without.locator("medproof-verify [part=seller]").count(), 0);
+  assert.deepEqual(without.requests.filter((url) => url.includes("full") || url.includes("bundles")), []);
+  const page = await shop(here, "en", { spoil: spoiled("medproof_wasm_full_bg.wasm") });
+  assert.match(await sellerLine(page), /Not proved\. No server gave an answer about the seller/);
+  assert.equal(await title(page), TITLE);
 });
 
 test("the proof is saved as the very bytes that were checked", { timeout: 60_000 }, async () => {
@@ -122,7 +169,8 @@ test("200 hostile codes: nobody but the two nodes is asked, and no markup appear
   assert.equal(await page.locator("medproof-verify img, medproof-verify script, medproof-verify iframe").count(), 0);
   assert.deepEqual(foreign(page, here), []);
   const paths = page.requests.filter((url) => here.nodes.some((node) => url.startsWith(node.url))).map((url) => new URL(url).pathname);
-  for (const path of paths) assert.match(path, /^\/v1\/(updates|proofs|buckets\/\d+\/[0-9a-f]+)$/);
+  for (const path of paths) assert.match(path, /^\/v1\/(updates|proofs|bundles|buckets\/\d+\/[0-9a-f]+)$/);
+  for (const url of page.requests.filter((url) => url.includes("/v1/bundles"))) assert.match(url, /\?seller=shop\.example&have=\d+$/);
   assert.deepEqual([alerts, page.url()], [0, `${page.origin}/`]);
 });
 

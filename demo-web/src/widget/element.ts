@@ -8,7 +8,8 @@ import { element } from "./dom.js";
 import { verifier as started } from "./files.js";
 import { history } from "./history.js";
 import { answered, catalogue as catalogueIn } from "./pinned.js";
-import { seal, sellerLine } from "./seal.js";
+import { seal } from "./seal.js";
+import { sellerLine } from "./seller.js";
 import { STYLE } from "./style.js";
 import { type Words, words } from "./words.js";
 
@@ -112,7 +113,7 @@ export class MedproofVerify extends HTMLElement {
     const more = [
       ...(demo ? [sentence(catalogue, "demo")] : []),
       ...(verdict.axes.identifier === "registered" && verdict.axes.level !== "product" ? [history({ ...setting, words: text })] : []),
-      ...(seller === null ? [] : [sellerLine(text, seller)]),
+      ...(seller === null ? [] : [sellerLine({ ...setting, seller })]),
       ...(seller === null || !node ? [] : [seal(text, node, reading)]),
     ];
     const { time_ms, age_ms } = verdict.axes;

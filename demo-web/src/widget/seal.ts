@@ -1,6 +1,5 @@
 import type { Reading } from "@medproof/verify";
 import { element } from "./dom.js";
-import { filled } from "../words.js";
 import type { Words } from "./words.js";
 
 /** Leads to the same question on a node's own page: a shop can draw a tick without any check. */
@@ -9,12 +8,6 @@ export function seal(words: Words, node: string, reading: Reading | undefined): 
   return element("p", { part: "seal" },
     element("a", { href: address.href, rel: "noopener noreferrer", target: "_blank" }, words.seal),
     element("span", { class: "quiet" }, " ", words.sealWhy));
-}
-
-/** What is known about a seller: nothing yet, since no proof says who a shop is. */
-export function sellerLine(words: Words, seller: string): HTMLElement {
-  return element("dl", { part: "seller" },
-    element("div", {}, element("dt", {}, words.seller), element("dd", {}, filled(words.sellerNotProved, { seller }))));
 }
 
 /** A reading as a Digital Link path, where it has a GTIN; else the page itself. */

@@ -81,7 +81,7 @@ class Liar(unittest.TestCase):
             if lie != "weak-quorum":
                 self.assertEqual(beside.node, self.world["nodes"]["honest"], lie)
                 self.assertTrue([failure for failure in beside.failures if lie in failure.node], lie)
-        self.assertEqual(set(self.world["nodes"]), {*LIES, "honest", "fork", "no-history", "nosy"})
+        self.assertEqual(set(self.world["nodes"]), {*LIES, "honest", "fork", "no-history", "nosy", "impostor", "renamed"})
         report("behaviours of the lying node", len(self.world["nodes"]))
 
     def test_a_fork_is_no_answer_whoever_else_is_honest(self) -> None:
@@ -90,7 +90,7 @@ class Liar(unittest.TestCase):
         self.assertEqual((found.verdict.overall, found.verdict.reasons), ("cannot-tell", ["trust.fork"]))
 
     def test_without_a_proof_of_history_or_buckets_the_answer_stands(self) -> None:
-        for behaviour in ("no-history", "nosy"):
+        for behaviour in ("no-history", "nosy", "impostor", "renamed"):
             found = self.ask("recalled", behaviour)
             assert found.verdict is not None
             self.assertEqual(found.verdict.overall, "do-not-use")

@@ -33,6 +33,12 @@ export async function happened(anchor: Uint8Array, scan: string): Promise<number
   return opened?.timeline?.map(({ day }) => day) ?? [];
 }
 
+export async function sells(anchor: Uint8Array, domain: string): Promise<string | null> {
+  const checker = new Checker({ verifier: await loadFull(), anchor, nodes: ["https://node.example"] });
+  const { seller } = await checker.seller(domain);
+  return seller?.proved ? (seller.info?.name_en ?? null) : (seller?.reason ?? null);
+}
+
 export function code(thrown: unknown): string {
   return thrown instanceof VerifyError ? thrown.problem.code : "other";
 }

@@ -2,7 +2,7 @@
 
 use super::{
     behaviour::Behaviour,
-    world::{Moment, PRODUCTS, World, flipped, info},
+    world::{Moment, PRODUCTS, SELLERS, World, flipped, info},
 };
 use crate::{
     ledger::{Block, Ledger},
@@ -71,7 +71,10 @@ impl Node<'_> {
             ["v1", "headers", "latest"] => Some(Answer::of("header", self.header())),
             ["v1", "proofs"] if body.is_empty() => parameter(query, "code").and_then(|code| self.proof(&[code])),
             ["v1", "proofs"] => codes(body).and_then(|codes| self.proof(&codes)),
-            ["v1", "bundles"] => parameter(query, "code").and_then(|code| self.bundle(code)),
+            ["v1", "bundles"] => match parameter(query, "seller") {
+                Some(domain) => self.seller(domain),
+                None => parameter(query, "code").and_then(|code| self.bundle(code)),
+            },
             ["v1", "buckets", bits, hex] => {
                 parameter(query, "product").and_then(|product| self.bucket(bits, hex, &product))
             }
@@ -144,6 +147,21 @@ impl Node<'_> {
         let number = (1..=PRODUCTS).find(|n| scan.contains(product_code(*n).code()));
         let proof = self.proof(&[scan])?.body;
         let bundle = Bundle { proof, product: number.map(info), issuer: None, chains: Vec::new() };
+        Some(Answer::of("bundle", bundle.to_bytes()))
+    }
+
+    /// A proof about the member that states the domain, with its name.
+    fn seller(&self, domain: String) -> Option<Answer> {
+        let is_lie = matches!(self.behaviour, Behaviour::Impostor | Behaviour::Renamed);
+        let known = SELLERS.iter().find(|seller| is_lie || seller.domain == domain)?;
+        let mut info = known.info();
+        if self.behaviour == Behaviour::Renamed {
+            info.domains = vec![domain];
+        }
+        let question = vec![vec![Key::Member(known.member)]];
+        let block = self.block();
+        let proof = prove(&self.ledger().tree, &question, Vec::new(), &block.header, &block.certificate).ok()?;
+        let bundle = Bundle { proof: proof.to_bytes(), product: None, issuer: Some(info), chains: Vec::new() };
         Some(Answer::of("bundle", bundle.to_bytes()))
     }
 

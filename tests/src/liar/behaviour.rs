@@ -35,11 +35,15 @@ pub enum Behaviour {
     Redirect,
     /// Refuses every bucket, to learn which pack is asked about.
     Nosy,
+    /// Answers about one seller, whichever is asked about.
+    Impostor,
+    /// Writes the domain that is asked about into the information of another seller.
+    Renamed,
 }
 
 impl Behaviour {
     /// All behaviours.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Honest,
         Self::Tampered,
         Self::Incomplete,
@@ -55,6 +59,8 @@ impl Behaviour {
         Self::TooLarge,
         Self::Redirect,
         Self::Nosy,
+        Self::Impostor,
+        Self::Renamed,
     ];
 
     /// The first part of its node's path.
@@ -75,6 +81,8 @@ impl Behaviour {
             Self::TooLarge => "too-large",
             Self::Redirect => "redirect",
             Self::Nosy => "nosy",
+            Self::Impostor => "impostor",
+            Self::Renamed => "renamed",
         }
     }
 

@@ -9,8 +9,9 @@ use medproof_core::{
     anchor::Anchor,
     header::Header,
     identity::{Day, Lot, MemberId},
-    info::ProductInfo,
-    leaf::{self, Leaf, Pack, Product, State},
+    info::{MemberInfo, ProductInfo},
+    keys::KeyNumber,
+    leaf::{self, Leaf, Member, Pack, Product, State},
     state::Path,
 };
 
@@ -38,6 +39,36 @@ pub struct World {
 
 /// Product 1 has more packs than fit one bucket; its serials are random, as those of 2 are not.
 pub const PRODUCTS: u32 = 3;
+
+/// A member with a web shop.
+#[derive(Clone, Copy, Debug)]
+pub struct Seller {
+    pub domain: &'static str,
+    pub member: MemberId,
+    name_zh: &'static str,
+    name_en: &'static str,
+}
+
+/// The pharmacy, and the hospital, which is suspended today.
+pub const SELLERS: [Seller; 2] = [
+    Seller { domain: "shop.example", member: MemberId(5), name_zh: "示例药房", name_en: "Example Pharmacy" },
+    Seller { domain: "closed.example", member: MemberId(4), name_zh: "停业医院", name_en: "Closed Hospital" },
+];
+
+impl Seller {
+    /// Who it is.
+    pub fn info(&self) -> MemberInfo {
+        let (name_zh, name_en) = (self.name_zh.into(), self.name_en.into());
+        MemberInfo { name_zh, name_en, gln: String::new(), domains: vec![self.domain.into()] }
+    }
+
+    fn put(&self, ledger: &mut Ledger, state: u8) {
+        let leaf =
+            Member { state, roles: 1 << (self.member.0 - 1), newest_key: KeyNumber(1), info_hash: self.info().hash() };
+        let path = ledger.paths().member(self.member);
+        ledger.put(path, &Leaf::Member(leaf));
+    }
+}
 
 /// How many packs beside those that are asked about, so that a bucket of all of them is too large.
 const CROWD: usize = 2_000;
@@ -95,6 +126,7 @@ fn seal_at(ledger: &mut Ledger, time_ms: u64) -> Block {
 
 /// What is on every chain from the beginning.
 fn register(ledger: &mut Ledger, now_ms: u64) {
+    SELLERS.iter().for_each(|seller| seller.put(ledger, 1));
     for n in 1..=PRODUCTS {
         let product = Product { info_hash: info(n).hash(), random_serials: n != 2, ..stock::product() };
         ledger.put_product(n, product);
@@ -131,6 +163,7 @@ fn happen(ledger: &mut Ledger, now_ms: u64) {
         let leaf = Pack { state: state.into(), quantity_left: left, since: today, ..pack(ledger, 1, MemberId(4)) };
         ledger.put_pack(1, serial, leaf);
     }
+    SELLERS[1].put(ledger, 2);
     let lot = Lot::new("LOT-RECALLED").expect("a lot");
     let path = ledger.paths().lot(&product_code(1), &lot);
     let Ok(Leaf::Lot(known)) = Leaf::from_value(&ledger.values[&path]) else { panic!("the lot was written") };

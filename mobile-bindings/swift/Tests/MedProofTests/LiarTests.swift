@@ -53,7 +53,7 @@ final class LiarTests: XCTestCase {
             XCTAssertTrue(beside.failures.contains { $0.node == node(lie) }, lie)
         }
         guard case .object(let nodes) = world["nodes"] else { return XCTFail("no nodes") }
-        XCTAssertEqual(Set(nodes.keys), Self.lies.union(["honest", "fork", "no-history", "nosy"]))
+        XCTAssertEqual(Set(nodes.keys), Self.lies.union(["honest", "fork", "no-history", "nosy", "impostor", "renamed"]))
         Vectors.report("behaviours of the lying node", nodes.count)
     }
 
@@ -64,7 +64,7 @@ final class LiarTests: XCTestCase {
     }
 
     func testWithoutAProofOfHistoryOrBucketsTheAnswerStands() async throws {
-        for behaviour in ["no-history", "nosy"] {
+        for behaviour in ["no-history", "nosy", "impostor", "renamed"] {
             let found = try await ask("recalled", [behaviour])
             XCTAssertEqual(found.verdict?.overall, "do-not-use")
         }

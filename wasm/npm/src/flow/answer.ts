@@ -1,4 +1,4 @@
-import type { Contents, Opened, ScanInfo, Verdict } from "../records.js";
+import type { Contents, Opened, ScanInfo, Seller, Verdict } from "../records.js";
 
 /** What a node learnt: a bucket hides the pack and shows the product, `exact` shows the pack. */
 export type Lookup = "bucket" | "exact" | "carried";
@@ -9,7 +9,7 @@ export type LookupPolicy = "bucket" | "bucket-only" | "exact";
 /** One question to one node, and what came of it. */
 export interface Attempt {
   node: string;
-  asked: "update" | "bucket" | "proof" | "bundle";
+  asked: "update" | "bucket" | "proof" | "bundle" | "seller";
   /** `taken`, `status` with a number, `timeout`, `network`, `too-large`, or core's code. */
   outcome: string;
 }
@@ -46,6 +46,12 @@ export interface ManyAnswer extends Common {
   scans: ScanInfo[];
   verdicts: Verdict[] | null;
   contents: Contents[];
+}
+
+/** What was proved about the seller at a domain. */
+export interface SellerAnswer extends Common {
+  /** Null if no node sent a bundle about a member. */
+  seller: Seller | null;
 }
 
 /** What was proved beside the verdict about one scan. */

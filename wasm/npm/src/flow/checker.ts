@@ -1,8 +1,8 @@
 import { VerifyError } from "../error.js";
 import type { FullClient, FullVerifier } from "../full.js";
-import type { Policy, Purpose, ScanInfo, Verdict } from "../records.js";
+import type { Policy, Purpose, ScanInfo, Seller, Verdict } from "../records.js";
 import type { Client, Verifier } from "../verifier.js";
-import type { Answer, Attempt, LookupPolicy, ManyAnswer, OpenedAnswer } from "./answer.js";
+import type { Answer, Attempt, LookupPolicy, ManyAnswer, OpenedAnswer, SellerAnswer } from "./answer.js";
 import { type Found, Search, failure, isTrusted } from "./lookup.js";
 import { Node } from "./node.js";
 import { IndexedStorage, type Storage, VolatileStorage } from "./storage.js";
@@ -65,6 +65,14 @@ export class Checker {
   open(scan: string, purpose: Purpose, carried?: Uint8Array | null): Promise<OpenedAnswer> {
     const read = this.#options.verifier.parseScan(scan);
     return this.#storage.alone(() => this.#with((session) => session.open(scan, read, purpose, carried ?? null)));
+  }
+
+  /**
+   * Who the seller at a domain is, proved. `domain` is a host name in lower case; nodes learn it, and no pack. The
+   * verifier must be that of `@medproof/verify/full`.
+   */
+  seller(domain: string): Promise<SellerAnswer> {
+    return this.#storage.alone(() => this.#with((session) => session.seller(domain)));
   }
 
   async #with<T>(work: (session: Session) => Promise<T>): Promise<T> {
@@ -197,6 +205,29 @@ class Session {
     return { ...common, scan: read, opened: null, ...best, lookup: isCarried ? "carried" : best && "exact" };
   }
 
+  async seller(domain: string): Promise<SellerAnswer> {
+    const { client } = this;
+    if (!isFull(client)) throw new TypeError("this needs the verifier of `@medproof/verify/full`");
+    await this.#goForward();
+    let best: { seller: Seller; node: string; proof: Uint8Array } | null = null;
+    for (const node of this.nodes) {
+      const url = node.url.href;
+      const reply = await node.seller(domain, client.height());
+      const attempt: Attempt = { node: url, asked: "seller", outcome: "taken" };
+      this.#attempts.push(attempt);
+      if (reply.result !== "bytes") {
+        attempt.outcome = failure(reply);
+        continue;
+      }
+      const seller = client.verifySeller(domain, reply.bytes, this.now(), { purpose: "buyer", mode: "online" });
+      attempt.outcome = seller.problem?.code ?? seller.reason ?? "taken";
+      if (!best || outranks(seller, best.seller)) best = { seller, node: url, proof: reply.bytes };
+      const isNow = seller.info !== null && (seller.height ?? 0n) >= client.height();
+      if (isNow || seller.trust === "fork") break;
+    }
+    return { ...(await this.#common(best ? "answered" : "no-answer")), seller: null, ...best, lookup: best && "exact" };
+  }
+
   /** Asks every node for its newest header: whoever hides it is outvoted by one that does not. */
   async #goForward(): Promise<void> {
     const [from, size] = [this.client.height(), this.client.historySize()];
@@ -245,6 +276,15 @@ class Session {
 /** Whether the verifier of this client reads bundles. */
 function isFull(client: Client): client is FullClient {
   return "verifyBundle" in client;
+}
+
+/** A fork before all; a proof that holds the domain before one that does not; of several the newest, and one that is proved. */
+function outranks(one: Seller, other: Seller): boolean {
+  const weight = ({ trust, info }: Seller) => (trust === "fork" ? 3 : info ? 2 : trust === "quorum" ? 1 : 0);
+  const [left, right] = [weight(one), weight(other)];
+  if (left !== right) return left > right;
+  const [height, before] = [one.height ?? 0n, other.height ?? 0n];
+  return height === before ? one.proved && !other.proved : height > before;
 }
 
 const NOTHING = new Uint8Array();

@@ -3,5 +3,5 @@
  */
 
 export { Checker, type Options } from "./checker.js";
-export type { Answer, Attempt, Lookup, LookupPolicy, ManyAnswer, OpenedAnswer } from "./answer.js";
+export type { Answer, Attempt, Lookup, LookupPolicy, ManyAnswer, OpenedAnswer, SellerAnswer } from "./answer.js";
 export { IndexedStorage, VolatileStorage, type Storage } from "./storage.js";

@@ -36,6 +36,10 @@ export class Node {
     return this.#ask(`v1/bundles?code=${encodeURIComponent(scan)}&have=${have}`);
   }
 
+  seller(domain: string, have: bigint): Promise<Reply> {
+    return this.#ask(`v1/bundles?seller=${encodeURIComponent(domain)}&have=${have}`);
+  }
+
   /** `product` is scheme, colon, code. */
   bucket(bits: number, prefix: Uint8Array, product: string, have: bigint): Promise<Reply> {
     const digits = hex(prefix).slice(0, Math.ceil(bits / 4));

@@ -67,7 +67,7 @@ class LiarTest {
             assertEquals(node("honest"), beside.node, lie)
             assertTrue(beside.failures.any { lie in it.node }, lie)
         }
-        assertEquals(LIES + listOf("honest", "fork", "no-history", "nosy"), world["nodes"].asJsonObject.keySet())
+        assertEquals(LIES + listOf("honest", "fork", "no-history", "nosy", "impostor", "renamed"), world["nodes"].asJsonObject.keySet())
         report("behaviours of the lying node", world["nodes"].asJsonObject.size())
     }
 
@@ -79,7 +79,7 @@ class LiarTest {
 
     @Test
     fun withoutAProofOfHistoryOrBucketsTheAnswerStands() {
-        for (behaviour in listOf("no-history", "nosy")) {
+        for (behaviour in listOf("no-history", "nosy", "impostor", "renamed")) {
             assertEquals("do-not-use", assertIs<Outcome.Answered>(ask("recalled", behaviour)).verdict.overall)
         }
     }
