@@ -99,3 +99,31 @@ async fn what_waits_is_signed_anew_or_becomes_an_alert() {
     assert_eq!(again.status, StatusCode::OK, "{}", again.text());
     assert_ne!(again.json()["event"], one, "under another number it is another event");
 }
+
+/// An event is good for a day. What was given out is not forgotten if no quorum answers for longer.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_longer_than_its_event_is_good_is_signed_anew() {
+    let mut alone = Alone::made_before(48).await;
+    alone.stock(GTIN, 1).await;
+    alone.stop_consensus().await;
+    let answer = alone.dispense("long ago", &["S00000"]).await;
+    assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text());
+    let first = answer.json()["event"].clone();
+    let since = alone.waiting().await[0]["since_ms"].clone();
+
+    let alone = alone.restarted().await;
+    for _ in 0..1_200 {
+        assert_eq!(alone.face.outbox.tend().await.expect("sent"), []);
+        let waiting = alone.waiting().await;
+        if waiting.is_empty() {
+            break;
+        }
+        assert_eq!(waiting[0]["since_ms"], since, "since when it waits stays");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(alone.waiting().await, Vec::<Value>::new());
+    let again = alone.dispense("long ago", &["S00000"]).await;
+    assert_eq!(again.status, StatusCode::OK, "{}", again.text());
+    assert_ne!(again.json()["event"], first, "signed anew it is another event");
+    assert_eq!(alone.dispense("today", &["S00000"]).await.code(), "rules.state.dispensed-pack");
+}

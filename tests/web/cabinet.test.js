@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { launch } from "../npm/browser.js";
 import { startDemo } from "./demo.js";
-import { check, picture, reload, says, visit } from "./person.js";
+import { check, home, picture, reload, says, screen, visit } from "./person.js";
 
 let node;
 let browser;
@@ -34,7 +34,7 @@ test("packs that are kept: shown again, checked again, with notices of what beca
   await page.locator("#way-cabinet").click();
   await page.getByText("No pack is kept yet").waitFor();
   await picture(page, "cabinet-en-empty");
-  await page.locator("button.home").click();
+  await home(page);
   await keep(page, ok.scan, "buyer");
   await keep(page, expired.scan, "holder");
   await keep(page, recalled.scan, "holder");
@@ -52,19 +52,19 @@ test("packs that are kept: shown again, checked again, with notices of what beca
   await page.locator("#recheck-all").click();
   await page.getByText("3 of 3 checked").waitFor({ timeout: 20_000 });
   await page.locator(`.packs h2:text-is("${says("overall.do-not-use.buyer")}")`).waitFor();
-  await page.locator("button.home").click();
+  await home(page);
   await page.getByText("A pack in My medicines must not be used (3)").waitFor();
   await picture(page, "start-en-notices");
   await page.locator("#way-cabinet").click();
   await page.locator(".packs button").first().click();
   await page.locator("#answer .card h2").waitFor({ timeout: 20_000 });
-  await page.locator("button.home").click();
+  await home(page);
   await page.locator("#way-cabinet").click();
   for (let left = 3; left > 0; left -= 1) {
     await page.locator(".packs > li").nth(left - 1).locator("button").nth(1).click();
     await page.waitForFunction((count) => document.querySelectorAll(".packs > li").length === count, left - 1);
   }
-  await page.locator("button.home").click();
+  await home(page);
   assert.equal(await page.locator(".notice.bad").count(), 0);
   await page.context().close();
 });
@@ -82,7 +82,7 @@ test("a device without room keeps the pack without its proof, and says so", { ti
   await page.locator("#keep").click();
   await page.getByText("without its proof: this device has no room for it").waitFor();
   await picture(page, "answer-en-no-room");
-  await page.locator("button.home").click();
+  await home(page);
   await page.locator("#way-cabinet").click();
   await page.locator(".packs > li").getByText("its proof is not on this device").waitFor();
   await picture(page, "cabinet-en-no-room");
@@ -106,7 +106,7 @@ test("names and timeline are shown, proved, once somebody asks for them", { time
 test("everything is forgotten when a person wants that", { timeout: 60_000 }, async () => {
   const page = await visit(browser, node.url);
   await keep(page, node.demo.outcomes.recalled.scan, "holder");
-  await page.locator("button.home").click();
+  await home(page);
   await page.locator("#way-about").click();
   await page.locator("#forget").click();
   await page.getByText("Everything was forgotten").waitFor();
@@ -122,7 +122,7 @@ test("About shows the fingerprint of what is trusted, whom it asks, and which lo
   assert.ok((await page.locator("dl.pairs").innerText()).replaceAll(" ", "").includes(node.demo.fingerprint));
   await page.getByText("Nothing was checked").waitFor();
   await check(page, node.demo.outcomes.recalled.scan, "holder");
-  await page.locator("button.home").click();
+  await home(page);
   await page.locator("#way-about").click();
   await page.getByText("The server learnt which product was checked, not which pack").waitFor();
   await picture(page, "about-en");
@@ -134,6 +134,7 @@ test("a report is sent with code, answer and proof, and reaches the inbox; witho
   const page = await visit(browser, node.url);
   await check(page, scan, "holder");
   await page.locator("#way-report").click();
+  await screen(page, "report");
   assert.match(await page.locator("main").innerText(), /12315/);
   await page.locator('button[type="submit"]').click();
   assert.match(await page.locator(".summary").innerText(), /Choose at least one/);

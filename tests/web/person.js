@@ -33,9 +33,18 @@ export async function reload(page) {
   await drawn(page);
 }
 
+/** Waits until a screen is drawn: one that a press leads to is not there at once. */
+export const screen = (page, name) => page.locator(`body[data-screen="${name}"]`).waitFor();
+
+/** Goes to the first screen, from wherever the page is. */
+export async function home(page) {
+  await page.locator("button.home").click();
+  await screen(page, "start");
+}
+
 /** Gives a code by hand, as far as the question for whom. */
 export async function type(page, scan) {
-  if ((await page.locator("body").getAttribute("data-screen")) !== "start") await page.locator("button.home").click();
+  if ((await page.locator("body").getAttribute("data-screen")) !== "start") await home(page);
   await page.locator("#way-type").click();
   await page.locator("#code").fill(scan);
   await page.locator('button[type="submit"]').click();

@@ -1,6 +1,6 @@
 // A walk through every screen and state of the patient page.
 
-import { check, choose, type } from "./person.js";
+import { check, choose, home as goHome, screen, type } from "./person.js";
 
 /** When the lying node's lots expire. */
 export const EXPIRES = new Date(Date.now() + 900 * 86_400_000);
@@ -15,7 +15,7 @@ export function lossy(scan) {
 /** Goes from state to state; `at(name)` is called in each. */
 export async function tour(page, liar, at) {
   const { ok, not_given_out: early, recalled, unknown_product: unknown, ok_buyer: shelf } = liar.outcomes;
-  const home = () => page.locator("button.home").click();
+  const home = () => goHome(page);
   const submit = () => page.locator('button[type="submit"]').click();
   const open = async () => {
     for (const summary of await page.locator("#answer summary").all()) await summary.click();
@@ -27,6 +27,7 @@ export async function tour(page, liar, at) {
   await at("camera-none");
   await home();
   await page.locator("#way-type").click();
+  await screen(page, "type");
   await at("type");
   await submit();
   await page.locator(".summary").waitFor();
@@ -43,6 +44,7 @@ export async function tour(page, liar, at) {
   await page.locator("#keep").click();
   await page.locator("#keep").waitFor({ state: "detached" });
   await page.locator("#way-report").click();
+  await screen(page, "report");
   await at("report");
   await submit();
   await page.locator(".summary").waitFor();
@@ -66,7 +68,8 @@ export async function tour(page, liar, at) {
   await page.locator("#keep").click();
   await page.locator("#keep").waitFor({ state: "detached" });
   await type(page, "https://evil.example/01/09504000000011/21/<b>x</b>");
-  await page.locator("main").waitFor();
+  await page.locator(".summary").waitFor();
+  await at("type-refused");
   await home();
   await page.locator("#way-cabinet").click();
   await page.locator(".packs > li").nth(1).waitFor();

@@ -63,9 +63,9 @@ function happened(app: App, catalogue: Catalogue, pack: Pack | null): HTMLElemen
   const closed = folded(text.happened, "timeline", element("p", {}, text.checking));
   // The fifth byte of a message is its type: a proof that was carried has no names.
   const kept = session.carried?.[4] === BUNDLE ? session.carried : pack?.bundle;
-  const keep = (bundle: Uint8Array, { product }: Opened) => {
+  const keep = async (bundle: Uint8Array, { product }: Opened) => {
     const names = product ? { names: [product.name_en, product.name_zh] as [string, string] } : {};
-    if (pack) void app.packs.change(pack, { bundle, ...names }).catch(() => undefined);
+    if (pack) await app.packs.change(pack, { bundle, ...names }).catch(() => undefined);
   };
   const open = async () => {
     const [{ history }, anchor] = await Promise.all([import("../widget/history.js"), app.anchor()]);

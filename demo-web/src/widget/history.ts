@@ -18,8 +18,8 @@ export interface Question {
   purpose: Purpose;
   /** A bundle that was kept, for when no node answers. */
   kept?: Uint8Array | undefined;
-  /** Takes what a node proved, to be kept. */
-  keep?: (bundle: Uint8Array, opened: Opened) => void;
+  /** Keeps what a node proved, before it is shown. */
+  keep?: (bundle: Uint8Array, opened: Opened) => Promise<void>;
 }
 
 /** Names and timeline, once somebody asks for them: for this a node must learn which pack is meant. */
@@ -46,7 +46,7 @@ async function answerOf({ words, catalogue, language, anchor, nodes, scan, purpo
   if (!answer.opened || !answer.proof) return element("p", { tabindex: "-1" }, words.happenedNone);
   const shown = opened(words, catalogue, language, answer.opened);
   const { time_ms } = answer.opened.verdict.axes;
-  if (answer.lookup !== "carried") keep?.(answer.proof, answer.opened);
+  if (answer.lookup !== "carried") await keep?.(answer.proof, answer.opened);
   else if (time_ms !== null) shown.prepend(element("p", {}, words.lookupCarried, " ", sentence(catalogue, "axis.as-of", { time: moment(language, time_ms) }).title));
   shown.append(download(words.save, answer.proof));
   return shown;

@@ -9,7 +9,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
 use goods::amoxicillin;
 use http_body_util::BodyExt;
-use medproof_core::identity::{Day, Lot, MemberId, ProductCode, Serial};
+use medproof_core::{
+    header::UnixMillis,
+    identity::{Day, Lot, MemberId, ProductCode, Serial},
+};
 use medproof_node::{
     access::{Caller, Purpose, Staff},
     clock::Clock,
@@ -64,10 +67,21 @@ pub(crate) struct Alone {
 
 impl Alone {
     pub(crate) async fn new(quotas: &Quotas) -> Self {
+        Self::made(jiff::Timestamp::now(), Clock::wall(), quotas).await
+    }
+
+    /// A node that was made `hours` ago, for which it is still then; [`Self::restarted`] brings it to the present.
+    pub(crate) async fn made_before(hours: i64) -> Self {
+        let then = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(hours);
+        let time = UnixMillis(then.as_millisecond().try_into().expect("after 1970"));
+        Self::made(then, Clock::injected(time), &Quotas::default()).await
+    }
+
+    async fn made(genesis: jiff::Timestamp, clock: Clock, quotas: &Quotas) -> Self {
         let place = tempfile::tempdir().expect("a folder");
         let folder = Folder::new(place.path().join("data"));
-        node::init(&folder, "Hospital", jiff::Timestamp::now()).expect("made");
-        let me = Self::opened(place, quotas).await;
+        node::init(&folder, "Hospital", genesis).expect("made");
+        let me = Self::opened(place, clock, quotas).await;
         me.product(GTIN, false).await;
         me
     }
@@ -82,10 +96,10 @@ impl Alone {
         Self::started(place, node).await
     }
 
-    async fn opened(place: tempfile::TempDir, quotas: &Quotas) -> Self {
+    async fn opened(place: tempfile::TempDir, clock: Clock, quotas: &Quotas) -> Self {
         let folder = Folder::new(place.path().join("data"));
         let config = config(&folder, quotas);
-        let node = Arc::new(Node::open(folder, config, Clock::wall()).expect("opened"));
+        let node = Arc::new(Node::open(folder, config, clock).expect("opened"));
         Self::started(place, node).await
     }
 
@@ -117,7 +131,7 @@ impl Alone {
             }
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
-        Self::opened(place, &quotas).await
+        Self::opened(place, Clock::wall(), &quotas).await
     }
 
     pub(crate) async fn stocked(count: usize) -> Self {

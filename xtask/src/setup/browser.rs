@@ -1,4 +1,4 @@
-//! Chromium and its driver, and Debian packages in general.
+//! Chromium with its driver and a font for Chinese, and Debian packages in general.
 
 use super::{Installed, Part};
 use crate::{Result, command};
@@ -6,8 +6,8 @@ use crate::{Result, command};
 pub(crate) const BROWSER: Part = Part {
     name: "browser",
     about: "tests in a browser",
-    present: || has("chromium") && has("chromedriver"),
-    install: || apt_install(&["chromium", "chromium-driver"]),
+    present: || has("chromium") && has("chromedriver") && has_chinese_font(),
+    install: || apt_install(&["chromium", "chromium-driver", "fontconfig", "fonts-wqy-microhei"]),
 };
 
 /// Installs Debian packages where this user may; else answers the command that does.
@@ -25,6 +25,12 @@ pub(super) fn apt_install(packages: &[&str]) -> Result<Installed> {
         command::run(&mut install)?;
     }
     Ok(Installed::Done)
+}
+
+/// Without one every Chinese letter is the same small box: no picture shows a fault, and no line is as long as for a reader.
+fn has_chinese_font() -> bool {
+    let fonts = command::answer(command::program("fc-list").arg(":lang=zh"));
+    fonts.is_ok_and(|fonts| !fonts.trim().is_empty())
 }
 
 fn has(name: &str) -> bool {
