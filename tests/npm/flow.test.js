@@ -189,8 +189,9 @@ test("a seller is proved by an honest node, whoever is asked first, and by no li
   }
   const nobody = await checker(["honest"], { verifier }).seller("nobody.example");
   assert.deepEqual([nobody.seller, problems(nobody).at(-1)], [null, "status 404"]);
-  const malformed = await checker(["impostor"], { verifier }).seller("Shop.example");
-  assert.equal(malformed.seller.reason, "seller.malformed-domain");
+  const asking = checker(["impostor"], { verifier });
+  const malformed = await asking.seller("Shop.example");
+  assert.deepEqual([malformed.seller.reason, malformed.network, asking.asked], ["seller.malformed-domain", "not-asked", []]);
   await assert.rejects(checker(["honest"]).seller("shop.example"), TypeError);
 });
 

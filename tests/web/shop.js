@@ -39,7 +39,7 @@ async function front(node) {
 }
 
 /** The guide's example in a shop's page, with the shop's own code and nodes; its policy is the guide's too. */
-export async function shop({ liar, browser, nodes, closing }, language, { change = (html) => html, spoil = (bytes) => bytes, outcome = "ok_buyer", context = {} } = {}) {
+export async function shop({ liar, browser, nodes, closing }, language, { change = (html) => html, spoil = (bytes) => bytes, outcome = "ok_buyer", host = "127.0.0.1", context = {} } = {}) {
   const guide = readFileSync(join(import.meta.dirname, `../../docs/embed.${language}.md`), "utf8");
   const [html, policy] = [...guide.matchAll(/```(?:html)?\n([\s\S]*?)```/g)].map(([, text]) => text.trim());
   const integrity = readFileSync(join(site, "widget/v1/integrity.txt"), "utf8").trim();
@@ -53,10 +53,11 @@ export async function shop({ liar, browser, nodes, closing }, language, { change
   const server = await serve({ "/": folder }, spoil, { policy: filled(policy), fallback: "index.html" });
   closing.push(server.close);
   const page = await (await browser.newContext({ viewport: { width: 375, height: 812 }, ...context })).newPage();
-  Object.assign(page, { origin: server.url, requests: [], refused: [] });
+  const origin = server.url.replace("127.0.0.1", host);
+  Object.assign(page, { origin, requests: [], refused: [] });
   page.on("request", (request) => page.requests.push(request.url()));
   page.on("console", (message) => /Content Security Policy/.test(message.text()) && page.refused.push(message.text()));
-  await page.goto(server.url);
+  await page.goto(origin);
   return page;
 }
 

@@ -59,10 +59,18 @@ test("a seller is proved by its domain, in the page's language, and the page say
     assert.match(line, proved);
     assert.ok(line.includes(elsewhere), line);
     assert.equal(await page.locator("medproof-verify [part=seller] svg").count(), 1, "a shape beside the words");
+    assert.match(await page.locator("medproof-verify [part=seller] dd").getAttribute("style"), /--warn/, "another host gets no tick");
     assert.ok(page.requests.some((asked) => asked.includes("/v1/bundles?seller=shop.example&")));
     assert.deepEqual([page.refused, foreign(page, here)], [[], []]);
     await picture(page, `seller-${language}`);
   }
+});
+
+test("a shop on its own host has a tick at its name, and nothing said of another host", { timeout: 60_000 }, async () => {
+  const page = await shop(here, "en", { host: "shop.localhost", change: (html) => html.replace(/seller="[^"]*"/, 'seller="shop.localhost"') });
+  assert.match(await sellerLine(page), /Proved: Example Pharmacy \(.*\), admitted to the register, states shop\.localhost as its own domain\. As of [^.]*\.$/);
+  assert.match(await page.locator("medproof-verify [part=seller] dd").getAttribute("style"), /--ok/);
+  assert.deepEqual([page.refused, foreign(page, here)], [[], []]);
 });
 
 test("a seller that is not proved is told with the reason, and never by another's name", { timeout: 60_000 }, async () => {

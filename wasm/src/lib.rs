@@ -4,7 +4,7 @@
 //! the requests and reads the answers as typed objects; see `wasm/npm/src/fields.ts`. Records do not become
 //! JavaScript objects here: `serde-wasm-bindgen` did that for 13 KB of the 48 that the package may weigh.
 //!
-//! Two builds go into the package. With the feature `full`, which weighs 9 KB more, it also reads bundles, sellers' proofs
+//! Two builds go into the package. With the feature `full`, which weighs 12 KB more, it also reads bundles, sellers' proofs
 //! and disclosed records; what few visitors need, all others do not wait for.
 //!
 //! There is no standard library in this build: its allocator and its panic messages weigh 8 KB. A panic is a trap, which

@@ -20,12 +20,14 @@ export interface SellerQuestion {
 /** The line about the seller. It says "checking" until nodes were asked; the second wasm is loaded for it. */
 export function sellerLine(question: SellerQuestion): HTMLElement {
   const { text, seller } = question;
-  const outcome = element("dd", { role: "status" }, text.checking);
+  const outcome = element("dd", {}, text.checking);
   const here = location.hostname;
-  const other = domainOf(seller) === here ? null : element("p", { class: "quiet" }, filled(text.sellerElsewhere, { here, seller }));
+  const other = domainOf(seller) === here ? null : element("p", {}, filled(text.sellerElsewhere, { here, seller }));
   void told(question)
     .catch(() => notProved(text, text.sellerNoAnswer))
-    .then(({ severity, words }) => {
+    .then(({ severity: told, words }) => {
+      // A name that is proved for another host is no tick on this one.
+      const severity = other && told === "ok" ? "warn" : told;
       outcome.style.setProperty("--tone", `var(--${severity})`);
       outcome.replaceChildren(shape(severity), element("span", {}, words));
     });

@@ -153,7 +153,7 @@ impl Node<'_> {
     /// A proof about the member that states the domain, with its name.
     fn seller(&self, domain: String) -> Option<Answer> {
         let is_lie = matches!(self.behaviour, Behaviour::Impostor | Behaviour::Renamed);
-        let known = SELLERS.iter().find(|seller| is_lie || seller.domain == domain)?;
+        let known = SELLERS.iter().find(|seller| is_lie || seller.domains.contains(&domain.as_str()))?;
         let mut info = known.info();
         if self.behaviour == Behaviour::Renamed {
             info.domains = vec![domain];

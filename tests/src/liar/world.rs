@@ -43,23 +43,29 @@ pub const PRODUCTS: u32 = 3;
 /// A member with a web shop.
 #[derive(Clone, Copy, Debug)]
 pub struct Seller {
-    pub domain: &'static str,
+    pub domains: &'static [&'static str],
     pub member: MemberId,
     name_zh: &'static str,
     name_en: &'static str,
 }
 
-/// The pharmacy, and the hospital, which is suspended today.
+/// The pharmacy, also under a host that browsers find on this machine, and the hospital, which is suspended today.
 pub const SELLERS: [Seller; 2] = [
-    Seller { domain: "shop.example", member: MemberId(5), name_zh: "示例药房", name_en: "Example Pharmacy" },
-    Seller { domain: "closed.example", member: MemberId(4), name_zh: "停业医院", name_en: "Closed Hospital" },
+    Seller {
+        domains: &["shop.example", "shop.localhost"],
+        member: MemberId(5),
+        name_zh: "示例药房",
+        name_en: "Example Pharmacy",
+    },
+    Seller { domains: &["closed.example"], member: MemberId(4), name_zh: "停业医院", name_en: "Closed Hospital" },
 ];
 
 impl Seller {
     /// Who it is.
     pub fn info(&self) -> MemberInfo {
         let (name_zh, name_en) = (self.name_zh.into(), self.name_en.into());
-        MemberInfo { name_zh, name_en, gln: String::new(), domains: vec![self.domain.into()] }
+        let domains = self.domains.iter().map(|&domain| domain.into()).collect();
+        MemberInfo { name_zh, name_en, gln: String::new(), domains }
     }
 
     fn put(&self, ledger: &mut Ledger, state: u8) {

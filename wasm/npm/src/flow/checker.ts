@@ -208,6 +208,9 @@ class Session {
   async seller(domain: string): Promise<SellerAnswer> {
     const { client } = this;
     if (!isFull(client)) throw new TypeError("this needs the verifier of `@medproof/verify/full`");
+    const judge = (bundle: Uint8Array) => client.verifySeller(domain, bundle, this.now(), { purpose: "buyer", mode: "online" });
+    const unasked = judge(NOTHING);
+    if (unasked.trust === "not-checked") return { ...(await this.#common("not-asked")), seller: unasked };
     await this.#goForward();
     let best: { seller: Seller; node: string; proof: Uint8Array } | null = null;
     for (const node of this.nodes) {
@@ -219,7 +222,7 @@ class Session {
         attempt.outcome = failure(reply);
         continue;
       }
-      const seller = client.verifySeller(domain, reply.bytes, this.now(), { purpose: "buyer", mode: "online" });
+      const seller = judge(reply.bytes);
       attempt.outcome = seller.problem?.code ?? seller.reason ?? "taken";
       if (!best || outranks(seller, best.seller)) best = { seller, node: url, proof: reply.bytes };
       const isNow = seller.info !== null && (seller.height ?? 0n) >= client.height();
