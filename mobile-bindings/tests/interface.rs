@@ -7,12 +7,13 @@ use medproof_mobile::{Client, ClientError, Mode, Policy, Purpose, check_fork, re
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const SOURCES: [&str; 6] = [
+const SOURCES: [&str; 7] = [
     include_str!("../src/bundle.rs"),
     include_str!("../src/client.rs"),
     include_str!("../src/functions.rs"),
     include_str!("../src/policy.rs"),
     include_str!("../src/record.rs"),
+    include_str!("../src/seller.rs"),
     include_str!("../src/verdict.rs"),
 ];
 
