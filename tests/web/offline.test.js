@@ -94,7 +94,7 @@ test("airplane mode: kept packs are answered with their age, and names and event
   assert.ok(names[0].startsWith(await named.locator("dd").first().innerText()), names[0]);
   await page.locator("#recheck-all").click();
   // The first half stands there from the first pack on, the second when all were asked about.
-  await page.getByText(/0 of 2 checked[^]*Nobody answered about the others/).waitFor({ timeout: 20_000 });
+  await page.getByText(/0 of 2 checked[^]*Where nobody answered/).waitFor({ timeout: 20_000 });
   await picture(page, "cabinet-en-offline");
   await named.locator("button").first().click();
   assert.equal(await answer(page), says("overall.do-not-use.holder"));

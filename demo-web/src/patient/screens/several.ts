@@ -41,6 +41,7 @@ async function run(app: App, scans: string[], purpose: Purpose, result: HTMLElem
 function view(app: App, catalogue: Catalogue, scans: string[], answer: ManyAnswer, verdicts: Verdict[], purpose: Purpose): HTMLElement[] {
   const { text, language } = app;
   const bad = verdicts.flatMap((verdict, at) => (verdict.overall === "ok" ? [] : [{ verdict, at }]));
+  const worst = bad.length === 0 ? "ok" : bad.some(({ verdict }) => verdict.overall === "do-not-use") ? "bad" : "warn";
   const title = filled(text.severalSummary, { good: verdicts.length - bad.length, count: verdicts.length });
   const rows = bad.slice(0, LONGEST_LIST).map(({ verdict, at }) => {
     const reading = answer.scans[at]?.readings[0];
@@ -49,7 +50,7 @@ function view(app: App, catalogue: Catalogue, scans: string[], answer: ManyAnswe
       element("h3", {}, shortened(reading?.serial ?? reading?.sscc ?? scans[at] ?? "")), element("p", {}, overall.title), ...reasons.map((reason) => element("p", { class: "hint" }, reason.title)))));
   });
   return [
-    element("div", { class: `head ${bad.length ? "bad" : "ok"}` }, shape(bad.length ? "bad" : "ok"), element("div", {}, element("h2", {}, title))),
+    element("div", { class: `head ${worst}` }, shape(worst), element("div", {}, element("h2", {}, title))),
     element("p", { role: "status", class: "away" }, title),
     ...answer.contents.map((contents) => element("p", { class: "notice" },
       filled(contents.complete ? text.severalComplete : text.severalIncomplete, { sscc: contents.sscc, seen: contents.seen, count: contents.children }))),

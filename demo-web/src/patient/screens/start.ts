@@ -22,7 +22,7 @@ export async function start(app: App): Promise<Shown> {
         button(text.typeCode, "plain", () => app.go("type"), "way-type")),
       told,
       element("nav", { "aria-label": text.cabinetLink }, element("ul", { class: "links" },
-        item(button(kept.length ? `${text.cabinetLink} (${kept.length})` : text.cabinetLink, "link", () => app.go("cabinet"), "way-cabinet")),
+        item(button(kept.length ? filled(text.cabinetCount, { count: kept.length }) : text.cabinetLink, "link", () => app.go("cabinet"), "way-cabinet")),
         item(fileButton("saved", text.openSaved, "link", ".mproof,.mpbucket,.mpbundle", (file) => void openSaved(app, file, told))),
         item(button(text.severalLink, "link", () => app.go("several"), "way-several")),
         item(button(text.aboutLink, "link", () => app.go("about"), "way-about")))),

@@ -56,7 +56,7 @@ async function productFault(app: App, scan: string, typed: string): Promise<stri
   const read = await app.check.read(scanOf(scan)).catch(() => null);
   if (!read?.code || read.result === "read") return "";
   const { title, next } = sentence(await app.catalogue(), read.code);
-  return next ? `${title}. ${next}` : title;
+  return next ? filled(app.text.refused, { why: title, next }) : title;
 }
 
 function digitHelp(text: PageWords, typed: string): string {
