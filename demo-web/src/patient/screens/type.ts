@@ -4,7 +4,7 @@ import type { App, Shown } from "../app.js";
 import { scanOf } from "../../typed.js";
 import { type Field, button, form, summary, textField } from "../fields.js";
 import { digitsIn, isProductAlone, scanOfFields } from "../scan/digits.js";
-import { filled } from "../../words.js";
+import { catalogueOf, filled } from "../../words.js";
 import type { PageWords } from "../words/index.js";
 
 /** The code by hand, with help about its digits while it is typed. */
@@ -56,7 +56,7 @@ async function productFault(app: App, scan: string, typed: string): Promise<stri
   const read = await app.check.read(scanOf(scan)).catch(() => null);
   if (!read?.code || read.result === "read") return "";
   const { title, next } = sentence(await app.catalogue(), read.code);
-  return next ? filled(app.text.refused, { why: title, next }) : title;
+  return next ? [title, next].join(catalogueOf(app.language) === "en" ? ". " : "。") : title;
 }
 
 function digitHelp(text: PageWords, typed: string): string {

@@ -47,7 +47,6 @@ export const english = {
   serialHint: "After SN or (21). Capital and small letters count.",
   lot: "Batch number (optional)",
   lotHint: "After LOT or (10).",
-  refused: "{why}. {next}",
   productMissing: "Enter the product code",
   serialMissing: "Enter the serial number. Without it only the product can be checked, not the pack.",
   productOnly: "Check only the product",

@@ -48,7 +48,6 @@ export const chinese: PageWords = {
   serialHint: "SN 或 (21) 后面的内容。区分大小写。",
   lot: "批号（可不填）",
   lotHint: "LOT 或 (10) 后面的内容。",
-  refused: "{why}。{next}",
   productMissing: "请输入产品编码",
   serialMissing: "请输入序列号。没有序列号只能核对品种，不能核对这一盒。",
   productOnly: "只核对品种",
