@@ -24,8 +24,14 @@ export async function visit(browser, url, { size = "phone", locale = "en-GB", ke
   return page;
 }
 
-/** Waits until the page has its words and its first screen: a load event comes before that. */
-const drawn = (page) => page.locator("h1").waitFor();
+/**
+ * Waits until the page has its words and its first screen: a load event comes before that. That it is a demonstration is
+ * told a moment later, above all else, and never where the check cannot start; a press at that moment would miss.
+ */
+async function drawn(page) {
+  await page.locator("h1").waitFor();
+  await page.locator("#demo p").waitFor({ timeout: 5_000 }).catch(() => undefined);
+}
 
 /** Loads the page again, and waits until it is drawn. */
 export async function reload(page) {
