@@ -67,9 +67,10 @@ export function foreign(page, { nodes }) {
   return page.requests.filter((url) => !known.some((origin) => url.startsWith(`${origin}/`)));
 }
 
-/** The title of the answer, once it is there. */
+/** The title of the answer, once it is there, and nothing moves any more: the line about a seller comes later. */
 export async function title(page) {
   await page.locator("medproof-verify .card").waitFor({ timeout: 20_000 });
+  if (await page.locator("medproof-verify [part=seller]").count()) await sellerLine(page);
   return page.locator("medproof-verify h2").innerText();
 }
 
