@@ -35,7 +35,7 @@ function checker(behaviours, options = {}) {
   };
   const nodes = behaviours.map((behaviour) => liar.nodes[behaviour]);
   const anchor = Buffer.from(liar.anchor, "base64");
-  const made = new Checker({ verifier, anchor, nodes, timeoutMs: 1_500, fetch: noting, storage: new VolatileStorage(), ...options });
+  const made = new Checker({ verifier, anchor, nodes, timeoutMs: 3_000, fetch: noting, storage: new VolatileStorage(), ...options });
   return Object.assign(made, { asked });
 }
 

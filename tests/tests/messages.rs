@@ -78,7 +78,7 @@ const GENERAL: [&str; 47] = [
 ];
 
 /// Which placeholders a client can fill, by the beginning of the key; others take none.
-const PLACEHOLDERS: [(&str, &[&str]); 26] = [
+const PLACEHOLDERS: [(&str, &[&str]); 24] = [
     ("access.limit", &["most", "seconds"]),
     ("age.", &["count"]),
     ("agreement.expiry-mismatch", &["expiry_ledger", "expiry_pack"]),
@@ -117,10 +117,8 @@ const PLACEHOLDERS: [(&str, &[&str]); 26] = [
     ("request.", &["cause", "most", "name"]),
     ("store.", &["cause", "fault", "found", "height", "index", "key", "known", "level", "name"]),
     ("trust.before-anchor", &["expected", "found"]),
-    ("trust.certificate.", &["expected", "found", "validator"]),
-    ("trust.fork", &["height"]),
+    ("trust.certificate.", &["expected", "found"]),
     ("trust.log.other-start", &["expected", "found"]),
-    ("trust.needs-new-anchor", &["until"]),
     ("token.", &["most"]),
 ];
 

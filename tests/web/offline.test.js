@@ -6,7 +6,7 @@ import { qrPng } from "../node/qr.mjs";
 import { launch } from "../npm/browser.js";
 import { startDemo } from "./demo.js";
 import { servePage, startLiar } from "./liar.js";
-import { answer, check, choose, home, picture, reasons, reload, says, type, visit } from "./person.js";
+import { answer, check, choose, home, openSaved, picture, reasons, reload, says, type, visit } from "./person.js";
 
 let node;
 let liar;
@@ -110,8 +110,7 @@ test("airplane mode: kept packs are answered with their age, and names and event
       target.result.transaction("packs").objectStore("packs").getAll().onsuccess = ({ target: { result } }) => resolve([...result.find(({ bundle }) => bundle).proof]);
     };
   }));
-  await page.locator("#saved").setInputFiles({ name: "pack.mproof", mimeType: "application/octet-stream", buffer: Buffer.from(file) });
-  await page.getByText("A saved answer is open").waitFor();
+  await openSaved(page, Buffer.from(file));
   await check(page, recalled.scan, "holder");
   await happened();
   assert.deepEqual(await page.locator("#answer ol.events li").allInnerTexts(), events);
@@ -132,8 +131,7 @@ test("a bundle from a file is judged without a connection, with its names", { ti
   const buffer = Buffer.from(await response.arrayBuffer());
   const page = await savedPage();
   await page.context().setOffline(true);
-  await page.locator("#saved").setInputFiles({ name: "pack.mpbundle", mimeType: "application/octet-stream", buffer });
-  await page.getByText("A saved answer is open").waitFor();
+  await openSaved(page, buffer, "pack.mpbundle");
   assert.equal(await check(page, scan, "buyer"), says(`overall.${overall}.buyer`));
   assert.match(await page.locator("#saved-age").innerText(), /From a saved answer/);
   await page.locator("#answer details[part=timeline] summary").click();
@@ -159,7 +157,7 @@ test("a proof that is carried: as a file, as a QR code and at the end of a link"
   const { scan, overall, reasons: codes } = node.demo.outcomes.dispensed;
   const [file, text, view] = await Promise.all([proof(scan, "application/vnd.medproof.proof"), proof(scan, "text/plain"), proof(scan, "application/json")]);
   const ways = {
-    file: (page) => page.locator("#saved").setInputFiles({ name: "pack.mproof", mimeType: "application/octet-stream", buffer: file }),
+    file: (page) => openSaved(page, file),
     "QR code": (page) => page.locator("#photo").setInputFiles({ name: "qr.png", mimeType: "image/png", buffer: qrPng(String(text)) }),
     link: (page) => page.goto(`${node.url}/#${JSON.parse(view).fragment}`),
   };
@@ -176,7 +174,7 @@ test("a proof that is carried: as a file, as a QR code and at the end of a link"
   const page = await savedPage();
   await page.locator("#saved").setInputFiles({ name: "x.mproof", mimeType: "application/octet-stream", buffer: Buffer.from("hello") });
   await page.getByText("This file is not a saved answer").waitFor();
-  await page.locator("#saved").setInputFiles({ name: "pack.mproof", mimeType: "application/octet-stream", buffer: file });
+  await openSaved(page, file);
   await page.context().setOffline(true);
   assert.equal(await check(page, node.demo.outcomes.recalled.scan, "holder"), says("overall.cannot-tell.holder"), "a proof about another pack");
   await page.context().close();
@@ -188,7 +186,7 @@ test("a proof that is too old: nothing good follows from it, and what is bad sta
     const page = await visit(browser, server.url);
     for (const [scan, title] of [[liar.outcomes.ok_buyer.scan, says("overall.cannot-tell.buyer")]]) {
       const response = await fetch(`${liar.nodes.old}v1/proofs?code=${encodeURIComponent(scan)}&have=0`);
-      await page.locator("#saved").setInputFiles({ name: "old.mproof", mimeType: "application/octet-stream", buffer: Buffer.from(await response.arrayBuffer()) });
+      await openSaved(page, Buffer.from(await response.arrayBuffer()), "old.mproof");
       assert.equal(await check(page, scan, "buyer"), title);
       assert.ok((await reasons(page)).includes(says("freshness.stale")));
       assert.match(await page.locator("#saved-age").innerText(), /1 day old|2[4-9] hours old/);

@@ -7,7 +7,7 @@ import { boxPng } from "../node/qr.mjs";
 import { launch } from "../npm/browser.js";
 import { HOSTILE } from "../npm/hostile.js";
 import { servePage, startLiar } from "./liar.js";
-import { answer, check, choose, picture, reasons, reload, says, type, visit } from "./person.js";
+import { answer, check, choose, listed, openSaved, picture, reasons, reload, says, type, visit } from "./person.js";
 import { EXPIRES, lossy } from "./tour.js";
 
 let liar;
@@ -41,7 +41,7 @@ test("each outcome in the words of its purpose, in both languages", { timeout: 1
     const page = await open(["honest"], { locale });
     for (const [name, { scan, purpose, overall, reasons: codes }] of Object.entries(liar.outcomes)) {
       assert.equal(await check(page, scan, purpose), says(`overall.${overall}.${purpose}`, language), name);
-      assert.deepEqual(await reasons(page), codes.map((code) => says(code, language)), name);
+      assert.deepEqual(await reasons(page), listed(codes, overall, purpose, language), name);
     }
     assert.deepEqual(foreign(page), []);
     assert.deepEqual(page.complaints, []);
@@ -162,7 +162,7 @@ test("a part that did not arrive is asked for again", { timeout: 60_000 }, async
   const server = once(/medproof_wasm_full_bg/);
   const page = await open(["error"], server);
   const bundle = await fetch(`${liar.nodes.honest}v1/bundles?code=${encodeURIComponent(scan)}&have=0`);
-  await page.locator("#saved").setInputFiles({ name: "pack.mpbundle", mimeType: "application/octet-stream", buffer: Buffer.from(await bundle.arrayBuffer()) });
+  await openSaved(page, Buffer.from(await bundle.arrayBuffer()), "pack.mpbundle");
   assert.equal(await check(page, scan, "holder"), says("overall.do-not-use.holder"), "what reads a bundle");
   assert.equal(server.refused, 1);
   await page.context().close();

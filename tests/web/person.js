@@ -48,6 +48,12 @@ export async function home(page) {
   await screen(page, "start");
 }
 
+/** Opens a saved answer, and waits until it is read: a code that is given before would be lost. */
+export async function openSaved(page, buffer, name = "pack.mproof") {
+  await page.locator("#saved").setInputFiles({ name, mimeType: "application/octet-stream", buffer });
+  await page.getByText("A saved answer is open").waitFor({ timeout: 20_000 });
+}
+
 /** Gives a code by hand, as far as the question for whom. */
 export async function type(page, scan) {
   if ((await page.locator("body").getAttribute("data-screen")) !== "start") await home(page);
@@ -73,6 +79,13 @@ export async function check(page, scan, purpose) {
 export async function answer(page) {
   await page.locator("#answer .card h2").waitFor({ timeout: 30_000 });
   return page.locator("#answer .card h2").innerText();
+}
+
+/** The titles of reasons as a page lists them: those that weigh as the whole answer does stand first. */
+export function listed(codes, overall, purpose, language = "en") {
+  const { severity } = CATALOGUES[language][`overall.${overall}.${purpose}`];
+  const weighs = (code) => CATALOGUES[language][code].severity === severity;
+  return [...codes.filter(weighs), ...codes.filter((code) => !weighs(code))].map((code) => says(code, language));
 }
 
 /** The titles of the reasons. */

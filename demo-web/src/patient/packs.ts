@@ -18,7 +18,7 @@ export interface Pack {
   timeMs: number | null;
   proof: Uint8Array | null;
   /** Names and events, proved, once a person has asked for them. */
-  bundle?: Uint8Array;
+  bundle?: Uint8Array | undefined;
   /** What the product is called, in English and in Chinese, as the bundle proved it. */
   names?: [string, string];
 }
@@ -26,33 +26,28 @@ export interface Pack {
 /** Packs on this device. Only this page's origin can read them. */
 export class Packs {
   async all(): Promise<Pack[]> {
-    const packs = (await inStore("readonly", (store) => store.getAll())) as Pack[];
+    const packs: Pack[] = await inStore("readonly", (store) => finished(store.getAll()));
     return packs.sort((left, right) => right.checkedMs - left.checkedMs);
   }
 
   async find(id: string): Promise<Pack | null> {
-    return ((await inStore("readonly", (store) => store.get(id))) as Pack | undefined) ?? null;
+    return inStore("readonly", async (store) => (await finished<Pack | undefined>(store.get(id))) ?? null);
   }
 
-  /** Stores a pack. Where there is no room it goes without what proves it; whether all was stored. */
-  async put(pack: Pack): Promise<boolean> {
-    try {
-      await inStore("readwrite", (store) => store.put(pack));
-      return true;
-    } catch {
-      const { bundle, ...rest } = pack;
-      await inStore("readwrite", (store) => store.put({ ...rest, proof: null }));
-      return false;
-    }
-  }
-
-  /** Stores what is new about a pack, beside what is known. */
+  /**
+   * Stores what is new about a pack, beside what is known of it by now; `pack` counts where nothing is. Where there is
+   * no room it goes without what proves it; whether all was stored.
+   */
   async change(pack: Pack, news: Partial<Pack>): Promise<boolean> {
-    return this.put({ ...pack, ...(await this.find(pack.id)), ...news });
+    const store = (less: Partial<Pack>) => inStore("readwrite", async (store) => {
+      const known = await finished<Pack | undefined>(store.get(pack.id));
+      await finished(store.put({ ...pack, ...known, ...news, ...less }));
+    });
+    return store({}).then(() => true, () => store({ bundle: undefined, proof: null }).then(() => false));
   }
 
   async remove(id: string): Promise<void> {
-    await inStore("readwrite", (store) => store.delete(id));
+    await inStore("readwrite", (store) => finished(store.delete(id)));
   }
 
   /** Forgets what nobody kept and is older than a saved answer may be. */
@@ -86,18 +81,29 @@ export async function forgetAll(): Promise<void> {
 const DAY_MS = 86_400_000;
 const STORE = "packs";
 
-async function inStore(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest): Promise<unknown> {
+/** What `work` finds or does, in one transaction; it has ended. */
+async function inStore<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => Promise<T>): Promise<T> {
   const opening = indexedDB.open("medproof-page", 1);
   opening.onupgradeneeded = () => opening.result.createObjectStore(STORE, { keyPath: "id" });
-  const database = (await finished(opening)) as IDBDatabase;
+  const database = await finished(opening);
   try {
-    return await finished(ask(database.transaction(STORE, mode).objectStore(STORE)));
+    const transaction = database.transaction(STORE, mode);
+    const [result] = await Promise.all([work(transaction.objectStore(STORE)), ended(transaction)]);
+    return result;
   } finally {
     database.close();
   }
 }
 
-function finished(request: IDBRequest): Promise<unknown> {
+/** A write that was taken may still find no room. */
+function ended(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error);
+  });
+}
+
+function finished<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);

@@ -71,8 +71,10 @@ function happened(app: App, catalogue: Catalogue, pack: Pack | null): HTMLElemen
     const [{ history }, anchor] = await Promise.all([import("../widget/history.js"), app.anchor()]);
     const whole = history({ words: text, catalogue, language, anchor, nodes, scan, purpose, kept, keep });
     whole.setAttribute("open", "");
+    // Whoever went on meanwhile is left where they are.
+    const isHere = (closed.getRootNode() as ShadowRoot).activeElement === closed.querySelector("summary");
     closed.replaceWith(whole);
-    whole.querySelector("summary")?.focus();
+    if (isHere) whole.querySelector("summary")?.focus();
   };
   const failed = () => closed.append(element("p", {}, text.noStart));
   closed.addEventListener("toggle", () => void open().catch(failed), { once: true });

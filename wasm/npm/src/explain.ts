@@ -32,6 +32,7 @@ export interface Check {
 /** A verdict in words. */
 export interface Explanation {
   overall: Sentence;
+  /** What decided stands first. */
   reasons: Sentence[];
   /** "Did you get it about then?", for a holder whose pack was given out. */
   question: Sentence | null;
@@ -54,15 +55,22 @@ export interface About {
 export function explain(catalogue: Catalogue, verdict: Verdict, about: About): Explanation {
   const say = (code: string, more: Values = {}) => sentence(catalogue, code, { ...values, ...more });
   const values = valuesOf(catalogue, verdict, about);
+  const overall = say(isProductOnly(verdict) ? "overall.product-only" : `overall.${verdict.overall}.${about.purpose}`);
   const isGivenOut = about.purpose === "holder" && verdict.overall === "ok" && verdict.axes.since_day !== null;
   return {
-    overall: say(isProductOnly(verdict) ? "overall.product-only" : `overall.${verdict.overall}.${about.purpose}`),
-    reasons: verdict.reasons.map((code) => say(code)),
+    overall,
+    reasons: decidingFirst(verdict.reasons.map((code) => say(code)), overall.severity),
     question: isGivenOut ? say("question.got-it-then") : null,
     asOf: verdict.axes.time_ms === null ? null : say("axis.as-of"),
     checks: checks(verdict, say),
     notProved: ["not-proved.copy", "not-proved.contents"].map((code) => say(code)),
   };
+}
+
+/** The reasons that weigh as the whole answer does, then the others, each in the order of the axes. */
+function decidingFirst(reasons: Sentence[], severity: Severity): Sentence[] {
+  const weighs = (reason: Sentence) => Number(reason.severity === severity);
+  return [...reasons].sort((left, right) => weighs(right) - weighs(left));
 }
 
 /** Whether the code names a product that is in order: that is no warning about a pack. */

@@ -22,7 +22,10 @@ async function run(app: App, body: HTMLElement): Promise<void> {
   const now = found && packOf(app, found, Date.now());
   const before = now && (await app.packs.find(now.id).catch(() => null));
   const pack = now && { ...before, ...now, isKept: before?.isKept ?? false };
-  if (pack && pack.overall !== "cannot-tell") await app.packs.put(pack).catch(() => undefined);
+  if (now && now.overall !== "cannot-tell") {
+    const { isKept: _, ...news } = now;
+    await app.packs.change(now, news).catch(() => undefined);
+  }
   const card = found ? await verdictCard(app, found, pack).catch(() => failureCard(app, "noStart")) : failureCard(app, "noStart");
   body.replaceChildren(
     element("p", { role: "status", class: "away" }, card.title),

@@ -10,14 +10,14 @@ import { catalogueOf, filled } from "../../words.js";
 export async function cabinet(app: App): Promise<Shown> {
   const { text } = app;
   const list = element("ul", { class: "packs" });
-  const told = element("p", { class: "told", role: "status" });
+  const told = element("p", { class: "told", role: "status", tabindex: "-1" });
   const fillList = async () => {
     const kept = await keptPacks(app);
     list.replaceChildren(...(await Promise.all(kept.map((pack) => packView(app, pack, told, fillList)))));
     return kept;
   };
   const kept = await fillList();
-  const all = button(text.cabinetAll, "main", () => void recheck(app, told).then(fillList), "recheck-all");
+  const all = button(text.cabinetAll, "main", () => void recheck(app, told, fillList), "recheck-all");
   return {
     title: text.cabinetTitle,
     content: [element("p", {}, kept.length ? text.cabinetIntro : text.cabinetEmpty), kept.length > 0 && all, told, list],
@@ -38,9 +38,11 @@ async function packView(app: App, pack: Pack, told: HTMLElement, redraw: () => P
     void app.check.read(scanOf(pack.scan)).then((read) => (session.read = read), () => undefined).then(() => app.go("answer"));
   };
   const remove = async () => {
-    await app.packs.put({ ...pack, isKept: false });
-    told.textContent = text.cabinetRemoved;
+    await app.packs.change(pack, { isKept: false });
     await redraw();
+    told.textContent = text.cabinetRemoved;
+    // The button that had the focus is gone.
+    told.focus();
   };
   const named = `${text.codeSerial} ${pack.serial ?? "–"}`;
   const labelled = (label: string, act: () => void) => {
@@ -75,7 +77,7 @@ function badges({ text, language }: App, pack: Pack): HTMLElement[] {
 }
 
 /** Asks about every kept pack. What no node answers stays as it was, with its age. */
-async function recheck(app: App, told: HTMLElement): Promise<void> {
+async function recheck(app: App, told: HTMLElement, redraw: () => Promise<unknown>): Promise<void> {
   const kept = await keptPacks(app);
   let done = 0;
   for (const pack of kept) {
@@ -84,11 +86,14 @@ async function recheck(app: App, told: HTMLElement): Promise<void> {
     if (answer && verdict && answer.lookup !== "carried" && verdict.overall !== "cannot-tell") {
       const { overall, reasons, axes } = verdict;
       const timeMs = axes.time_ms === null ? pack.timeMs : Number(axes.time_ms);
-      await app.packs.put({ ...pack, overall, reasons, timeMs, expiryDay: axes.expiry_day ?? pack.expiryDay, checkedMs: Date.now(), proof: answer.proof ?? pack.proof });
+      const expiryDay = axes.expiry_day ?? pack.expiryDay;
+      // It may be removed by now.
+      await app.packs.change(pack, { overall, reasons, timeMs, expiryDay, checkedMs: Date.now(), proof: answer.proof ?? pack.proof });
       done += 1;
     }
     told.textContent = filled(app.text.cabinetAsked, { done, count: kept.length });
   }
+  await redraw();
   if (done < kept.length) told.append(element("br"), app.text.cabinetUnasked);
 }
 
