@@ -104,27 +104,12 @@ class Client {
     return this.fallible("client_verify_bucket", request, verdict);
   }
 
-  verifySeller(domain, bundle, now, policy) {
-    const request = [text(domain), bytes(bundle), u64(now), ...policyFields(policy)];
-    return this.fallible("client_verify_seller", request, seller);
-  }
-
-  verifyBundle(scan, bundle, now, policy) {
-    const request = [text(scan), bytes(bundle), u64(now), ...policyFields(policy)];
-    return this.fallible("client_verify_bundle", request, opened);
-  }
-
   verifyMany(scans, proof, now, policy) {
     const request = [u32(scans.length), ...scans.map(text), bytes(proof), u64(now), ...policyFields(policy)];
     return this.fallible("client_verify_many", request, (fields) => ({
       verdicts: fields.list(verdict),
       contents: fields.list(contents),
     }));
-  }
-
-  /** Whether disclosed fields belong to the record on the ledger, or null. */
-  verifyRecord(disclosure, proof, now) {
-    return this.fallible("client_verify_record", [bytes(disclosure), bytes(proof), u64(now)], maybe(truth));
   }
 
   memory() {
@@ -198,7 +183,6 @@ class Fields {
 const truth = (fields) => fields.byte() !== 0;
 const small = (fields) => fields.byte();
 const count = (fields) => Number(fields.u64());
-const signed = (fields) => Number(BigInt.asIntN(64, fields.u64()));
 const number = (fields) => String(fields.u64());
 const word = (fields) => decoder.decode(fields.bytes());
 const blob = (fields) => fields.bytes();
@@ -244,36 +228,6 @@ const axes = record({
 });
 const verdict = record({ overall: word, reasons: many(word), axes });
 const contents = record({ sscc: word, generation: count, children: count, seen: count, complete: truth });
-const product = record({
-  name_zh: word,
-  name_en: word,
-  holder: word,
-  form: word,
-  strength: word,
-  pack_size: word,
-  approval_number: word,
-  atc: word,
-  min_decicelsius: maybe(signed),
-  max_decicelsius: maybe(signed),
-  cumulative_minutes: maybe(count),
-});
-const member = record({ name_zh: word, name_en: word, gln: word, domains: many(word) });
-const happening = record({ kind: count, day: count, role: small });
-const opened = record({ verdict, product: maybe(product), issuer: maybe(member), timeline: maybe(many(happening)), refused: many(word) });
-const seller = record({
-  proved: truth,
-  reason: maybe(word),
-  trust: word,
-  problem: maybe(problem),
-  freshness: maybe(word),
-  age_ms: maybe(number),
-  height: maybe(number),
-  time_ms: maybe(number),
-  member: maybe(count),
-  state: maybe(word),
-  roles: many(count),
-  info: maybe(member),
-});
 const reading = record({
   level: word,
   products: many(word),

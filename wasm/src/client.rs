@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// that throws would weigh a kilobyte. Requests and answers are those of [`flat`].
 #[wasm_bindgen]
 #[derive(Debug)]
-pub struct Client(Result<plain::Client, Problem>);
+pub struct Client(pub(crate) Result<plain::Client, Problem>);
 
 #[wasm_bindgen]
 impl Client {
@@ -51,31 +51,10 @@ impl Client {
         self.answer(request, flat::verify_bucket)
     }
 
-    /// The verdict about the text of a scan from a bundle, with what the bundle proves beside it.
-    #[cfg(feature = "full")]
-    #[wasm_bindgen(js_name = verifyBundle)]
-    pub fn verify_bundle(&mut self, request: &[u8]) -> Vec<u8> {
-        self.answer(request, flat::verify_bundle)
-    }
-
-    /// Whether the seller at a domain is a member that may give medicines to patients, from a bundle about one member.
-    #[cfg(feature = "full")]
-    #[wasm_bindgen(js_name = verifySeller)]
-    pub fn verify_seller(&mut self, request: &[u8]) -> Vec<u8> {
-        self.answer(request, flat::verify_seller)
-    }
-
     /// The verdicts about several scans from one proof.
     #[wasm_bindgen(js_name = verifyMany)]
     pub fn verify_many(&mut self, request: &[u8]) -> Vec<u8> {
         self.answer(request, flat::verify_many)
-    }
-
-    /// Whether disclosed fields belong to the record on the ledger.
-    #[cfg(feature = "full")]
-    #[wasm_bindgen(js_name = verifyRecord)]
-    pub fn verify_record(&mut self, request: &[u8]) -> Vec<u8> {
-        self.answer(request, flat::verify_record)
     }
 }
 

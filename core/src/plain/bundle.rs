@@ -1,7 +1,7 @@
 //! What a bundle shows beside the verdict, as flat records.
 
 use super::{Client, Policy, Problem, Verdict, read_scan};
-use crate::{client, event::LogEntry, header::UnixMillis, info, verdict};
+use crate::{client, event::LogEntry, header::UnixMillis, info};
 use alloc::{string::String, vec::Vec};
 
 #[cfg(feature = "serde")]
@@ -91,7 +91,7 @@ impl Client {
         now_ms: u64,
         policy: &Policy,
     ) -> Result<Opened, Problem> {
-        let opened = self.open_bundle(scan, bundle, now_ms, &policy.checked()?);
+        let opened = self.0.verify_bundle(&read_scan(scan, false), bundle, UnixMillis(now_ms), &policy.checked()?);
         Ok(Opened {
             verdict: Verdict::from(&opened.verdict),
             product: opened.product.map(ProductInfo::from),
@@ -99,16 +99,6 @@ impl Client {
             timeline: opened.timeline.map(|entries| entries.iter().map(Happening::from).collect()),
             refused: opened.refused.into_iter().map(client::BundlePart::code).collect(),
         })
-    }
-
-    pub(super) fn open_bundle(
-        &mut self,
-        scan: &str,
-        bundle: &[u8],
-        now_ms: u64,
-        policy: &verdict::Policy,
-    ) -> client::Opened {
-        self.0.verify_bundle(&read_scan(scan, false), bundle, UnixMillis(now_ms), policy)
     }
 }
 

@@ -1,4 +1,5 @@
-//! The same layer as flat bytes, for bindings through which nothing but bytes passes.
+//! The same layer as flat bytes, for bindings through which nothing but bytes passes. Bundles, sellers and disclosed
+//! records are not among it: no verifier of few bytes reads them.
 //!
 //! ```text
 //! request = fields
@@ -96,41 +97,12 @@ pub fn verify_bucket(client: &mut Client, request: &[u8]) -> Vec<u8> {
     })
 }
 
-/// Request: scan, bundle, now, policy. Answer: a verdict, and what was proved beside it.
-#[must_use]
-pub fn verify_bundle(client: &mut Client, request: &[u8]) -> Vec<u8> {
-    answered(request, &mut |request, answer| {
-        let (scan, bundle, now_ms) = (request.text()?, request.bytes()?, request.number()?);
-        client.open_bundle(scan, bundle, now_ms, &request.policy()?).put(answer);
-        Ok(())
-    })
-}
-
-/// Request: domain, bundle, now, policy. Answer: what is proved about the seller.
-#[must_use]
-pub fn verify_seller(client: &mut Client, request: &[u8]) -> Vec<u8> {
-    answered(request, &mut |request, answer| {
-        let (domain, bundle, now_ms) = (request.text()?, request.bytes()?, request.number()?);
-        client.judge_seller(domain, bundle, now_ms, &request.policy()?).put(answer);
-        Ok(())
-    })
-}
-
 /// Request: scans, proof, now, policy. Answer: verdicts and contents.
 #[must_use]
 pub fn verify_many(client: &mut Client, request: &[u8]) -> Vec<u8> {
     answered(request, &mut |request, answer| {
         let (scans, proof, now_ms) = (request.texts()?, request.bytes()?, request.number()?);
         client.judge_many(&scans, proof, now_ms, &request.policy()?).put(answer);
-        Ok(())
-    })
-}
-
-/// Request: disclosure, proof, now. Answer: whether the record on the ledger is this one, if it is there.
-#[must_use]
-pub fn verify_record(client: &mut Client, request: &[u8]) -> Vec<u8> {
-    answered(request, &mut |request, answer| {
-        client.verify_record(request.bytes()?, request.bytes()?, request.number()?)?.put(answer);
         Ok(())
     })
 }

@@ -1,7 +1,7 @@
 //! What is proved about a seller, as a flat record.
 
 use super::{Client, MemberInfo, Policy, Problem, member_state};
-use crate::{client, event::MemberRole, header::UnixMillis, leaf, verdict};
+use crate::{client, event::MemberRole, header::UnixMillis, leaf};
 use alloc::vec::Vec;
 
 #[cfg(feature = "serde")]
@@ -49,17 +49,7 @@ impl Client {
         now_ms: u64,
         policy: &Policy,
     ) -> Result<Seller, Problem> {
-        Ok(self.judge_seller(domain, bundle, now_ms, &policy.checked()?))
-    }
-
-    pub(super) fn judge_seller(
-        &mut self,
-        domain: &str,
-        bundle: &[u8],
-        now_ms: u64,
-        policy: &verdict::Policy,
-    ) -> Seller {
-        Seller::from(self.0.verify_seller(domain, bundle, UnixMillis(now_ms), policy))
+        Ok(Seller::from(self.0.verify_seller(domain, bundle, UnixMillis(now_ms), &policy.checked()?)))
     }
 }
 

@@ -177,42 +177,6 @@ pub unsafe extern "C" fn verify_signature(request: *mut u8, len: usize) -> u64 {
     u64::from(is_good == Some(true))
 }
 
-/// [`flat::verify_bundle`].
-///
-/// # Safety
-/// As [`client_new`] and [`client_memory`].
-#[cfg(feature = "messages")]
-#[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
-pub unsafe extern "C" fn client_verify_bundle(client: *mut Client, request: *mut u8, len: usize) -> u64 {
-    // SAFETY: as this function's; no other thread.
-    let (client, request) = unsafe { (&mut *client, taken(request, len)) };
-    given(flat::verify_bundle(client, &request))
-}
-
-/// [`flat::verify_seller`].
-///
-/// # Safety
-/// As [`client_new`] and [`client_memory`].
-#[cfg(feature = "messages")]
-#[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
-pub unsafe extern "C" fn client_verify_seller(client: *mut Client, request: *mut u8, len: usize) -> u64 {
-    // SAFETY: as this function's; no other thread.
-    let (client, request) = unsafe { (&mut *client, taken(request, len)) };
-    given(flat::verify_seller(client, &request))
-}
-
-/// [`flat::verify_record`].
-///
-/// # Safety
-/// As [`client_new`] and [`client_memory`].
-#[cfg(feature = "messages")]
-#[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
-pub unsafe extern "C" fn client_verify_record(client: *mut Client, request: *mut u8, len: usize) -> u64 {
-    // SAFETY: as this function's; no other thread.
-    let (client, request) = unsafe { (&mut *client, taken(request, len)) };
-    given(flat::verify_record(client, &request))
-}
-
 /// [`flat::read_message`].
 ///
 /// # Safety

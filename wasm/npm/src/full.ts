@@ -1,12 +1,9 @@
 import * as argument from "./arguments.js";
-import { attempt } from "./error.js";
-import * as field from "./fields.js";
-import { Request, read } from "./fields.js";
+import { VerifyError, attempt } from "./error.js";
 import start, { Client as Inner, checkFork, initSync, messageFromText, parseScan } from "./glue/medproof_wasm_full.js";
 import type { Source } from "./index.js";
-import { openedBundle, seller } from "./opened.js";
-import type { Opened, Policy, Seller } from "./records.js";
-import { Client, Verifier, judged, opened } from "./verifier.js";
+import type { Opened, Policy, Problem, Seller } from "./records.js";
+import { Client, Verifier, opened } from "./verifier.js";
 
 export * from "./exports.js";
 
@@ -29,8 +26,8 @@ export class FullClient extends Client {
 
   /** The verdict about the text of a scan from a bundle, with what the bundle proves beside it. */
   verifyBundle(scan: string, bundle: Uint8Array, nowMs: number | bigint, policy: Policy): Opened {
-    const request = judged(new Request().text(argument.text(scan)), bundle, nowMs, policy);
-    return attempt(() => read(this.#inner.verifyBundle(request.whole()), openedBundle));
+    const given = [argument.text(scan), argument.bytes(bundle), argument.milliseconds(nowMs), checked(policy)] as const;
+    return told(() => this.#inner.verifyBundle(...given) as Opened);
   }
 
   /**
@@ -38,17 +35,41 @@ export class FullClient extends Client {
    * `domain` is a host name in lower case, without port; a name in other letters as `xn--`.
    */
   verifySeller(domain: string, bundle: Uint8Array, nowMs: number | bigint, policy: Policy): Seller {
-    const request = judged(new Request().text(argument.text(domain)), bundle, nowMs, policy);
-    return attempt(() => read(this.#inner.verifySeller(request.whole()), seller));
+    const given = [argument.text(domain), argument.bytes(bundle), argument.milliseconds(nowMs), checked(policy)] as const;
+    return told(() => this.#inner.verifySeller(...given) as Seller);
   }
 
   /** Whether disclosed fields belong to the record on the ledger; null if no such record is there. */
   verifyRecord(disclosure: Uint8Array, proof: Uint8Array, nowMs: number | bigint): boolean | null {
-    const request = new Request().bytes(argument.bytes(disclosure)).bytes(argument.bytes(proof));
-    request.number(argument.milliseconds(nowMs));
-    return attempt(() => read(this.#inner.verifyRecord(request.whole()), field.maybe(field.truth)));
+    const given = [argument.bytes(disclosure), argument.bytes(proof), argument.milliseconds(nowMs)] as const;
+    return told(() => this.#inner.verifyRecord(...given) ?? null);
   }
 }
+
+/** A policy of which core reads each field. */
+function checked(policy: Policy): object {
+  const limit = (value: unknown) => argument.optional(value, argument.milliseconds);
+  return {
+    purpose: argument.text(policy?.purpose),
+    mode: argument.text(policy.mode),
+    max_age_online_ms: limit(policy.max_age_online_ms),
+    max_age_carried_ms: limit(policy.max_age_carried_ms),
+    clock_tolerance_ms: limit(policy.clock_tolerance_ms),
+  };
+}
+
+/** An answer of this build: what it throws is the problem, or a trap. */
+function told<T>(ask: () => T): T {
+  return attempt(() => {
+    try {
+      return ask();
+    } catch (thrown) {
+      throw isProblem(thrown) ? new VerifyError(thrown) : thrown;
+    }
+  });
+}
+
+const isProblem = (thrown: unknown): thrown is Problem => typeof (thrown as Problem | null)?.code === "string";
 
 let verifier: Promise<FullVerifier> | undefined;
 

@@ -4,11 +4,9 @@
 
 use super::fields::Answer;
 use crate::{
-    client::{BundlePart, Contents, Many, Opened},
-    event::LogEntry,
-    info::{MemberInfo, ProductInfo},
+    client::{Contents, Many},
     leaf::StateCode,
-    plain::{self, Advanced, AnchorInfo, Names, Problem, member_state, repairs, scan_parts},
+    plain::{Advanced, AnchorInfo, Names, Problem, member_state, repairs, scan_parts},
     scan::{Reading, Scan},
     verdict::{Issuer, Level, States, Verdict},
 };
@@ -50,13 +48,6 @@ impl Put for u8 {
 impl Put for u16 {
     fn put(&self, answer: &mut Answer) {
         answer.number(u64::from(*self));
-    }
-}
-
-/// As the 64 bits of a signed number.
-impl Put for i16 {
-    fn put(&self, answer: &mut Answer) {
-        answer.number(i64::from(*self).cast_unsigned());
     }
 }
 
@@ -168,75 +159,6 @@ impl Put for Many {
     fn put(&self, answer: &mut Answer) {
         self.verdicts.as_slice().put(answer);
         self.contents.as_slice().put(answer);
-    }
-}
-
-impl Put for Opened {
-    fn put(&self, answer: &mut Answer) {
-        self.verdict.put(answer);
-        self.product.put(answer);
-        self.issuer.put(answer);
-        self.timeline.put(answer);
-        self.refused.as_slice().put(answer);
-    }
-}
-
-impl Put for ProductInfo {
-    fn put(&self, answer: &mut Answer) {
-        let texts = [&self.name_zh, &self.name_en, &self.holder, &self.form, &self.strength, &self.pack_size];
-        texts.into_iter().chain([&self.approval_number, &self.atc]).for_each(|text| text.put(answer));
-        self.limits.map(|limits| limits.min_decicelsius).put(answer);
-        self.limits.map(|limits| limits.max_decicelsius).put(answer);
-        self.limits.map(|limits| limits.cumulative_minutes).put(answer);
-    }
-}
-
-impl Put for MemberInfo {
-    fn put(&self, answer: &mut Answer) {
-        [&self.name_zh, &self.name_en, &self.gln].into_iter().for_each(|text| text.put(answer));
-        self.domains.as_slice().put(answer);
-    }
-}
-
-impl Put for plain::MemberInfo {
-    fn put(&self, answer: &mut Answer) {
-        [&self.name_zh, &self.name_en, &self.gln].into_iter().for_each(|text| text.put(answer));
-        self.domains.as_slice().put(answer);
-    }
-}
-
-impl Put for plain::Seller {
-    fn put(&self, answer: &mut Answer) {
-        self.proved.put(answer);
-        self.reason.put(answer);
-        self.trust.put(answer);
-        self.problem.put(answer);
-        self.freshness.put(answer);
-        [self.age_ms, self.height, self.time_ms].iter().for_each(|number| number.put(answer));
-        self.member.put(answer);
-        self.state.put(answer);
-        self.roles.as_slice().put(answer);
-        self.info.put(answer);
-    }
-}
-
-impl Put for LogEntry {
-    fn put(&self, answer: &mut Answer) {
-        self.kind.0.put(answer);
-        self.day.0.put(answer);
-        self.role.0.put(answer);
-    }
-}
-
-impl Put for BundlePart {
-    fn put(&self, answer: &mut Answer) {
-        self.code().put(answer);
-    }
-}
-
-impl Put for Vec<LogEntry> {
-    fn put(&self, answer: &mut Answer) {
-        self.as_slice().put(answer);
     }
 }
 
