@@ -69,6 +69,30 @@ test("packs that are kept: shown again, checked again, with notices of what beca
   await page.context().close();
 });
 
+test("a pack that is removed while all are checked stays removed", { timeout: 60_000 }, async () => {
+  const page = await visit(browser, node.url);
+  const { expired, recalled } = node.demo.outcomes;
+  await keep(page, expired.scan, "holder");
+  await keep(page, recalled.scan, "holder");
+  await home(page);
+  await page.locator("#way-cabinet").click();
+  await page.locator(".packs > li").nth(1).waitFor();
+  let answer;
+  const isAnswered = new Promise((resolve) => (answer = resolve));
+  await page.context().route("**/v1/**", (route) => isAnswered.then(() => route.continue()));
+  await page.locator("#recheck-all").click();
+  await page.locator(".packs > li").first().locator("button").nth(1).click();
+  await page.getByText("Removed from My medicines").waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Removed from My medicines", "a place for the keyboard");
+  answer();
+  await page.getByText("2 of 2 checked").waitFor({ timeout: 20_000 });
+  await home(page);
+  await page.locator("#way-cabinet").click();
+  await page.locator(".packs > li").first().waitFor();
+  assert.equal(await page.locator(".packs > li").count(), 1);
+  await page.context().close();
+});
+
 test("a device without room keeps the pack without its proof, and says so", { timeout: 60_000 }, async () => {
   const page = await visit(browser, node.url);
   await page.evaluate(() => {
