@@ -5,9 +5,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { VerifyError, load } from "@medproof/verify";
+import { load as loadFull } from "@medproof/verify/full";
 
-const { cases } = JSON.parse(readFileSync(join(process.env.MEDPROOF_VECTORS, "verify.json"), "utf8"));
-const [first] = cases;
+const casesOf = (name) => JSON.parse(readFileSync(join(process.env.MEDPROOF_VECTORS, name), "utf8")).cases;
+const [first] = casesOf("verify.json");
 const anchor = Buffer.from(first.anchor, "base64");
 const policy = { purpose: "holder", mode: "online" };
 
@@ -71,6 +72,40 @@ test("1,000 damaged inputs give typed errors or verdicts, and the client goes on
   assert.equal(verifier.parseScan(huge).result, "unreadable");
   assert.equal(verifier.parseScan("\ud800\0\u{1d}").result, "unreadable");
   assert.ok(client.verify(first.scan, proof, now, policy).axes);
+  client.free();
+});
+
+test("what reads bundles, sellers and records refuses the same, and goes on after 1,000 damaged inputs", async () => {
+  const verifier = await loadFull(readFileSync(new URL(import.meta.resolve("@medproof/verify/full.wasm"))));
+  const [opened] = casesOf("bundle.json");
+  const bundle = Buffer.from(opened.bundle, "base64");
+  const client = verifier.client(Buffer.from(opened.anchor, "base64"));
+  const now = BigInt(opened.now_ms);
+  for (const value of [undefined, null, 7, {}, []]) {
+    assert.equal(code(() => client.verifyBundle(value, bundle, now, policy)), "argument.text");
+    assert.equal(code(() => client.verifySeller(value, bundle, now, policy)), "argument.text");
+    assert.equal(code(() => client.verifyBundle("x", value, now, policy)), "argument.bytes");
+    assert.equal(code(() => client.verifyRecord(value, bundle, now)), "argument.bytes");
+  }
+  for (const value of [undefined, null, {}, { purpose: "holder" }]) {
+    assert.equal(code(() => client.verifySeller("shop.example", bundle, now, value)), "argument.text");
+  }
+  for (const value of [-1, 1.5, "7", 1n << 64n]) {
+    assert.equal(code(() => client.verifyBundle("x", bundle, value, policy)), "argument.milliseconds");
+    assert.equal(code(() => client.verifyBundle("x", bundle, now, { ...policy, max_age_online_ms: value })), "argument.milliseconds");
+  }
+  assert.equal(code(() => client.verifyBundle("x", bundle, now, { purpose: "thief", mode: "online" })), "policy.purpose");
+  assert.equal(code(() => client.verifySeller("x", bundle, now, { purpose: "holder", mode: "dream" })), "policy.mode");
+  let seed = 7;
+  const random = (below) => (seed = (seed * 48271) % 2147483647) % below;
+  for (let round = 0; round < 1000; round += 1) {
+    const damaged = new Uint8Array(bundle.subarray(0, random(4) === 0 ? random(bundle.length) : bundle.length));
+    if (damaged.length > 0) damaged[random(damaged.length)] ^= 1 << random(8);
+    assert.ok(client.verifyBundle(opened.scan, damaged, now, policy).verdict.overall);
+    assert.equal(client.verifySeller("shop.example", damaged, now, policy).proved, false);
+    assert.notEqual(code(() => client.verifyRecord(damaged, damaged, now)), "verifier.failed");
+  }
+  assert.ok(client.verifyBundle(opened.scan, bundle, now, policy).verdict.axes);
   client.free();
 });
 

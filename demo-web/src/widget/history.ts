@@ -33,8 +33,8 @@ export function history(question: Question): HTMLElement {
       .catch(() => element("p", { tabindex: "-1" }, words.happenedNone))
       .then((answer) => {
         place.replaceChildren(answer);
-        // The button that had the focus is gone.
-        answer.focus();
+        // The button that had the focus is gone; whoever went on meanwhile is left where they are.
+        if (document.activeElement === document.body) answer.focus();
       });
   });
   return folded(words.happened, "timeline", place);
