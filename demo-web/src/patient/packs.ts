@@ -39,11 +39,11 @@ export class Packs {
    * no room it goes without what proves it; whether all was stored.
    */
   async change(pack: Pack, news: Partial<Pack>): Promise<boolean> {
-    const store = (less: Partial<Pack>) => inStore("readwrite", async (store) => {
+    const write = (less: Partial<Pack>) => inStore("readwrite", async (store) => {
       const known = await finished<Pack | undefined>(store.get(pack.id));
       await finished(store.put({ ...pack, ...known, ...news, ...less }));
     });
-    return store({}).then(() => true, () => store({ bundle: undefined, proof: null }).then(() => false));
+    return write({}).then(() => true, () => write({ bundle: undefined, proof: null }).then(() => false));
   }
 
   async remove(id: string): Promise<void> {

@@ -91,25 +91,25 @@ class Fields {
   }
 }
 
-export type Read<T> = (fields: Fields) => T;
+type Read<T> = (fields: Fields) => T;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 export const number: Read<bigint> = (fields) => fields.number();
 export const bytes: Read<Uint8Array> = (fields) => fields.bytes();
-export const truth: Read<boolean> = (fields) => fields.byte() !== 0;
+const truth: Read<boolean> = (fields) => fields.byte() !== 0;
 export const maybe = <T>(value: Read<T>): Read<T | null> => (fields) => (truth(fields) ? value(fields) : null);
 
-export const small: Read<number> = (fields) => fields.byte();
-export const count: Read<number> = (fields) => Number(fields.number());
-export const text: Read<string> = (fields) => decoder.decode(fields.bytes());
+const small: Read<number> = (fields) => fields.byte();
+const count: Read<number> = (fields) => Number(fields.number());
+const text: Read<string> = (fields) => decoder.decode(fields.bytes());
 /** One of core's words: the records name which. */
 const word = text as Read<never>;
-export const list = <T>(value: Read<T>): Read<T[]> => (fields) => Array.from({ length: fields.length() }, () => value(fields));
+const list = <T>(value: Read<T>): Read<T[]> => (fields) => Array.from({ length: fields.length() }, () => value(fields));
 
 /** A record of the named fields, in the order in which core declares them. */
-export const record = <T>(shape: { [Name in keyof T]: Read<T[Name]> }): Read<T> => (fields) => {
+const record = <T>(shape: { [Name in keyof T]: Read<T[Name]> }): Read<T> => (fields) => {
   const value = {} as T;
   for (const name in shape) value[name] = shape[name](fields);
   return value;

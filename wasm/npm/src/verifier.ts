@@ -128,8 +128,8 @@ export function opened<C extends small.Client>(
   return inner;
 }
 
-/** @internal What follows the scan in a request for a verdict. */
-export function judged(request: Request, proof: Uint8Array, nowMs: number | bigint, policy: Policy): Request {
+/** What follows the scan in a request for a verdict. */
+function judged(request: Request, proof: Uint8Array, nowMs: number | bigint, policy: Policy): Request {
   const limit = (value: unknown) => argument.optional(value, argument.milliseconds);
   return request
     .bytes(argument.bytes(proof))
