@@ -462,10 +462,15 @@ pub(crate) fn is_text(text: &str) -> bool {
 /// In wasm each sort of a slice, and each ordered set, brings ten times the code. What arrives in order costs
 /// nothing more; 10,000 in no order at all move some 600 MB.
 pub(crate) fn add_distinct(ascending: &mut Vec<Vec<u8>>, encoding: Vec<u8>) {
-    let place = ascending.partition_point(|before| *before < encoding);
+    let place = place_among(ascending, &encoding);
     if ascending.get(place) != Some(&encoding) {
         ascending.insert(place, encoding);
     }
+}
+
+/// How many of the ascending encodings come before `encoding`.
+pub(crate) fn place_among(ascending: &[Vec<u8>], encoding: &[u8]) -> usize {
+    ascending.partition_point(|before| before.as_slice() < encoding)
 }
 
 /// Appends a vector of at most 255 bytes behind its one-byte length.

@@ -171,7 +171,7 @@ pub struct Contents {
     pub generation: u32,
     /// Direct children on the ledger.
     pub children: u32,
-    /// Distinct direct children among the scans.
+    /// Distinct direct children that were scanned, by their own code or by the codes of all that is in them.
     pub seen: u32,
     /// Whether the list is the whole of the unit.
     pub complete: bool,

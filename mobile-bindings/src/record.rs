@@ -63,7 +63,7 @@ record! {
         generation: u32,
         /// Direct children on the ledger.
         children: u32,
-        /// Distinct direct children among the scans.
+        /// Distinct direct children that were scanned, by their own code or by the codes of all that is in them.
         seen: u32,
         /// Whether the list is the whole of the unit.
         complete: bool,

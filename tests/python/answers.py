@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from client import Checked, Client
 from gs1 import Reading
 from identities import Key
-from leaves import INSIDE, PackLeaf
+from leaves import INSIDE, PackLeaf, Place
 from required import Findings, FoundUnit
 from scan import Scan, keys_of, scan
 from verdict import Judgement, Policy, Scanned, Verdict, unscanned, untrusted
@@ -16,7 +16,7 @@ from wire import Fault
 
 @dataclass(frozen=True)
 class Contents:
-    """How many of a scanned unit's direct children were scanned too."""
+    """How many of a scanned unit's direct children were scanned too, by their own code or by all that is in them."""
 
     sscc: str
     generation: int
@@ -83,16 +83,24 @@ def _remember(client: Client, checked: Checked) -> None:
 def _contents(checked: Checked, readings: list[Reading]) -> list[Contents]:
     found = [_findings(checked, reading) for reading in readings]
     first = [list(findings.units.items())[:1] for findings, reading in zip(found, readings) if reading.sscc]
-    units = dict(entry for entries in first for entry in entries)
-    scanned = [unit for entries in first for _, unit in entries]
-    return [_content(unit, found, units) for unit in scanned]
-
-
-def _content(unit: FoundUnit, found: list[Findings], units: dict[bytes, FoundUnit]) -> Contents:
+    units = {path: unit for findings in found for path, unit in findings.units.items()}
     packs = {path: pack for findings in found for path, pack in findings.packs.items()}
     places = [pack.place for pack in packs.values() if isinstance(pack, PackLeaf)]
-    places += [other.leaf.place for other in units.values()]
+    scanned = dict(entry for entries in first for entry in entries)
+    places += [unit.leaf.place for unit in scanned.values()]
+    left = {path: unit for path, unit in units.items() if path not in scanned}
+    # A unit of which everything was scanned counts as scanned; so then may the one around it.
+    while whole := {path: unit for path, unit in left.items() if _seen(unit, places) >= max(1, unit.leaf.children)}:
+        places += [unit.leaf.place for unit in whole.values()]
+        left = {path: unit for path, unit in left.items() if path not in whole}
+    return [_content(unit, _seen(unit, places)) for entries in first for _, unit in entries]
+
+
+def _seen(unit: FoundUnit, places: list[Place]) -> int:
     here = (INSIDE, unit.sscc, unit.generation)
-    seen = sum((place.kind, place.sscc, place.generation) == here for place in places)
+    return sum((place.kind, place.sscc, place.generation) == here for place in places)
+
+
+def _content(unit: FoundUnit, seen: int) -> Contents:
     children = unit.leaf.children
     return Contents(f"{unit.sscc:018}", unit.generation, children, seen, seen == children)

@@ -96,7 +96,7 @@ fn a_pallet_of_a_thousand_packs() {
     ran("client: a pallet of 1,000 packs", 9 + required.len().div_ceil(40));
 }
 
-/// A pallet of cases of packs: each unit's list is complete by its own direct children.
+/// A pallet of cases of packs: a case is seen by its own code, or by those of all that is in it.
 #[test]
 fn a_pallet_of_cases() {
     let (cases, packs_each) = (10_u64, 5);
@@ -131,19 +131,56 @@ fn a_pallet_of_cases() {
     let found = ask(&[&[pallet.as_str()], all_cases.as_slice()].concat());
     assert_eq!(found[0], (parent(100, 1), 10, 10, true));
     assert!(found[1..].iter().all(|(_, children, seen, complete)| (*children, *seen, *complete) == (5, 0, false)));
-    // Packs alone do not make up for cases that nobody scanned: one of each case proves nothing of the rest.
+    // The packs of a case make up for its code only if none is missing.
     let one_of_each: Vec<&str> = all_packs.iter().copied().step_by(packs_each as usize).collect();
     assert_eq!(ask(&[&[pallet.as_str()], one_of_each.as_slice()].concat()), [(parent(100, 1), 10, 0, false)]);
-    assert_eq!(ask(&[&[pallet.as_str()], all_packs.as_slice()].concat()), [(parent(100, 1), 10, 0, false)]);
-    // One case not scanned, with its packs there; one pack not there.
+    assert_eq!(ask(&[&[pallet.as_str()], all_packs.as_slice()].concat()), [(parent(100, 1), 10, 10, true)]);
+    assert_eq!(ask(&[&[pallet.as_str()], &all_packs[1..]].concat()), [(parent(100, 1), 10, 9, false)]);
+    // One case not scanned, with its packs there; with all but one of them there; one pack not there.
     let found = ask(&[&[pallet.as_str()], &all_cases[1..], all_packs.as_slice()].concat());
+    assert_eq!(found[0], (parent(100, 1), 10, 10, true));
+    let found = ask(&[&[pallet.as_str()], &all_cases[1..], &all_packs[1..]].concat());
     assert_eq!(found[0], (parent(100, 1), 10, 9, false));
     let found = ask(&[&[pallet.as_str()], all_cases.as_slice(), &all_packs[1..]].concat());
     assert_eq!((found[0].3, found[1]), (true, (parent(101, 1), 5, 4, false)));
     assert!(found[2..].iter().all(|(.., complete)| *complete));
     // Without the pallet's own code there is nothing to be complete.
     assert_eq!(ask(&all_packs), []);
-    ran("client: a pallet of cases", 7);
+    ran("client: a pallet of cases", 9);
+}
+
+/// Units as deep as they may stand, of which none but the outermost is scanned.
+#[test]
+fn everything_in_units_in_units() {
+    let outermost = 4;
+    let serials = serials(6);
+    let scene = Scene::new(|ledger| {
+        ledger.add_product(1);
+        // Unit 1 holds three packs; each unit above it holds the one below and a pack of its own.
+        for sscc in 1..=outermost {
+            let place = match sscc {
+                4 => UnitPlace::Holder(commitment(MANUFACTURER)),
+                _ => UnitPlace::Inside(parent(sscc + 1, 1)),
+            };
+            ledger.put_unit(sscc, 1, unit(if sscc == 1 { 3 } else { 2 }, place));
+        }
+        for (serial, sscc) in serials.iter().zip([1, 1, 1, 2, 3, 4]) {
+            let leaf = Pack { place: Place::Inside(parent(sscc, 1)), ..pack(ledger, 1, MANUFACTURER) };
+            ledger.put_pack(1, serial, leaf);
+        }
+    });
+    let packs: Vec<String> = serials.iter().map(|serial| pack_scan(1, serial)).collect();
+    let top = unit_scan(outermost);
+    for missing in 0..=packs.len() {
+        let mut texts: Vec<&str> = packs.iter().map(String::as_str).collect();
+        if missing < packs.len() {
+            texts.remove(missing);
+        }
+        texts.push(&top);
+        let seen = if missing == packs.len() { 2 } else { 1 };
+        assert_eq!(counts(&receive(&scene, &texts, &texts)), [(parent(outermost, 1), 2, seen, seen == 2)], "{missing}");
+    }
+    ran("client: units in units", packs.len() + 1);
 }
 
 /// What happens to a pallet happens to every pack on it, and to no other in the same answer.

@@ -3,10 +3,10 @@
 use super::{Client, TrustError, error::Refusal, ranges::Ranges};
 use crate::{
     disclosure::Disclosure,
-    encoding::{Message, MessageType, PRELUDE_LEN_BYTES, Wire, add_distinct},
+    encoding::{Message, MessageType, PRELUDE_LEN_BYTES, Wire, add_distinct, place_among, put},
     facts::{self, Facts, Found, Gap, PackFact, PackLeaf, Source},
     header::{Header, UnixMillis},
-    leaf::{Leaf, Parent, Paths, Place, UnitPlace},
+    leaf::{Leaf, MAX_UNIT_DEPTH, Pack, Parent, Paths, Place, Unit, UnitPlace},
     proof::{Key, Proof, QrProof},
     scan::{Reading, Scan, Target},
     state::{Path, StateProof},
@@ -32,7 +32,7 @@ pub struct Contents {
     pub unit: Parent,
     /// Direct children on the ledger.
     pub children: u32,
-    /// Distinct direct children among the scanned packs and units.
+    /// Distinct direct children that were scanned, by their own code or by the codes of all that is in them.
     pub seen: u32,
 }
 
@@ -69,22 +69,18 @@ impl Client {
             questions.extend(read(scan).map(keys));
         }
         let result = if questions.is_empty() { Ok(Vec::new()) } else { self.check(&questions, proof, now) };
-        let (checked, error) = match result {
-            Ok(checked) => (checked, None),
-            Err(error) => (Vec::new(), Some(error)),
-        };
+        let (checked, error) = (result.as_deref().unwrap_or_default(), result.as_ref().err());
         let mut rest = checked.iter();
         let mut verdicts = Vec::with_capacity(scans.len());
         for scan in scans {
-            verdicts.push(match (read(scan), &error) {
-                (Some(_), Some(error)) => Verdict::from(**error),
-                (Some(reading), None) => {
-                    rest.next().map_or_else(|| unread(scan), |checked| judge(reading, checked, now, policy))
-                }
-                (None, _) => unread(scan),
+            let reading = read(scan);
+            verdicts.push(match (reading, error, reading.and_then(|_| rest.next())) {
+                (Some(reading), None, Some(checked)) => judge(reading, checked, now, policy),
+                (Some(_), Some(error), _) => Verdict::from(**error),
+                _ => unread(scan),
             });
         }
-        Many { verdicts, contents: contents(scans, &checked) }
+        Many { verdicts, contents: contents(checked) }
     }
 
     /// Checks disclosed fields of a patient's record against the commitment on the ledger.
@@ -252,34 +248,60 @@ pub(super) fn unread(scan: &Scan) -> Verdict {
     judge_unchecked(Trust::NotChecked, identifier)
 }
 
-/// For each scanned SSCC: the unit that it stands for now, and its distinct children among the scans.
+/// For each scanned SSCC: the unit that it stands for now, and how many of its direct children the scans cover.
 ///
-/// A unit that only stands above a scanned pack is no scan: its own contents were not counted.
-fn contents(scans: &[Scan], checked: &[Checked]) -> Vec<Contents> {
-    let (mut units, mut rest) = (Vec::new(), checked.iter());
-    for reading in scans.iter().filter_map(read) {
-        if let (Some(of), Target::Unit(_)) = (rest.next(), &reading.target) {
-            units.extend(of.facts.units.first());
-        }
-    }
-    let mut contents = Vec::with_capacity(units.len());
-    for (unit, leaf) in &units {
-        let mut seen = Vec::new();
-        for pack in checked.iter().flat_map(|of| &of.facts.packs) {
-            if is_inside(pack, *unit) {
-                add_distinct(&mut seen, pack.path.to_wire());
+/// Covered are scanned packs and units, and units of which every child is covered.
+fn contents(checked: &[Checked]) -> Vec<Contents> {
+    let mut scanned = Vec::new();
+    // Each unit before a child that is covered, as one encoding; ascending.
+    let mut covered = Vec::new();
+    for Checked { facts, .. } in checked {
+        for pack in &facts.packs {
+            if let PackLeaf::Live(Pack { place: Place::Inside(unit), .. }) = &pack.leaf {
+                add_pair(&mut covered, unit, pack.path.to_wire());
             }
         }
-        for (child, leaf) in &units {
-            if leaf.place == UnitPlace::Inside(*unit) {
-                add_distinct(&mut seen, child.to_wire());
+        // A unit that stands above a scanned pack was not scanned itself.
+        if let ([], [unit, ..]) = (facts.packs.as_slice(), facts.units.as_slice()) {
+            scanned.push((unit.0, &unit.1));
+            add_unit(&mut covered, unit);
+        }
+    }
+    // What is found at one depth counts at the next one up.
+    for _ in 1..MAX_UNIT_DEPTH {
+        for Checked { facts, .. } in checked {
+            for unit in &facts.units {
+                if covered_from(&covered, &unit.0, unit.1.children.saturating_sub(1)) > 0 {
+                    add_unit(&mut covered, unit);
+                }
             }
         }
-        contents.push(Contents { unit: *unit, children: leaf.children, seen: seen.len() as u32 });
     }
-    contents
+    let of = |&(unit, leaf): &(Parent, &Unit)| Contents {
+        unit,
+        children: leaf.children,
+        seen: covered_from(&covered, &unit, 0),
+    };
+    scanned.iter().map(of).collect()
 }
 
-fn is_inside(pack: &PackFact, unit: Parent) -> bool {
-    matches!(&pack.leaf, PackLeaf::Live(live) if live.place == Place::Inside(unit))
+fn add_unit(pairs: &mut Vec<Vec<u8>>, (child, leaf): &(Parent, Unit)) {
+    if let UnitPlace::Inside(unit) = &leaf.place {
+        add_pair(pairs, unit, child.to_wire());
+    }
+}
+
+#[inline(never)]
+fn add_pair(pairs: &mut Vec<Vec<u8>>, unit: &Parent, child: Vec<u8>) {
+    let mut pair = unit.to_wire();
+    put(&mut pair, &child);
+    add_distinct(pairs, pair);
+}
+
+/// How many children of a unit are covered, not counting the first `start`.
+#[inline(never)]
+fn covered_from(covered: &[Vec<u8>], unit: &Parent, start: u32) -> u32 {
+    let unit = unit.to_wire();
+    let behind = covered.iter().skip(place_among(covered, &unit) + start as usize);
+    behind.take_while(|pair| pair.starts_with(&unit)).count() as u32
 }

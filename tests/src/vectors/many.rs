@@ -55,7 +55,10 @@ pub(super) fn cases() -> Vec<Value> {
     ];
     let loose_case = vec![unit_scan(300), pack_scan(1, "C00"), pack_scan(1, "C10")];
     let one_case = [loose_case.as_slice(), &[unit_scan(301)]].concat();
-    let lists: [(&str, Vec<String>, Vec<bool>); 9] = [
+    let whole = pallet(300, &["C00", "C01", "C02", "C10", "C11", "C12"]);
+    let lists: [(&str, Vec<String>, Vec<bool>); 11] = [
+        ("all-packs-of-unscanned-units", whole.clone(), vec![true]),
+        ("all-packs-of-unscanned-units-but-one", whole[..6].to_vec(), vec![false]),
         // The units that stand above the scanned packs were not scanned themselves: they are not seen.
         ("units-above-packs-only", loose_case, vec![false]),
         ("one-of-two-units", one_case, vec![false, false]),

@@ -131,8 +131,8 @@ export const english = {
   severalSummary: "Nothing is recorded against {good} of {count}",
   severalBad: "Look into these",
   severalAllGood: "Nothing was recorded against any of them.",
-  severalComplete: "All {count} packs or cases that lie directly in {sscc} were scanned.",
-  severalIncomplete: "{seen} of the {count} packs or cases that lie directly in {sscc} were scanned.",
+  severalComplete: "All {count} packs or cases that lie directly in {sscc} were scanned, by their own code or by the codes of all that is in them.",
+  severalIncomplete: "Of the {count} packs or cases that lie directly in {sscc}, {seen} were scanned, by their own code or by the codes of all that is in them.",
 
   reportTitle: "Report a pack that looks wrong",
   reportIntro: "Do not take it or give it out. Keep the pack, its box and its leaflet.",

@@ -132,8 +132,8 @@ export const chinese: PageWords = {
   severalSummary: "{count} 个中有 {good} 个没有不利记录",
   severalBad: "请查看以下各项",
   severalAllGood: "没有对其中任何一个不利的记录。",
-  severalComplete: "直接装在 {sscc} 中的 {count} 件已全部扫到。",
-  severalIncomplete: "直接装在 {sscc} 中的 {count} 件已扫到 {seen} 件。",
+  severalComplete: "直接装在 {sscc} 中的 {count} 件已全部扫到（扫到其自身的码，或其中全部内容的码）。",
+  severalIncomplete: "直接装在 {sscc} 中的 {count} 件已扫到 {seen} 件（扫到其自身的码，或其中全部内容的码）。",
 
   reportTitle: "举报有异样的药",
   reportIntro: "请不要服用，也不要发给别人。请保留药品、包装盒和说明书。",
