@@ -16,7 +16,7 @@ const FUNCTION_NAMES = 1;
 const WINDOW_LEN = 30_000;
 
 /** What two functions share is counted in runs of so many bytes. */
-const RUN_LEN = 4;
+const RUN_LEN = 6;
 
 function main([from, to]) {
   const wasm = readFileSync(from);
@@ -74,7 +74,7 @@ function order(bodies) {
 
 function runsOf(body) {
   const runs = new Set();
-  for (let at = 0; at + RUN_LEN <= body.length; at++) runs.add(body.readUInt32LE(at));
+  for (let at = 0; at + RUN_LEN <= body.length; at++) runs.add(body.readUIntLE(at, RUN_LEN));
   return runs;
 }
 
