@@ -16,6 +16,8 @@ export interface Session {
   /** A proof from a file, a link or a QR code. */
   carried: Uint8Array | null;
   answer: Answer | null;
+  /** What stands in the field for several codes. */
+  codes: string;
   lookup: Lookup | null;
 }
 

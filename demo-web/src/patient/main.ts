@@ -1,8 +1,8 @@
 import "./page.css";
 import type { Catalogue } from "@medproof/verify/explain";
 import { answered, catalogue as pinnedCatalogue } from "../widget/pinned.js";
-import { catalogueOf } from "../words.js";
-import { LANGUAGE, Page } from "./page.js";
+import { catalogueOf, spoken } from "../words.js";
+import { Page, remembered } from "./page.js";
 import { Check } from "./check/check.js";
 import { saveForOffline } from "./offline.js";
 import { Packs } from "./packs.js";
@@ -32,7 +32,7 @@ function setting(name: string): string {
 }
 
 const nodes = (setting("nodes") || location.origin).split(/\s+/);
-const language = localStorage.getItem(LANGUAGE) ?? navigator.language;
+const language = spoken(remembered() ?? navigator.language);
 const parts = {
   nodes,
   // China's hotline for complaints about medicines, where nothing else is set.

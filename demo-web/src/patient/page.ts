@@ -24,7 +24,7 @@ const screens: Record<ScreenName, Screen> = { start, camera, type, reading, purp
 
 /** The page: one screen at a time, and what is known about the pack in hand. */
 export class Page implements App {
-  readonly session: Session = { ...NO_PACK, purpose: null, lookup: null };
+  readonly session: Session = { ...NO_PACK, purpose: null, lookup: null, codes: "" };
   readonly nodes: readonly string[];
   readonly hotline: string;
   readonly anchor: App["anchor"];
@@ -108,7 +108,7 @@ export class Page implements App {
     const { scan, lost } = this.session;
     const isEarly = asked === "reading" ? !lost : (asked === "purpose" || asked === "answer") && scan === null;
     const name = isEarly ? "start" : asked;
-    const shown = await screens[name](this);
+    const shown = await Promise.resolve(screens[name](this)).catch(() => this.#failed());
     if (run !== this.#run) return;
     this.#leave?.();
     this.#leave = shown.leave;
@@ -121,6 +121,12 @@ export class Page implements App {
     shown.enter?.();
   }
 
+  /** Instead of a screen of which a part did not arrive. */
+  #failed(): Shown {
+    const { noStart, noStartNext } = this.text;
+    return { title: noStart, content: [element("p", {}, noStartNext)] };
+  }
+
   #draw(name: ScreenName, { title, content }: Shown): void {
     const { text } = this;
     document.documentElement.lang = catalogueOf(this.#language);
@@ -129,7 +135,7 @@ export class Page implements App {
       name === "start" ? null : button(text.back, "link back", () => history.state ? history.back() : this.go("start")),
       element("h1", { tabindex: "-1" }, title), ...content);
     const skip = button(text.skip, "skip", () => main.focus());
-    document.body.replaceChildren(skip, this.#header(), main);
+    document.body.replaceChildren(skip, this.#header(), main, element("footer", { id: "demo" }));
     document.body.dataset["screen"] = name;
     this.#drawOffline();
     void this.#drawDemo();
@@ -143,14 +149,14 @@ export class Page implements App {
     });
     home.setAttribute("aria-label", this.text.home);
     const change = button(this.text.language, "language", () => {
-      localStorage.setItem(LANGUAGE, other);
+      remember(other);
       void pageWords(other).then((text) => {
         [this.#language, this.#text] = [other, text];
         return this.#show(this.#screen);
       });
     });
     change.lang = other;
-    return element("header", {}, element("div", { class: "bar" }, home, change), element("div", { id: "demo" }));
+    return element("header", {}, element("div", { class: "bar" }, home, change));
   }
 
   #drawOffline(): void {
@@ -170,5 +176,22 @@ function nameIn(state: unknown): ScreenName {
   return SCREENS.find((known) => known === name) ?? "start";
 }
 
-/** Where the language that a person chose is kept. */
-export const LANGUAGE = "language";
+const LANGUAGE = "language";
+
+/** The language that a person chose here before. */
+export function remembered(): string | null {
+  try {
+    return localStorage.getItem(LANGUAGE);
+  } catch {
+    // There is none where a browser stores nothing for a page.
+    return null;
+  }
+}
+
+function remember(language: string): void {
+  try {
+    localStorage.setItem(LANGUAGE, language);
+  } catch {
+    // Then it is asked again.
+  }
+}

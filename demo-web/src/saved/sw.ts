@@ -38,14 +38,20 @@ function isPage({ origin, pathname }: URL): boolean {
 
 /** From the network, else from the cache: a connected visitor never sees an old page. */
 async function newest(request: Request, name: string): Promise<Response> {
-  try {
-    const answer = await fetch(request);
-    if (answer.ok) return answer;
-    return (await caches.match(name)) ?? answer;
-  } catch {
-    return (await caches.match(name)) ?? Response.error();
-  }
+  const asked = fetch(request).then(async (answer) => {
+    // The page changes with its files, and is saved with them; the trust file changes alone.
+    if (answer.ok && name === ANCHOR) await (await caches.open(CACHE)).put(name, answer.clone()).catch(() => undefined);
+    return answer;
+  });
+  // A connection may be there and carry nothing.
+  asked.catch(() => undefined);
+  const late = new Promise<null>((resolve) => setTimeout(resolve, PATIENCE_MS, null));
+  const answer = await Promise.race([asked, late]).catch(() => null);
+  if (answer?.ok) return answer;
+  return (await caches.match(name)) ?? answer ?? asked.catch(() => Response.error());
 }
+
+const PATIENCE_MS = 4_000;
 
 /** From the cache, else from the network: what is named by its hash does not change. */
 async function kept(request: Request): Promise<Response> {

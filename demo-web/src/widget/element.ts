@@ -2,7 +2,7 @@ import type { Purpose, Verifier } from "@medproof/verify";
 import { type Catalogue, age, explain, moment, sentence } from "@medproof/verify/explain";
 import { type Answer, Checker } from "@medproof/verify/flow";
 import { scanOf } from "../typed.js";
-import { filled } from "../words.js";
+import { filled, spoken } from "../words.js";
 import { answerCard, plainCard } from "./card.js";
 import { element } from "./dom.js";
 import { verifier as started } from "./files.js";
@@ -57,7 +57,7 @@ export class MedproofVerify extends HTMLElement {
   }
 
   get #language(): string {
-    return this.closest("[lang]")?.getAttribute("lang") || navigator.language;
+    return spoken(this.closest("[lang]")?.getAttribute("lang") || navigator.language);
   }
 
   async #check(): Promise<void> {

@@ -46,8 +46,9 @@ async function answerOf({ words, catalogue, language, anchor, nodes, scan, purpo
   if (!answer.opened || !answer.proof) return element("p", { tabindex: "-1" }, words.happenedNone);
   const shown = opened(words, catalogue, language, answer.opened);
   const { time_ms } = answer.opened.verdict.axes;
-  if (answer.lookup !== "carried") await keep?.(answer.proof, answer.opened);
-  else if (time_ms !== null) shown.prepend(element("p", {}, words.lookupCarried, " ", sentence(catalogue, "axis.as-of", { time: moment(language, time_ms) }).title));
+  const isCarried = answer.lookup === "carried";
+  if (!isCarried) await keep?.(answer.proof, answer.opened);
+  if (time_ms !== null) shown.prepend(element("p", {}, isCarried && `${words.lookupCarried} `, sentence(catalogue, "axis.as-of", { time: moment(language, time_ms) }).title));
   shown.append(download(words.save, answer.proof));
   return shown;
 }

@@ -99,13 +99,13 @@ export function age(catalogue: Catalogue, ms: bigint): string {
 /** A day counted from 1970-01-01, written out. */
 export function day(language: string, count: number): string {
   const date = new Date(count * DAY_MS);
-  return new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" }).format(date);
+  return new Intl.DateTimeFormat(language, { ...AS_PRINTED, dateStyle: "long", timeZone: "UTC" }).format(date);
 }
 
 /** A moment in the time of this device, written out. */
 export function moment(language: string, ms: bigint): string {
   const date = new Date(Number(ms));
-  return new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" }).format(date);
+  return new Intl.DateTimeFormat(language, { ...AS_PRINTED, dateStyle: "long", timeStyle: "short" }).format(date);
 }
 
 export type Values = Record<string, string | undefined>;
@@ -169,6 +169,9 @@ function filled(text: string, values: Values): string | null {
   });
   return isWhole ? result : null;
 }
+
+/** In the calendar and the digits that stand on packs everywhere. */
+const AS_PRINTED = { calendar: "gregory", numberingSystem: "latn" } as const;
 
 const DAY_MS = 86_400_000;
 const UNITS: [string, bigint][] = [["day", 86_400n], ["hour", 3_600n], ["minute", 60n]];

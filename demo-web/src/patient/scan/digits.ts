@@ -26,7 +26,7 @@ export function checkDigit(code: string): number {
 
 /** The scan of what was typed into fields of their own. A whole code in the first field stands for all. */
 export function scanOfFields(product: string, serial: string, lot: string): string {
-  const code = product.replace(/[\s-]/g, "");
+  const code = digitsOf(product);
   if (!/^(\d{8}|\d{12,14})$/.test(code)) return product.trim();
   const parts = [`]d201${code.padStart(14, "0")}`];
   if (serial.trim()) parts.push(`21${serial.trim()}`);
@@ -36,5 +36,10 @@ export function scanOfFields(product: string, serial: string, lot: string): stri
 
 /** Whether the first field holds a product code alone, so that a serial number is still wanted. */
 export function isProductAlone(product: string): boolean {
-  return /^(\(01\))?(\d{8}|\d{12,14})$/.test(product.replace(/[\s-]/g, ""));
+  return /^(\d{8}|\d{12,14})$/.test(digitsOf(product));
+}
+
+/** What was typed without what stands before and between the digits. */
+function digitsOf(product: string): string {
+  return product.replace(/[\s-]/g, "").replace(/^\(01\)/, "");
 }

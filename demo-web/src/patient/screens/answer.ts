@@ -16,7 +16,10 @@ export function answer(app: App): Shown {
 
 async function run(app: App, body: HTMLElement): Promise<void> {
   const { session, text } = app;
+  const { scan } = session;
   const found = session.answer ?? (await ask(app).catch(() => null));
+  // Another pack may be in hand by now.
+  if (!body.isConnected || session.scan !== scan) return;
   session.answer = found;
   session.lookup = found?.lookup ?? session.lookup;
   const now = found && packOf(app, found, Date.now());
@@ -70,10 +73,11 @@ function actions(app: App, pack: Pack | null): HTMLElement {
 }
 
 /** What is remembered of an answer; nothing where nothing was judged. */
-function packOf({ session: { scan, purpose } }: App, { verdict, scan: read, proof }: Answer, nowMs: number): Pack | null {
+function packOf({ session: { scan, purpose } }: App, { verdict, scan: read, proof, lookup }: Answer, nowMs: number): Pack | null {
   const [reading] = read.readings;
   if (!verdict || !scan || !reading || read.result !== "read") return null;
   const { expiry_day, time_ms, lot_ledger } = verdict.axes;
+  const timeMs = time_ms === null ? null : Number(time_ms);
   return {
     id: packId(scan, read),
     scan,
@@ -85,8 +89,8 @@ function packOf({ session: { scan, purpose } }: App, { verdict, scan: read, proo
     overall: verdict.overall,
     reasons: verdict.reasons,
     expiryDay: expiry_day,
-    checkedMs: nowMs,
-    timeMs: time_ms === null ? null : Number(time_ms),
+    checkedMs: (lookup === "carried" ? timeMs : null) ?? nowMs,
+    timeMs,
     proof,
   };
 }

@@ -31,8 +31,7 @@ async function keptPacks({ packs }: App): Promise<Pack[]> {
 async function packView(app: App, pack: Pack, told: HTMLElement, redraw: () => Promise<unknown>): Promise<HTMLElement> {
   const { text, language, session } = app;
   const catalogue = await app.catalogue();
-  const status = statusOf(pack, Date.now());
-  const overall = status === "stale" ? sentence(catalogue, "freshness.stale") : sentence(catalogue, `overall.${pack.overall}.${pack.purpose}`);
+  const overall = sentence(catalogue, statusOf(pack, Date.now()));
   const open = () => {
     Object.assign(session, NO_PACK, { scan: pack.scan, purpose: pack.purpose });
     void app.check.read(scanOf(pack.scan)).then((read) => (session.read = read), () => undefined).then(() => app.go("answer"));
@@ -50,8 +49,8 @@ async function packView(app: App, pack: Pack, told: HTMLElement, redraw: () => P
     made.setAttribute("aria-label", `${label}: ${named}`);
     return made;
   };
-  return element("li", { class: status },
-    element("div", { class: "head" }, shape(status === "stale" ? "cannot-tell" : overall.severity),
+  return element("li", { class: overall.severity },
+    element("div", { class: "head" }, shape(overall.severity),
       element("div", {}, element("h2", {}, overall.title), ...badges(app, pack))),
     pairs([text.medicine, pack.names?.[catalogueOf(language) === "en" ? 0 : 1]], [text.codeProduct, pack.product], [text.codeSerial, pack.serial], [text.codeLot, pack.lot],
       [text.codeExpiry, pack.expiryDay === null ? null : day(language, pack.expiryDay)]),
@@ -60,10 +59,12 @@ async function packView(app: App, pack: Pack, told: HTMLElement, redraw: () => P
     element("div", { class: "ways" }, labelled(text.cabinetOpen, open), labelled(text.cabinetRemove, () => void remove())));
 }
 
-/** Good news ages; bad news does not. */
-function statusOf({ overall, timeMs }: Pack, nowMs: number): "stale" | "bad" | "good" {
-  if (overall === "do-not-use") return "bad";
-  return timeMs === null || nowMs - timeMs > LONGEST_MS ? "stale" : "good";
+/** What is to be said of a pack, as a code: good news ages, and ends with the last day of use; bad news does not. */
+function statusOf({ overall, purpose, timeMs, expiryDay }: Pack, nowMs: number): string {
+  const isOver = expiryDay !== null && daysLeft(expiryDay, nowMs) < 0;
+  if (isOver || overall === "do-not-use") return `overall.do-not-use.${purpose}`;
+  const isOld = timeMs === null || nowMs - timeMs > LONGEST_MS[purpose];
+  return isOld ? "freshness.stale" : `overall.${overall}.${purpose}`;
 }
 
 function badges({ text, language }: App, pack: Pack): HTMLElement[] {
@@ -99,5 +100,5 @@ async function recheck(app: App, told: HTMLElement, redraw: () => Promise<unknow
 
 const SOON_DAYS = 30;
 
-/** The limit of a saved answer for a holder. */
-const LONGEST_MS = 86_400_000;
+/** How old a saved answer may be. */
+const LONGEST_MS = { holder: 86_400_000, buyer: 86_400_000, dispenser: 900_000, receiver: 900_000 };

@@ -15,6 +15,7 @@ export function camera(app: App): Shown {
   const enter = async () => {
     const fault = (await looking.start()) ?? (await run());
     if (!fault) return;
+    looking.stop();
     told.textContent = text[fault];
     video.hidden = true;
   };

@@ -22,7 +22,7 @@ export function purpose(app: App): Shown {
     const [chosen] = asked.chosen();
     asked.fail(chosen ? "" : text.purposeMissing);
     if (!chosen) return problems.replaceChildren(summary(text.problem, [{ text: text.purposeMissing, input: asked.first }]));
-    session.purpose = chosen as Purpose;
+    Object.assign(session, { purpose: chosen as Purpose, answer: null });
     app.go("answer");
   };
   return { title: text.purposeTitle, content: [problems, codeView(app), form(text.checkPack, send, asked.whole)] };

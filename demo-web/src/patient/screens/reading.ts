@@ -26,7 +26,7 @@ export function reading(app: App): Shown {
     if (!chosen) return fail(text.readingMissing);
     const one = readings[Number(chosen)];
     if (one && !(await choose(app, one))) return fail(text.readingAlone);
-    if (!one) Object.assign(session, lost);
+    if (!one) Object.assign(session, lost, { answer: null });
     app.go(one ? "purpose" : "answer");
   };
   return {

@@ -34,6 +34,8 @@ function hotline({ text, hotline }: App): HTMLElement {
 
 async function hand(app: App, report: Report, sent: HTMLElement): Promise<void> {
   const { text } = app;
+  if (sent.querySelector("#sending")) return;
+  sent.replaceChildren(element("p", { id: "sending", role: "status", class: "told" }, text.reportSending));
   const id = await send(report, app.nodes);
   const [title, detail] = id === null ? [text.problem, text.reportRefused] : [text.reportSent, filled(text.reportNumber, { id })];
   sent.replaceChildren(element("div", { class: id === null ? "notice bad" : "notice", role: "status" }, element("h2", {}, title), element("p", {}, detail)));

@@ -11,7 +11,8 @@ import { filled } from "../../words.js";
 /** Many packs from one proof: a delivery, with its pallet counted. */
 export function several(app: App): Shown {
   const { text } = app;
-  const codes = textField("codes", text.severalCodes, text.severalIntro, "", 8);
+  const codes = textField("codes", text.severalCodes, text.severalIntro, app.session.codes, 8);
+  codes.input.addEventListener("input", () => (app.session.codes = codes.input.value));
   const asked = choices("radio", "purpose", element("legend", {}, text.severalWhy), [
     { value: "receiver", label: text.receiver, isChosen: true }, { value: "dispenser", label: text.dispenser }, { value: "buyer", label: text.buyer }]);
   const problems = element("div", {});
@@ -35,13 +36,17 @@ async function run(app: App, scans: string[], purpose: Purpose, result: HTMLElem
     return result.replaceChildren(element("h2", {}, title), element("p", { role: "status" }, detail));
   }
   app.session.lookup = answer.lookup;
-  result.replaceChildren(...view(app, await app.catalogue(), scans, answer, answer.verdicts, purpose));
+  const catalogue = await app.catalogue().catch(() => null);
+  const shown = catalogue ? view(app, catalogue, scans, answer, answer.verdicts, purpose) : [element("h2", {}, text.noStart), element("p", { role: "status" }, text.noStartNext)];
+  result.replaceChildren(...shown);
 }
 
-function view(app: App, catalogue: Catalogue, scans: string[], answer: ManyAnswer, verdicts: Verdict[], purpose: Purpose): HTMLElement[] {
+function view(app: App, catalogue: Catalogue, scans: string[], answer: ManyAnswer, verdicts: Verdict[], purpose: Purpose): (HTMLElement | string)[] {
   const { text, language } = app;
   const bad = verdicts.flatMap((verdict, at) => (verdict.overall === "ok" ? [] : [{ verdict, at }]));
   const worst = bad.length === 0 ? "ok" : bad.some(({ verdict }) => verdict.overall === "do-not-use") ? "bad" : "warn";
+  // What must not be used is never among what is left out.
+  bad.sort((left, right) => weight(right.verdict) - weight(left.verdict));
   const title = filled(text.severalSummary, { good: verdicts.length - bad.length, count: verdicts.length });
   const rows = bad.slice(0, LONGEST_LIST).map(({ verdict, at }) => {
     const reading = answer.scans[at]?.readings[0];
@@ -55,9 +60,12 @@ function view(app: App, catalogue: Catalogue, scans: string[], answer: ManyAnswe
     ...answer.contents.map((contents) => element("p", { class: "notice" },
       filled(contents.complete ? text.severalComplete : text.severalIncomplete, { sscc: contents.sscc, seen: contents.seen, count: contents.children }))),
     element("p", {}, sentence(catalogue, "not-proved.copy").title),
-    ...(bad.length ? [element("h2", {}, text.severalBad), element("ul", { class: "packs" }, ...rows)] : [element("p", {}, text.severalAllGood)]),
+    ...(bad.length ? [element("h2", {}, text.severalBad), element("ul", { class: "packs" }, ...rows),
+      bad.length > LONGEST_LIST ? element("p", {}, filled(text.severalMore, { count: bad.length - LONGEST_LIST })) : ""] : [element("p", {}, text.severalAllGood)]),
   ];
 }
+
+const weight = ({ overall }: Verdict) => ["cannot-tell", "unknown", "warn", "do-not-use"].indexOf(overall);
 
 /** The most that one question may name. */
 const MOST = 10_000;

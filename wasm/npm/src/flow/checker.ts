@@ -1,9 +1,9 @@
 import { VerifyError } from "../error.js";
 import type { FullClient, FullVerifier } from "../full.js";
-import type { Policy, Purpose, ScanInfo, Seller, Verdict } from "../records.js";
+import type { Many, Opened, Policy, Purpose, ScanInfo, Seller, Verdict } from "../records.js";
 import type { Client, Verifier } from "../verifier.js";
 import type { Answer, Attempt, LookupPolicy, ManyAnswer, OpenedAnswer, SellerAnswer } from "./answer.js";
-import { type Found, Search, failure, isTrusted } from "./lookup.js";
+import { BEST, type Found, Search, failure, rank } from "./lookup.js";
 import { Node } from "./node.js";
 import { IndexedStorage, type Storage, VolatileStorage } from "./storage.js";
 
@@ -112,11 +112,11 @@ class Session {
   ) {}
 
   async one(scan: string, read: ScanInfo, purpose: Purpose, carried: Uint8Array | null): Promise<Answer> {
-    if (read.result !== "read") {
-      const verdict = this.client.verify(scan, NOTHING, this.now(), { purpose, mode: "online" });
-      return this.#answer(read, { verdict, node: null, proof: NOTHING, lookup: "exact" }, "not-asked");
-    }
+    const unasked = () => this.client.verify(scan, NOTHING, this.now(), { purpose, mode: "online" });
+    if (read.result !== "read") return { ...(await this.#common("not-asked")), scan: read, verdict: unasked() };
     await this.#goForward();
+    const verdict = unasked();
+    if (verdict.axes.trust === "fork") return { ...(await this.#common("answered")), scan: read, verdict };
     const search = new Search(this.client, scan, read, purpose, this.now);
     const found = await search.run(this.nodes, this.options.lookup ?? "bucket");
     this.#attempts.push(...search.attempts);
@@ -151,27 +151,31 @@ class Session {
 
   async many(scans: readonly string[], purpose: Purpose): Promise<ManyAnswer> {
     const read = scans.map((scan) => this.options.verifier.parseScan(scan));
+    // What cannot be read takes no part in a proof.
+    const codes = scans.filter((_, at) => read[at]?.result === "read");
+    const judge = (proof: Uint8Array) => this.client.verifyMany([...scans], proof, this.now(), { purpose, mode: "online" });
+    if (codes.length === 0) return { ...(await this.#common("not-asked")), scans: read, ...judge(NOTHING) };
     await this.#goForward();
-    let best: { answer: ManyAnswer; isTrusted: boolean } | null = null;
+    const unasked = judge(NOTHING);
+    if (lowestRank(unasked) === BEST) return { ...(await this.#common("answered")), scans: read, ...unasked };
+    let best: { many: Many; node: string; proof: Uint8Array } | null = null;
     for (const node of this.nodes) {
-      const reply = await node.proofs(scans, this.client.height());
+      const reply = await node.proofs(codes, this.client.height());
       const attempt: Attempt = { node: node.url.href, asked: "proof", outcome: "taken" };
       this.#attempts.push(attempt);
       if (reply.result !== "bytes") {
         attempt.outcome = failure(reply);
         continue;
       }
-      const many = this.client.verifyMany([...scans], reply.bytes, this.now(), { purpose, mode: "online" });
-      const problem = many.verdicts.find((verdict) => verdict.axes.problem)?.axes.problem;
-      attempt.outcome = problem?.code ?? "taken";
-      if (!best || !problem) {
-        const common = { ...(await this.#common("answered")), node: node.url.href, proof: reply.bytes, lookup: "exact" };
-        const answer = { ...common, scans: read, verdicts: many.verdicts, contents: many.contents } as ManyAnswer;
-        best = { answer, isTrusted: !problem };
-      }
-      if (best.isTrusted) break;
+      const many = judge(reply.bytes);
+      attempt.outcome = many.verdicts.find((verdict) => verdict.axes.problem)?.axes.problem?.code ?? "taken";
+      if (!best || lowestRank(many) > lowestRank(best.many)) best = { many, node: node.url.href, proof: reply.bytes };
+      if (lowestRank(best.many) === BEST) break;
     }
-    if (best) return best.answer;
+    if (best) {
+      const { many, ...from } = best;
+      return { ...(await this.#common("answered")), ...from, lookup: "exact", scans: read, ...many };
+    }
     return { ...(await this.#common("no-answer")), scans: read, verdicts: null, contents: [] };
   }
 
@@ -180,7 +184,10 @@ class Session {
     if (!isFull(client)) throw new TypeError("this needs the verifier of `@medproof/verify/full`");
     if (read.result !== "read") return { ...(await this.#common("not-asked")), scan: read, opened: null };
     await this.#goForward();
-    let best: Pick<OpenedAnswer, "opened" | "node" | "proof"> | null = null;
+    if (client.verify(scan, NOTHING, this.now(), { purpose, mode: "online" }).axes.trust === "fork") {
+      return { ...(await this.#common("answered")), scan: read, opened: null };
+    }
+    let best: { opened: Opened; node: string | null; proof: Uint8Array } | null = null;
     for (const node of this.nodes) {
       const url = node.url.href;
       const reply = await node.bundle(scan, client.height());
@@ -192,9 +199,8 @@ class Session {
       }
       const opened = client.verifyBundle(scan, reply.bytes, this.now(), { purpose, mode: "online" });
       attempt.outcome = opened.verdict.axes.problem?.code ?? opened.refused[0] ?? "taken";
-      const isWhole = isTrusted(opened.verdict) && opened.refused.length === 0;
-      if (!best || isWhole) best = { opened, node: url, proof: reply.bytes };
-      if (isWhole) break;
+      if (!best || wholeness(opened) > wholeness(best.opened)) best = { opened, node: url, proof: reply.bytes };
+      if (wholeness(best.opened) > BEST) break;
     }
     const isCarried = !best && carried?.[TYPE_AT] === BUNDLE;
     if (isCarried) {
@@ -212,6 +218,8 @@ class Session {
     const unasked = judge(NOTHING);
     if (unasked.trust === "not-checked") return { ...(await this.#common("not-asked")), seller: unasked };
     await this.#goForward();
+    const seller = judge(NOTHING);
+    if (seller.trust === "fork") return { ...(await this.#common("answered")), seller };
     let best: { seller: Seller; node: string; proof: Uint8Array } | null = null;
     for (const node of this.nodes) {
       const url = node.url.href;
@@ -252,11 +260,7 @@ class Session {
   }
 
   async #answer(scan: ScanInfo, found: Found | null, network: Answer["network"]): Promise<Answer> {
-    const common = await this.#common(network);
-    if (!found) return { ...common, scan, verdict: null };
-    const isRead = scan.result === "read";
-    const { verdict, node } = found;
-    return { ...common, scan, verdict, node, proof: isRead ? found.proof : null, lookup: isRead ? found.lookup : null };
+    return { ...(await this.#common(network)), scan, verdict: null, ...found };
   }
 
   /** Stores what is trusted now. Only then may an answer be shown: a restart cannot bring an older trust back. */
@@ -279,6 +283,17 @@ class Session {
 /** Whether the verifier of this client reads bundles. */
 function isFull(client: Client): client is FullClient {
   return "verifyBundle" in client;
+}
+
+/** What the worst of the verdicts that were asked for weighs. */
+function lowestRank({ verdicts }: Many): number {
+  const asked = verdicts.filter(({ axes }) => axes.trust !== "not-checked");
+  return asked.reduce((lowest, verdict) => Math.min(lowest, rank(verdict)), BEST);
+}
+
+/** As `rank`; of two alike, more where no part was refused. */
+function wholeness({ verdict, refused }: Opened): number {
+  return rank(verdict) + (refused.length === 0 ? 0.5 : 0);
 }
 
 /** A fork before all; a proof that holds the domain before one that does not; of several the newest, and one that is proved. */

@@ -110,7 +110,8 @@ export function rank(verdict: Verdict): number {
   return isNow ? BEST : verdict.axes.freshness === "fresh" ? 2 : 1;
 }
 
-const BEST = 3;
+/** Fresh, and signed by a quorum; or a fork, which no other answer outweighs. */
+export const BEST = 3;
 
 /** All packs of a product. */
 const FEWEST_BITS = 32;

@@ -48,7 +48,16 @@ export class IndexedStorage implements Storage {
   alone<T>(work: () => Promise<T>): Promise<T> {
     const locks: LockManager | undefined = globalThis.navigator?.locks;
     if (!locks) return this.#volatile.alone(work);
-    return locks.request(`medproof ${this.#key}`, work) as Promise<T>;
+    let hasBegun = false;
+    const begin = () => {
+      hasBegun = true;
+      return work();
+    };
+    // Where a browser stores nothing for a page, it gives it no locks either.
+    return (locks.request(`medproof ${this.#key}`, begin) as Promise<T>).catch((cause: unknown) => {
+      if (hasBegun) throw cause;
+      return this.#volatile.alone(work);
+    });
   }
 }
 
