@@ -103,6 +103,8 @@ pub struct Facts {
     pub(crate) units: Vec<(Parent, leaf::Unit)>,
     /// Who released the lots.
     pub(crate) issuers: Vec<IssuerFact>,
+    /// The codes of one pack name several products.
+    pub(crate) names_several: bool,
     /// A leaf or state code is newer than this client.
     pub(crate) newer: bool,
 }
@@ -137,7 +139,7 @@ pub(crate) struct IssuerFact {
 
 /// Derives every leaf that `keys`, the keys of one scan, require, and collects what they say.
 pub fn derive<'a>(paths: &Paths<'_>, keys: &[Key], source: &mut dyn Source<'a>) -> Result<Facts, ProofGap> {
-    let mut derivation = Derivation { paths, source, facts: Facts::default(), unread: false };
+    let mut derivation = Derivation::new(paths, source);
     for key in keys {
         match key {
             Key::Product(code) => {
@@ -160,7 +162,7 @@ pub fn derive_pack<'a>(
     value: &'a [u8],
     source: &mut dyn Source<'a>,
 ) -> Result<Facts, ProofGap> {
-    let mut derivation = Derivation { paths, source, facts: Facts::default(), unread: false };
+    let mut derivation = Derivation::new(paths, source);
     match Leaf::from_value(value) {
         Ok(Leaf::PackAlias(canonical)) => derivation.canonical_pack(&canonical)?,
         Ok(leaf) => derivation.pack_leaf(*path, leaf)?,
@@ -176,9 +178,15 @@ struct Derivation<'d, 'a> {
     facts: Facts,
     /// At the path asked last lies something that only a newer client reads.
     unread: bool,
+    /// The product that the first pack key names.
+    named: Option<ProductCode>,
 }
 
-impl Derivation<'_, '_> {
+impl<'d, 'a> Derivation<'d, 'a> {
+    fn new(paths: &'d Paths<'d>, source: &'d mut dyn Source<'a>) -> Self {
+        Self { paths, source, facts: Facts::default(), unread: false, named: None }
+    }
+
     /// The leaf at a path; `None` if there is nothing, or something that only a newer client reads.
     fn at(&mut self, path: &Path) -> Result<Option<Leaf>, ProofGap> {
         self.unread = false;
@@ -236,14 +244,23 @@ impl Derivation<'_, '_> {
     }
 
     fn pack_scan(&mut self, pack: &PackId) -> Result<(), ProofGap> {
-        let canonical_product = self.product(&pack.product)?;
+        let canonical = self.product(&pack.product)?;
         if self.pack(pack)? {
             return Ok(());
         }
-        let under_canonical = canonical_product.filter(|code| *code != pack.product);
-        match under_canonical {
-            Some(product) => self.pack(&PackId { product, serial: pack.serial.clone() }).map(|_| ()),
-            None => Ok(()),
+        let Some(product) = canonical else { return Ok(()) };
+        let under_canonical = PackId { product, serial: pack.serial.clone() };
+        if under_canonical.product == pack.product || !self.pack(&under_canonical)? {
+            self.names(&under_canonical.product);
+        }
+        Ok(())
+    }
+
+    /// Notes which product a pack key names: that of its pack, or where there is none, that of the code.
+    fn names(&mut self, product: &ProductCode) {
+        match &self.named {
+            Some(first) => self.facts.names_several |= first != product,
+            None => self.named = Some(product.clone()),
         }
     }
 
@@ -253,8 +270,14 @@ impl Derivation<'_, '_> {
         match self.at(&path)? {
             None if !self.unread => return Ok(false),
             None => self.add_pack(path, PackLeaf::Unread),
-            Some(Leaf::PackAlias(canonical)) => self.canonical_pack(&canonical)?,
-            Some(leaf) => self.pack_leaf(path, leaf)?,
+            Some(Leaf::PackAlias(canonical)) => {
+                self.canonical_pack(&canonical)?;
+                self.names(&canonical.product);
+            }
+            Some(leaf) => {
+                self.pack_leaf(path, leaf)?;
+                self.names(&pack.product);
+            }
         }
         Ok(true)
     }

@@ -52,8 +52,14 @@ class Findings:
     packs: dict[bytes, PackLeaf | RetiredPack | NewerLeaf] = field(default_factory=dict)
     units: dict[bytes, FoundUnit] = field(default_factory=dict)
     issuers: list[Issuer] = field(default_factory=list)
+    named: list[Product] = field(default_factory=list)
     record: RecordLeaf | None = None
     member: MemberLeaf | None = None
+
+    @property
+    def has_foreign_code(self) -> bool:
+        """Whether the pack keys name several products, and a pack was found."""
+        return len(set(self.named)) > 1 and bool(self.packs)
 
     def add(self, other: Findings) -> None:
         self.known |= other.known
@@ -62,6 +68,7 @@ class Findings:
         self.lots.update(other.lots)
         self.packs.update(other.packs)
         self.units.update(other.units)
+        self.named += other.named
         self.issuers += other.issuers
         self.record = self.record or other.record
 
@@ -92,7 +99,9 @@ class Derivation:
         elif key.kind == KEY_PACK:
             found = self._pack(Pack(code, key.text))
             if not found and canonical is not None and canonical != code:
-                self._pack(Pack(canonical, key.text))
+                found = self._pack(Pack(canonical, key.text))
+            if not found and canonical is not None:
+                self.found.named.append(canonical)
 
     def _product(self, code: Product) -> Product | None:
         """product(code): the canonical code, if known."""
@@ -136,10 +145,12 @@ class Derivation:
             return False
         if isinstance(leaf, PackAlias):
             self._alias(leaf)
+            self.found.named.append(leaf.pack.product)
         elif isinstance(leaf, NewerLeaf):
             self.found.packs[path] = leaf
         else:
             self._below(path, _pack_leaf(leaf))
+            self.found.named.append(pack.product)
         return True
 
     def _alias(self, alias: PackAlias) -> None:

@@ -232,7 +232,7 @@ class Judgement:
         if scanned.expiry_day is not None and self.lots:
             same = all(lot.expiry_day == scanned.expiry_day for lot in self.lots)
             self._agreement("expiry", same)
-        if len(self.packs) > 1:
+        if len(self.packs) > 1 or self.found.has_foreign_code:
             self._bad("agreement.codes-differ")
 
     def _agreement(self, axis: str, same: bool) -> None:

@@ -4,7 +4,7 @@
 //! 2. Scan unreadable or ambiguous: `cannot-tell`.
 //! 3. Product proved absent: `unknown`. Serial, lot or SSCC proved absent: `do-not-use`.
 //! 4. The table, for the worst state of all leaves; a lot or product scan is at best `warn`.
-//! 5. `do-not-use` where lot or expiry mismatch, codes name different packs, the lot is expired,
+//! 5. `do-not-use` where lot or expiry mismatch, codes name different packs or products, the lot is expired,
 //!    the pack is retired, or the issuer's key was compromised before release or registration.
 //! 6. `ok` and `warn` become `cannot-tell` where the answer is not current, or a leaf is newer than
 //!    this client.
@@ -161,8 +161,9 @@ impl Judged {
         self.bad_if(agreement.lot == Match::Mismatch, codes::LOT_MISMATCH);
         self.bad_if(agreement.expiry == Match::Mismatch, codes::EXPIRY_MISMATCH);
         // A leaf that only a newer client reads may be another alias of the same pack.
-        let read = facts.packs.iter().filter(|pack| pack.leaf != PackLeaf::Unread);
-        self.bad_if(read.count() > 1, codes::CODES_DIFFER);
+        let read = facts.packs.iter().filter(|pack| pack.leaf != PackLeaf::Unread).count();
+        let differ = if facts.names_several { !facts.packs.is_empty() } else { read > 1 };
+        self.bad_if(differ, codes::CODES_DIFFER);
     }
 
     /// `is_whole`: a pack or unit is registered and all about it was read, so "active" is about it.

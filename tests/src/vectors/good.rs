@@ -339,7 +339,22 @@ fn aliases(shelf: &Shelf) -> Vec<Value> {
         shelf
             .case("alias/second-code-unknown", &format!("]d201{}21S1\u{1d}7129999999", gtin(1)))
             .gives("ok", &["state.active"]),
+        foreign_code("foreign-main-code", 2, 1),
+        foreign_code("foreign-second-code", 1, 2),
     ]
+}
+
+/// A pack of one product, under a box's main code or under the French one, beside the code of another product.
+fn foreign_code(name: &str, main: u32, french: u32) -> Value {
+    let scan = format!("]d201{}21S1\u{1d}7113400930000001", gtin(main));
+    let case = changed(&format!("alias/{name}"), &scan, |ledger| {
+        ledger.add_product(1);
+        ledger.add_product(2);
+        ledger.add_pack(1, "S1");
+        let france = ProductCode::new(Scheme::National, "FR3400930000001").expect("a code");
+        ledger.put(ledger.paths().product(&france), &Leaf::ProductAlias(product_code(french)));
+    });
+    case.gives("do-not-use", &["agreement.codes-differ", "state.active"])
 }
 
 fn units(shelf: &Shelf) -> Vec<Value> {
