@@ -151,16 +151,20 @@ class Client:
 
     def _set_hash_at(self, height: int) -> bytes:
         """Of the set in force at a height; at the anchor's, the anchor's set."""
-        if height == self.anchor.header.height:
+        if height == self.anchor.header.height and self._holds_anchor_set():
             return self.anchor.validators.hash
         for term in self.terms:
             if term.holds(height):
                 return term.validators.hash
         raise Fault("trust.before-anchor", self.anchor.header.height, height)
 
+    def _holds_anchor_set(self) -> bool:
+        """Whether the anchor's set was not forgotten yet."""
+        return self.terms[0].begin_hash == self.anchor.header.hash
+
     def _term_at(self, height: int, set_hash: bytes) -> Term | None:
         """The set in force at a height; at the anchor's, its set if the header names that."""
-        if height == self.anchor.header.height and set_hash == self.anchor.validators.hash:
+        if height == self.anchor.header.height and set_hash == self.anchor.validators.hash and self._holds_anchor_set():
             return Term(self.anchor.validators, height, self.anchor.header.time, self.anchor.header.hash)
         return next((term for term in self.terms if term.holds(height)), None)
 

@@ -258,6 +258,28 @@ fn a_set_signs_only_where_it_is_in_force() {
 
 /// All keys of the first set, long retired, build another history from the first block on.
 #[test]
+fn keys_of_a_forgotten_set_say_nothing_at_the_anchors_height() {
+    let chain = Chain::new(3, 3);
+    let (header, old) = (chain.anchor.header(), &chain.quorums[0]);
+    let anchor = Anchor::new("hand-over", true, header.clone(), old.set.clone(), 4 * HOUR_MS).expect("they belong");
+    let mut client = Client::new(anchor.clone());
+    for (hand_over, block) in chain.hand_overs.iter().zip(&chain.between) {
+        let update = chain.ledger.update(vec![hand_over.clone()], block, None);
+        client.advance(&update, after(&block.header, 1_000)).expect("one change after the other");
+    }
+    let block = rival(old, &chain.newest.header, |fields| {
+        (fields.height, fields.time) = (header.height(), header.time());
+        (fields.set_hash, fields.next_set_hash) = (*old.set.hash(), *old.set.hash());
+    });
+    chain.refuse_proof(&client, &[], &block, "trust.before-anchor");
+    let text = pack_scan(1, "S");
+    let proof = chain.ledger.prove_after(Vec::new(), &block, &[&text]).to_bytes();
+    let verdict = ask(&mut Client::new(anchor), &text, &proof, after(header, 1_000), &policy(Purpose::Buyer));
+    assert_refused(&verdict, "trust.fork");
+    ran("client: keys of a forgotten set at the anchor's height", 2);
+}
+
+#[test]
 fn retired_keys_rewrite_nothing() {
     let chain = Chain::new(3, 3);
     let old = chain.quorums[0].clone();

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const BOUND_GZIP: u64 = 40 * 1024;
 
 /// What it may weigh until the bound is reached: no change makes it heavier, unless a check was missing.
-const CEILING_GZIP: u64 = 56_800;
+const CEILING_GZIP: u64 = 56_850;
 
 const PACKAGE: &str = "medproof-wasm-probe";
 const FILE: &str = "medproof_wasm_probe.wasm";

@@ -108,7 +108,7 @@ impl Client {
     /// The hash of the set that must have signed the header at `height`.
     pub(super) fn set_hash_at(&self, height: Height) -> Result<&Digest, Refusal> {
         let anchor = self.anchor.header();
-        if height == anchor.height() {
+        if height == anchor.height() && self.ranges.is_boundary(anchor) {
             return Ok(anchor.next_set_hash());
         }
         let before = || TrustError::BeforeAnchor { anchor: anchor.height(), found: height }.into();
@@ -117,10 +117,12 @@ impl Client {
 
     /// The set that must have signed `header`.
     ///
-    /// The anchor's own header may be proved against, if the anchor's set signed it as well.
+    /// The anchor's own header may be proved against, if the anchor's set signed it as well, and until that set is
+    /// forgotten: who got hold of its keys by then could end this client's trust.
     fn set_for<'a>(&'a self, ranges: &'a Ranges, header: &Header) -> Result<&'a ValidatorSet, Refusal> {
         let anchor = self.anchor.header();
-        if header.height() == anchor.height() && header.set_hash() == anchor.next_set_hash() {
+        let is_at_anchor = header.height() == anchor.height() && header.set_hash() == anchor.next_set_hash();
+        if is_at_anchor && ranges.is_boundary(anchor) {
             return Ok(self.anchor.set());
         }
         ranges.set_for(header)
