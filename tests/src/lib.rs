@@ -1,4 +1,4 @@
-//! A synthetic ledger, and what the tests, vectors, benches and the demonstration make from it.
+//! A synthetic ledger, and what the tests, vectors, benches and the story make from it.
 
 pub mod allocation;
 pub mod crowd;

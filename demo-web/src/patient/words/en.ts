@@ -146,7 +146,7 @@ export const english = {
   signOnline: "I bought it online",
   signOther: "Something else",
   reportMissing: "Choose at least one",
-  reportSends: "The code, the answer and its proof are sent to the regulator and to the company that holds the pack. Nothing about you is sent.",
+  reportSends: "The code, the answer and its proof are sent to one of the servers that this page asks; its operator is alerted. Nothing about you is sent.",
   reportSend: "Send the report",
   reportSave: "Save the report as a file",
   reportSending: "Sending…",

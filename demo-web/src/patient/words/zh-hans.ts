@@ -147,7 +147,7 @@ export const chinese: PageWords = {
   signOnline: "是在网上买的",
   signOther: "其他",
   reportMissing: "请至少选择一项",
-  reportSends: "会把码、核对结果和证明发给监管机构和持有这盒药的单位。不会发送您的任何信息。",
+  reportSends: "会把码、核对结果和证明发给本页面所查询的一台服务器，由其运营方处理。不会发送您的任何信息。",
   reportSend: "发送举报",
   reportSave: "把举报保存为文件",
   reportSending: "正在发送……",
