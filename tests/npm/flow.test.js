@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { load } from "@medproof/verify";
 import { load as loadFull } from "@medproof/verify/full";
-import { Checker, VolatileStorage } from "@medproof/verify/flow";
+import { Checker, IndexedStorage, VolatileStorage } from "@medproof/verify/flow";
 import { HOSTILE } from "./hostile.js";
 
 let liar;
@@ -100,8 +100,55 @@ test("two headers of one height are a fork, kept as evidence and remembered", as
   assert.equal(answer.verdict.overall, "cannot-tell", String(problems(answer)));
   assert.deepEqual(answer.verdict.reasons, ["trust.fork"]);
   assert.ok(verifier.checkFork(answer.fork) > 0n);
-  const later = await checker(["honest"], { storage }).check(scan, "holder");
-  assert.deepEqual(later.verdict.reasons, ["trust.fork"]);
+  // From then on no node learns which pack is meant, and one that says nothing hides nothing.
+  for (const behaviour of ["honest", "error"]) {
+    const asking = checker([behaviour], { storage });
+    const later = await asking.check(scan, "holder");
+    assert.deepEqual(later.verdict.reasons, ["trust.fork"]);
+    const many = await asking.checkMany([scan], "holder");
+    assert.deepEqual(many.verdicts[0].reasons, ["trust.fork"]);
+    assert.ok(asking.asked.every((url) => url.includes("/v1/updates?")), String(asking.asked));
+  }
+});
+
+test("a fresh answer counts before an old one, for several packs and for a timeline too", async () => {
+  const full = await loadFull(readFileSync(fileURLToPath(import.meta.resolve("@medproof/verify/full.wasm"))));
+  const { scan } = outcome("recalled");
+  // In either order.
+  for (let turn = 0; turn < 6; turn += 1) {
+    const many = await checker(["old", "honest"]).checkMany([scan, outcome("ok_buyer").scan], "buyer");
+    assert.deepEqual(many.verdicts.map(({ overall }) => overall), ["do-not-use", "ok"]);
+    const { opened } = await checker(["old", "honest"], { verifier: full }).open(scan, "holder");
+    assert.deepEqual([opened.verdict.overall, opened.verdict.axes.freshness], ["do-not-use", "fresh"]);
+  }
+});
+
+test("what cannot be read takes no part in a question about several packs", async () => {
+  const bodies = [];
+  const noting = (input, init) => {
+    if (init.body) bodies.push(JSON.parse(init.body));
+    return fetch(input, init);
+  };
+  const { scan } = outcome("ok_buyer");
+  const mixed = await checker(["honest"], { fetch: noting }).checkMany(["hello", scan], "buyer");
+  assert.deepEqual(mixed.verdicts.map(({ overall }) => overall), ["cannot-tell", "ok"]);
+  assert.deepEqual(bodies.map(({ codes }) => codes), [[scan]]);
+  const asking = checker(["honest"]);
+  const nothing = await asking.checkMany(["hello"], "buyer");
+  assert.deepEqual([nothing.network, nothing.verdicts[0].axes.trust, asking.asked], ["not-asked", "not-checked", []]);
+});
+
+test("where a browser stores nothing for a page the check works, and says that nothing was stored", async () => {
+  const known = Object.getOwnPropertyDescriptor(globalThis, "navigator");
+  const locks = { request: () => Promise.reject(new DOMException("storage is off", "SecurityError")) };
+  Object.defineProperty(globalThis, "navigator", { value: { locks }, configurable: true });
+  try {
+    const answer = await checker(["honest"], { storage: new IndexedStorage("x") }).check(outcome("ok").scan, "holder");
+    assert.deepEqual([answer.verdict.overall, answer.stored, answer.resumed], ["ok", false, false]);
+  } finally {
+    if (known) Object.defineProperty(globalThis, "navigator", known);
+    else delete globalThis.navigator;
+  }
 });
 
 test("a client that saw the present does not take yesterday for it", async () => {

@@ -69,6 +69,45 @@ test("packs that are kept: shown again, checked again, with notices of what beca
   await page.context().close();
 });
 
+/** Changes what is stored of the one pack that is kept, and shows the cabinet. */
+async function stored(page, change) {
+  await page.evaluate((change) => new Promise((resolve) => {
+    indexedDB.open("medproof-page").onsuccess = ({ target: { result: database } }) => {
+      const store = database.transaction("packs", "readwrite").objectStore("packs");
+      store.getAll().onsuccess = ({ target: { result: [pack] } }) => {
+        store.put({ ...pack, ...change }).onsuccess = resolve;
+        database.close();
+      };
+    };
+  }), change);
+  await home(page);
+  await page.locator("#way-cabinet").click();
+  await page.locator(".packs > li").waitFor();
+  return [await page.locator(".packs > li").getAttribute("class"), await page.locator(".packs h2").innerText()];
+}
+
+test("kept packs look as bad as they are, and old answers old", { timeout: 60_000 }, async () => {
+  const page = await visit(browser, node.url);
+  const { ok } = node.demo.outcomes;
+  await keep(page, ok.scan, "holder");
+  const [now, hour, day] = [Date.now(), 3_600_000, 86_400_000];
+  const fresh = { overall: "ok", timeMs: now, purpose: "buyer", expiryDay: Math.floor(now / day) + 100 };
+  const stale = ["cannot-tell", says("freshness.stale")];
+  for (const [change, shown] of [
+    [{}, ["ok", says("overall.ok.buyer")]],
+    [{ overall: "warn", purpose: "holder" }, ["warn", says("overall.warn.holder")]],
+    [{ overall: "unknown" }, ["unknown", says("overall.unknown.buyer")]],
+    [{ timeMs: now - 3 * hour }, ["ok", says("overall.ok.buyer")]],
+    [{ timeMs: now - 25 * hour }, stale],
+    [{ timeMs: now - 3 * hour, purpose: "dispenser" }, stale],
+    [{ expiryDay: Math.floor(now / day) - 1 }, ["bad", says("overall.do-not-use.buyer")]],
+    [{ overall: "do-not-use", timeMs: now - 25 * hour }, ["bad", says("overall.do-not-use.buyer")]],
+  ]) {
+    assert.deepEqual(await stored(page, { ...fresh, ...change }), shown, JSON.stringify(change));
+  }
+  await page.context().close();
+});
+
 test("a pack that is removed while all are checked stays removed", { timeout: 60_000 }, async () => {
   const page = await visit(browser, node.url);
   const { expired, recalled } = node.demo.outcomes;

@@ -1,6 +1,7 @@
 // Without a connection: the page opens from the device, and judges what was saved, carried in a file or in a QR code.
 
 import assert from "node:assert/strict";
+import { createServer, request } from "node:http";
 import { after, before, test } from "node:test";
 import { qrPng } from "../node/qr.mjs";
 import { launch } from "../npm/browser.js";
@@ -23,8 +24,8 @@ after(async () => {
 });
 
 /** A visitor on whose device the page is saved. */
-async function savedPage(options = {}) {
-  const page = await visit(browser, node.url, { keepsPage: true, ...options });
+async function savedPage(options = {}, url = node.url) {
+  const page = await visit(browser, url, { keepsPage: true, ...options });
   await page.evaluate(async () => {
     await navigator.serviceWorker.ready;
     if (!navigator.serviceWorker.controller) await new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
@@ -38,6 +39,32 @@ async function proof(scan, form) {
   assert.equal(response.status, 200, await response.clone().text().catch(() => ""));
   return Buffer.from(await response.arrayBuffer());
 }
+
+test("a connection that carries nothing: the saved page opens; a replaced trust file is saved", { timeout: 90_000 }, async () => {
+  const served = await servePage(liar, ["honest"]);
+  const now = { stalls: false, anchor: null };
+  const between = createServer((question, answer) => {
+    if (now.stalls) return;
+    if (question.url === "/anchor.mpanchor" && now.anchor) return answer.end(now.anchor);
+    request(served.url + question.url, { method: question.method }, (inner) => {
+      answer.writeHead(inner.statusCode, inner.headers);
+      inner.pipe(answer);
+    }).end();
+  });
+  await new Promise((resolve) => between.listen(0, "127.0.0.1", resolve));
+  const page = await savedPage({}, `http://127.0.0.1:${between.address().port}`);
+  const savedAnchor = () => page.evaluate(async () => (await caches.match("/anchor.mpanchor")).text());
+  now.anchor = "another trust file";
+  await page.evaluate(async () => (await fetch("/anchor.mpanchor")).text());
+  assert.equal(await savedAnchor(), now.anchor);
+  now.stalls = true;
+  await page.reload({ timeout: 20_000 });
+  await page.locator("h1").waitFor();
+  await page.context().close();
+  between.closeAllConnections();
+  between.close();
+  await served.close();
+});
 
 test("airplane mode: the page opens, the scanner works, and what was checked is answered with its age", { timeout: 120_000 }, async () => {
   const page = await savedPage();

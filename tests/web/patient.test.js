@@ -7,7 +7,7 @@ import { boxPng } from "../node/qr.mjs";
 import { launch } from "../npm/browser.js";
 import { HOSTILE } from "../npm/hostile.js";
 import { servePage, startLiar } from "./liar.js";
-import { answer, check, choose, listed, openSaved, picture, reasons, reload, says, type, visit } from "./person.js";
+import { answer, check, choose, home, listed, openSaved, picture, reasons, reload, says, screen, type, visit } from "./person.js";
 import { EXPIRES, lossy } from "./tour.js";
 
 let liar;
@@ -187,6 +187,90 @@ test("a code as it is printed below the square, in fields or with brackets", { t
   await page.locator("#lot").fill("LOT-7A");
   await page.locator('button[type="submit"]').click();
   assert.equal(await choose(page, "holder"), says("overall.ok.holder"));
+  // What stands beside (01) goes with it.
+  await home(page);
+  await page.locator("#way-type").click();
+  await page.locator("#code").fill(`(01)${gtin()}`);
+  await page.locator("#serial").fill("CALLED-BACK");
+  await page.locator('button[type="submit"]').click();
+  assert.equal(await choose(page, "holder"), says("overall.do-not-use.holder"));
+  await page.context().close();
+});
+
+test("an answer belongs to its pack, its purpose and its reading", { timeout: 90_000 }, async () => {
+  const page = await open(["honest"]);
+  const { ok, recalled } = liar.outcomes;
+  const back = async (name) => {
+    await page.locator("button.back").click();
+    await screen(page, name);
+  };
+  assert.equal(await check(page, ok.scan, "holder"), says("overall.ok.holder"));
+  await back("purpose");
+  assert.equal(await choose(page, "dispenser"), says("overall.do-not-use.dispenser"));
+  // A reading that was chosen, and then none.
+  await type(page, lossy(ok.scan));
+  await page.locator("#reading-1").check();
+  await page.locator('button[type="submit"]').click();
+  assert.equal(await choose(page, "holder"), says("overall.ok.holder"));
+  await back("purpose");
+  await back("reading");
+  await page.locator("#reading-none").check();
+  await page.locator('button[type="submit"]').click();
+  assert.equal(await answer(page), says("overall.cannot-tell.holder"));
+  // An answer that comes when another pack is in hand.
+  assert.equal(await check(page, ok.scan, "holder"), says("overall.ok.holder"));
+  await page.route("**/v1/**", async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await route.continue();
+  });
+  await page.locator("#recheck").click();
+  await type(page, recalled.scan);
+  await screen(page, "purpose");
+  await page.waitForTimeout(4_000);
+  assert.equal(await choose(page, "holder"), says("overall.do-not-use.holder"));
+  await page.context().close();
+});
+
+test("the page works where a browser stores nothing for it", { timeout: 60_000 }, async () => {
+  for (const storage of ["throw new DOMException('storage is off', 'SecurityError')", "return null"]) {
+    const context = await browser.newContext({ locale: "en-GB" });
+    const page = await context.newPage();
+    await page.addInitScript(`Object.defineProperty(window, "localStorage", { get() { ${storage}; } })`);
+    const server = await servePage(liar, ["honest"]);
+    servers.push(server);
+    await page.goto(server.url);
+    await page.locator("h1").waitFor();
+    await page.locator("button.language").click();
+    await page.getByText("核对一盒药").first().waitFor();
+    await context.close();
+  }
+});
+
+test("dates are in the calendar and the digits of the pack, whatever the browser's language", { timeout: 60_000 }, async () => {
+  for (const locale of ["th-TH", "fa-IR", "ar-SA"]) {
+    const page = await open(["honest"], { locale });
+    await check(page, liar.outcomes.recalled.scan, "holder");
+    assert.match(await page.locator("#answer .card > p.quiet").first().innerText(), /\b20\d\d\b/, locale);
+    await page.context().close();
+  }
+});
+
+test("several packs: what cannot be read is named, and what must not be used stands first", { timeout: 60_000 }, async () => {
+  const page = await open(["honest"]);
+  await page.locator("#way-several").click();
+  await page.locator("#codes").fill(["hello", liar.outcomes.ok_buyer.scan, liar.outcomes.recalled.scan].join("\n"));
+  await page.locator("#purpose-buyer").check();
+  await page.locator("button.language").click();
+  await page.locator("button.language", { hasText: "中文" }).or(page.locator("button.language", { hasText: "English" })).waitFor();
+  await page.locator("button.language", { hasText: "English" }).click();
+  await page.locator("button.language", { hasText: "中文" }).waitFor();
+  assert.equal((await page.locator("#codes").inputValue()).split("\n").length, 3, "what was entered stays");
+  await page.locator("#purpose-buyer").check();
+  await page.locator('button[type="submit"]').click();
+  await page.locator("#results h2", { hasText: "Nothing is recorded against 1 of 3" }).waitFor({ timeout: 20_000 });
+  const rows = await page.locator("#results li").allInnerTexts();
+  assert.match(rows[0], /^CALLED-BACK/);
+  assert.match(rows[1], /^hello/);
   await page.context().close();
 });
 

@@ -26,7 +26,7 @@ export async function visit(browser, url, { size = "phone", locale = "en-GB", ke
 
 /**
  * Waits until the page has its words and its first screen: a load event comes before that. That it is a demonstration is
- * told a moment later, above all else, and never where the check cannot start; a press at that moment would miss.
+ * told a moment later, below all else, and never where the check cannot start; pictures show it.
  */
 async function drawn(page) {
   await page.locator("h1").waitFor();
