@@ -92,4 +92,4 @@ export function listed(codes, overall, purpose, language = "en") {
 export const reasons = (page) => page.locator("#answer .card > ul > li > strong").allInnerTexts();
 
 /** A picture of the whole page, for people to look at. */
-export const picture = (page, name) => page.screenshot({ path: join(process.env.MEDPROOF_PICTURES, `${name}.png`), fullPage: true });
+export const picture = (page, name) => page.screenshot({ path: join(process.env.MEDPROOF_PICTURES, `${name}.png`), fullPage: true, style: "#demo { position: static !important; }" });
