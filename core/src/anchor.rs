@@ -111,9 +111,9 @@ impl Wire for Anchor {
         let name = reader.text(1, 64);
         let demo = reader.bit();
         let header = Header::read(reader);
-        reader.require(*header.chain_id() == chain_id, DecodeError::Value);
         let set = ValidatorSet::read(reader);
         let trusting_period_ms = reader.number(8);
+        reader.require(*header.chain_id() == chain_id, DecodeError::Value);
         reader.sound(())?;
         Self::new(name, demo, header, set, trusting_period_ms)
     }

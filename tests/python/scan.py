@@ -212,7 +212,7 @@ def _read_with_suspicions(text: str) -> list[Reading]:
     """Step 1."""
     readings = _read_as_is(text)
     exchanged = exchange_separators(text)
-    if any(name in text and only(name, SET_82) for name in SEPARATORS) and exchanged is not None:
+    if any(name in text for name in SEPARATORS) and exchanged is not None:
         readings += _readings_or_none(lambda: _read_as_is(exchanged, ("separator-replaced",)))
     if len(readings) == 1 and _may_lack_separators(text, readings[0]):
         restored = _readings_or_none(lambda: _read_restored(text))

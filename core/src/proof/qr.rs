@@ -148,7 +148,7 @@ impl Wire for QrProof {
     }
 
     fn get(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let count = reader.count(1, 1, MAX_KEYS, 0);
+        let count = reader.count(1, 1, MAX_KEYS, Key::SMALLEST_LEN_BYTES);
         let keys: Vec<Key> = reader.fields(count);
         reader.require(keys.is_sorted_by(|a, b| a < b), DecodeError::Order);
         let mut header = HeaderFields {

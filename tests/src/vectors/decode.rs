@@ -77,9 +77,26 @@ pub(super) fn cases() -> Vec<Value> {
             offset += 1 + offset / 6;
         }
     }
+    cases.extend(cut_and_wrong());
     cases.extend(state_proofs());
     cases.extend(memories());
     cases
+}
+
+/// Messages that are cut off behind a value which would be refused later: that they are cut off is said.
+fn cut_and_wrong() -> Vec<Value> {
+    let bytes_of = |name: &str| kinds().into_iter().find(|kind| kind.name == name).expect("a kind").bytes;
+    let mut anchor = bytes_of("anchor");
+    anchor[7] ^= 1;
+    anchor.truncate(anchor.len() - 9);
+    // Five keys are stated, of which the input cannot pay for one; the first is of an unknown kind.
+    let qr = [&bytes_of("qr-proof")[..7], &[5, 7]].concat();
+    let case = |(kind, name, bytes): (&str, &str, Vec<u8>)| {
+        let found = kinds().into_iter().find(|known| known.name == kind).map(|known| (known.read)(&bytes));
+        assert_eq!(found, Some(Err(DecodeError::Truncated)), "{kind} {name}");
+        json!({"name": format!("decode/{kind}/{name}"), "type": kind, "bytes": base64(&bytes), "expect": DecodeError::Truncated.code()})
+    };
+    vec![case(("anchor", "other-chain-and-cut", anchor)), case(("qr-proof", "unpaid-keys", qr))]
 }
 
 /// State proofs inside a proof and a bucket, with faults that no single byte makes.
