@@ -452,3 +452,46 @@ async fn each_row_takes_bodies_as_long_as_it_says() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_item_that_does_not_fit_leaves_the_others_whole() {
+    let alone = Alone::stocked(2).await;
+    let token = alone.token(&[Staff::Pharmacist], Purpose::Treat);
+    let scan = |serial: u32| format!("]d201{GTIN}21S{serial:05}");
+    let told = |of: &serde_json::Value| (of["status"].as_u64(), of["type"].as_str().map(str::to_owned));
+    let refused = |status: u64, code: &str| (Some(status), Some(code.to_owned()));
+    let unit = "]C100095040000000000011";
+    for (path, items, expected) in [
+        (
+            "/v1/packs/dispense-partly",
+            json!([{ "code": scan(0), "amount": 1 }, { "code": scan(1) }, unit]),
+            // The packs hold one each.
+            vec![
+                refused(409, "rules.quantity.short"),
+                refused(400, "request.parameter"),
+                refused(400, "request.packs-only"),
+            ],
+        ),
+        ("/v1/packs/dispense", json!([unit, scan(0)]), vec![refused(400, "request.packs-only"), (Some(200), None)]),
+    ] {
+        let answer = alone.call("POST", path, Some(&token), &items.to_string()).await;
+        let items: Vec<_> = answer.json()["items"].as_array().expect("items").iter().map(told).collect();
+        assert_eq!(items, expected, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_acts_as_the_regulator_but_its_own_staff() {
+    let alone = Alone::stocked(1).await;
+    let pack = json!([format!("]d201{GTIN}21S00000")]).to_string();
+    let lock = |query: &'static str, staff: Staff| {
+        let (alone, pack) = (&alone, &pack);
+        async move {
+            let token = alone.token(&[staff], Purpose::Hoperat);
+            alone.call("POST", &format!("/v1/packs/lock{query}"), Some(&token), pack).await.code()
+        }
+    };
+    assert_eq!(lock("?capacity=regulator", Staff::Qa).await, "access.staff-role");
+    assert_eq!(lock("?capacity=holder&as=regulator", Staff::Qa).await, "access.staff-role");
+    assert_eq!(lock("?capacity=regulator&as=regulator", Staff::Regulator).await, "");
+}

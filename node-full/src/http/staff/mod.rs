@@ -20,7 +20,7 @@ use super::{
     face::Face,
 };
 use crate::{
-    access::page_role,
+    access::{Staff, page_role},
     fault::{Fault, Result},
     genesis_file::Role,
     index::Index,
@@ -39,8 +39,10 @@ use serde_json::{Value, json};
 fn role(face: &Face, asked: &Asked, kind: EventKind, capacity: Option<Capacity>) -> std::result::Result<Role, Problem> {
     if let Some(name) = asked.text("as") {
         let roles = face.node.roles(asked.caller()?.member)?;
-        let named = roles.into_iter().find(|role| page_role(*role) == name);
-        return named.ok_or_else(|| parameter("as"));
+        let named = roles.into_iter().find(|role| page_role(*role) == name).ok_or_else(|| parameter("as"))?;
+        // A member that is the regulator as well does not make regulators of all its staff.
+        let may = named != Role::Regulator || asked.caller()?.staff.contains(&Staff::Regulator);
+        return if may { Ok(named) } else { Err(Problem::new("access.staff-role")) };
     }
     Ok(face.node.role_for(asked.caller()?.member, kind, capacity)?)
 }

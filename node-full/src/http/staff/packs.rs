@@ -66,8 +66,12 @@ pub(in crate::http) async fn act(
         return Err(Problem::new("proof.keys").with("most", MOST_ITEMS));
     }
     let capacity = capacity(kind, &asked)?;
-    let mut entries: Vec<Entry> = items.into_iter().map(Entry::new).collect();
+    let mut entries: Vec<Entry> = items.into_iter().map(|item| Entry::new(item, kind)).collect();
     if let Some((event, receipt)) = sent_before(&face, &asked)? {
+        let head = event.head();
+        if (head.kind, head.member) != (kind, asked.caller()?.member) {
+            return Err(Problem::new("request.key-reused"));
+        }
         leave_out(&face, &event, &mut entries)?;
         return Ok(answer(&asked, kind, Some(Acted::Accepted(receipt)), entries));
     }
@@ -101,7 +105,7 @@ fn leave_out(face: &Face, event: &Event, entries: &mut [Entry]) -> Result<(), Pr
             }
             Err(_) => true,
         };
-        if !is_named {
+        if !is_named && entry.problem.is_none() {
             entry.problem = Some(Problem::new("request.item-left-out"));
         }
     }
@@ -340,15 +344,16 @@ fn raise_alerts(face: &Face, asked: &Asked, kind: EventKind, entries: &[Entry]) 
 
 /// As what the caller acts: `capacity` of the query, or what the kind and the caller's office say.
 fn capacity(kind: EventKind, asked: &Asked) -> Result<Capacity, Problem> {
+    let is_regulator = asked.caller()?.staff.contains(&Staff::Regulator);
     match asked.text("capacity") {
         Some("holder") => return Ok(Capacity::Holder),
         Some("issuer") => return Ok(Capacity::Issuer),
-        Some("regulator") => return Ok(Capacity::Regulator),
+        Some("regulator") if is_regulator => return Ok(Capacity::Regulator),
+        Some("regulator") => return Err(Problem::new("access.staff-role")),
         Some("shipper") => return Ok(Capacity::Shipper),
         Some(_) => return Err(parameter("capacity")),
         None => {}
     }
-    let is_regulator = asked.caller()?.staff.contains(&Staff::Regulator);
     Ok(match kind {
         number::SHIP_CANCEL | number::UNDO => Capacity::Shipper,
         number::LOCK | number::UNLOCK | number::RELEASE | number::SAMPLE | number::DESTROY | number::STOLEN
@@ -375,12 +380,19 @@ fn country(asked: &Asked) -> Result<Country, Problem> {
 }
 
 impl Entry {
-    fn new(item: Item) -> Self {
+    fn new(item: Item, kind: EventKind) -> Self {
         let (code, amount) = match item {
             Item::Code(code) => (code, None),
             Item::Portion { code, amount } => (code, amount),
         };
-        Self { read: read(&code), amount, problem: None }
+        let is_packs_only = medproof_rules::kind::find(kind).is_some_and(|kind| kind.is_packs_only);
+        let read = read(&code);
+        let problem = match &read {
+            Ok((Subject::Unit(_), _)) if is_packs_only => Some(Problem::new("request.packs-only")),
+            Ok(_) if kind == number::DISPENSE_PARTLY && amount.is_none() => Some(parameter("amount")),
+            _ => None,
+        };
+        Self { read, amount, problem }
     }
 
     /// Its subject, if nothing speaks against it yet.
