@@ -118,10 +118,10 @@ impl<C: Chain> App<C> {
         }
         let mut values = Vec::new();
         if round == EngineRound::ZERO {
-            values.extend(self.candidates.valid().map(|kept| {
-                let (round, hash) = (EngineRound::new(kept.round.0), HeaderHash(kept.block.header.hash()));
-                self.valid_value(round, EngineRound::Nil, hash)
-            }));
+            let proposed = self.candidates.proposed();
+            values.extend(
+                proposed.map(|(round, hash)| self.valid_value(EngineRound::new(round.0), EngineRound::Nil, hash)),
+            );
         }
         for streamed in self.candidates.take_parked() {
             values.extend(self.judge(streamed).await?);

@@ -5,12 +5,14 @@ use crate::{
     engine::context::{BlockHeight, HeaderHash},
     streams::Streamed,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Undecided blocks in memory. The valid ones are kept by the chain too, durably.
 #[derive(Debug, Default)]
 pub(crate) struct Candidates {
-    valid: BTreeMap<HeaderHash, Kept>,
+    valid: BTreeMap<HeaderHash, Block>,
+    /// Which was proposed when: one block may be proposed in several rounds.
+    proposed: BTreeSet<(Round, HeaderHash)>,
     parked: Vec<Streamed>,
     ahead: Vec<Streamed>,
     judged: BTreeMap<Round, usize>,
@@ -19,34 +21,39 @@ pub(crate) struct Candidates {
 impl Candidates {
     /// Those of a new height: what the chain kept of it, and the streams that came early, to be judged now.
     pub(crate) fn begin(&mut self, kept: Vec<Kept>) {
-        let valid = kept.into_iter().map(|kept| (HeaderHash(kept.block.header.hash()), kept)).collect();
         let parked = std::mem::take(&mut self.ahead);
-        *self = Self { valid, parked, ..Self::default() };
+        *self = Self { parked, ..Self::default() };
+        for Kept { round, block } in kept {
+            self.add(round, block);
+        }
     }
 
     /// A valid block.
     pub(crate) fn get(&self, hash: HeaderHash) -> Option<&Block> {
-        self.valid.get(&hash).map(|kept| &kept.block)
+        self.valid.get(&hash)
     }
 
-    /// All valid blocks.
-    pub(crate) fn valid(&self) -> impl Iterator<Item = &Kept> {
-        self.valid.values()
+    /// All rounds with the valid blocks that were proposed in them.
+    pub(crate) fn proposed(&self) -> impl Iterator<Item = (Round, HeaderHash)> {
+        self.proposed.iter().copied()
     }
 
     /// The valid block proposed in `round`; if it was this node's turn, its own.
     pub(crate) fn of_round(&self, round: Round) -> Option<&Block> {
-        self.valid.values().find(|kept| kept.round == round).map(|kept| &kept.block)
+        let (_, hash) = self.proposed.iter().find(|(of, _)| *of == round)?;
+        self.get(*hash)
     }
 
-    /// Adds a valid block, which the chain has kept.
+    /// Adds a valid block that was proposed in `round`, and which the chain has kept for it.
     pub(crate) fn add(&mut self, round: Round, block: Block) {
-        self.valid.entry(HeaderHash(block.header.hash())).or_insert(Kept { round, block });
+        let hash = HeaderHash(block.header.hash());
+        self.proposed.insert((round, hash));
+        self.valid.entry(hash).or_insert(block);
     }
 
     /// Takes back a valid block: it is decided.
     pub(crate) fn take(&mut self, hash: HeaderHash) -> Option<Block> {
-        self.valid.remove(&hash).map(|kept| kept.block)
+        self.valid.remove(&hash)
     }
 
     /// Whether one more block of `round` may be judged: executing a block costs, and one proposer may sign many.

@@ -55,7 +55,11 @@ impl Chain for Ledger {
     }
 
     async fn propose(&self, height: Height, _: Round) -> std::result::Result<Block, ChainError> {
-        let known = self.lock().values().find(|known| known.header.height() == height).map(block_of);
+        // A block that the others would refuse as too old is made anew: where nobody has another, no round could end.
+        let now = self.clock.now().0;
+        let is_fresh = |header: &Header| now.abs_diff(header.time().0) <= CLOCK_BOUND_MS / 2;
+        let is_known = |known: &&Candidate| known.header.height() == height && is_fresh(&known.header);
+        let known = self.lock().values().find(is_known).map(block_of);
         if let Some(block) = known {
             return Ok(block);
         }

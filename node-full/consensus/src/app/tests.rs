@@ -4,7 +4,7 @@
 mod memory;
 
 use super::*;
-use crate::{engine::context::Vote, pace::Tips};
+use crate::{chain::Kept, engine::context::Vote, pace::Tips};
 use arc_malachitebft_app::types::core::{NilOrVal, VoteType};
 use arc_malachitebft_signing::Verifier;
 use ed25519_dalek::{Signer, SigningKey};
@@ -241,4 +241,20 @@ async fn a_block_of_the_height_after_waits_for_it() {
     case.origins();
     case.started(ROUND_0).await;
     assert_eq!(case.origins(), [Origin::First]);
+}
+
+#[tokio::test]
+async fn a_block_of_several_rounds_is_found_in_each_of_them_after_a_restart_too() {
+    let case = case().await;
+    let block = case.block(now());
+    let rounds = [Round(1), Round(3)];
+    let (mut added, mut restarted) = (Candidates::default(), Candidates::default());
+    rounds.iter().for_each(|round| added.add(*round, block.clone()));
+    restarted.begin(rounds.iter().map(|round| Kept { round: *round, block: block.clone() }).collect());
+    for candidates in [added, restarted] {
+        // Another block for a round that was signed already would stop the node for good.
+        assert_eq!(rounds.map(|round| candidates.of_round(round)), [Some(&block); 2]);
+        assert_eq!(candidates.of_round(Round(2)), None);
+        assert_eq!(candidates.proposed().count(), 2);
+    }
 }
