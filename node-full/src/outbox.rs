@@ -109,6 +109,8 @@ impl Outbox {
             let (waiting, sent) = ended.map_err(|cause| Fault::new("node.stopped").with("cause", cause))?;
             match sent {
                 Ok(Ok(_)) => self.forget(&waiting.event)?,
+                // It got there between the look and the call.
+                Ok(Err(_)) if self.is_on_ledger(&waiting.event)? => self.forget(&waiting.event)?,
                 Ok(Err(fault)) if node::is_about_number(&fault) || RENEWED.contains(&fault.code()) => {
                     self.renew(waiting)
                 }
@@ -151,8 +153,14 @@ impl Outbox {
         let view = self.node.view();
         let index = Index::new(&view);
         let key = Body::decode(event.head().kind, event.body()).map_or(Digest::ZERO, |body| body.idempotency);
-        let is_known = key != Digest::ZERO && index.of_idempotency(&key)?.is_some();
-        Ok(is_known || index.event_index(&event.head().id())?.is_some())
+        if index.event_index(&event.head().id())?.is_some() {
+            return Ok(true);
+        }
+        // Signed anew it has another id. The value alone is not enough: anybody may have sent it after reading it.
+        let Some(at) = index.of_idempotency(&key)?.filter(|_| key != Digest::ZERO) else { return Ok(false) };
+        let found = view.event(at)?.and_then(|placed| Event::from_bytes(&placed.event).ok());
+        Ok(found
+            .is_some_and(|found| (found.head().member, found.head().kind) == (event.head().member, event.head().kind)))
     }
 
     fn all(&self) -> Result<Vec<Waiting>> {

@@ -13,14 +13,16 @@ use http_alone::{Alone, GTIN, ME};
 use http_body_util::BodyExt;
 use medproof_core::{
     encoding::Message,
+    hash::Digest,
     log::LeafIndex,
     plain::{Client, Policy},
 };
 use medproof_node::{
     access::{Access, Purpose, Staff, TABLE, Verb},
+    genesis_file::Role,
     http::limits::Quotas,
 };
-use medproof_rules::body::{Act, Body as EventBody};
+use medproof_rules::body::{Act, AuditAnchor, Body as EventBody};
 use serde_json::json;
 use std::net::SocketAddr;
 use tower::ServiceExt;
@@ -494,4 +496,17 @@ async fn nobody_acts_as_the_regulator_but_its_own_staff() {
     assert_eq!(lock("?capacity=regulator", Staff::Qa).await, "access.staff-role");
     assert_eq!(lock("?capacity=holder&as=regulator", Staff::Qa).await, "access.staff-role");
     assert_eq!(lock("?capacity=regulator&as=regulator", Staff::Regulator).await, "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_is_sent_again_gets_its_receipt() {
+    let alone = Alone::stocked(1).await;
+    let token = alone.token(&Staff::ALL, Purpose::Hoperat);
+    let anchor = Act::AuditAnchor(AuditAnchor { first: 0, last: 1, head: Digest([7; 32]) });
+    let event = alone.node.sign(ME, Role::Hospital, &EventBody::new(Digest::ZERO, anchor)).expect("signed").to_bytes();
+    let headers = [("authorization", token.as_str()), ("content-type", "application/vnd.medproof.event")];
+    let first = alone.call_bytes("POST", "/v1/events", &headers, event.clone()).await;
+    assert_eq!(first.status, StatusCode::CREATED, "{}", first.text());
+    let again = alone.call_bytes("POST", "/v1/events", &headers, event).await;
+    assert_eq!((again.status, again.json()), (StatusCode::CREATED, first.json()));
 }

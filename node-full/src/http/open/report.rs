@@ -1,6 +1,7 @@
 //! What people without a token hand in: suspected falsifications, and evidence of a fork.
 
 use crate::{
+    chain,
     fault::Fault,
     http::{
         answer::{self, FORK},
@@ -86,8 +87,10 @@ pub(in crate::http) async fn fork(State(face): State<Shared>, asked: Asked, byte
     let (view, height) = (face.node.view(), fork.height());
     let own = view.header(height).map_err(Fault::from)?;
     let [(header, _), _] = fork.sides();
-    let is_ours =
-        header.chain_id() == face.node.ledger().chain_id() && own.is_none_or(|own| own.set_hash() == fork.set().hash());
+    // Above what this node knows only the set that signs next can have signed.
+    let next = chain::tip(&view)?.next_set_hash();
+    let set_hash = own.as_ref().map_or(next, |own| own.set_hash());
+    let is_ours = header.chain_id() == face.node.ledger().chain_id() && set_hash == fork.set().hash();
     if !is_ours {
         return Err(Problem::new("trust.header.other-chain"));
     }

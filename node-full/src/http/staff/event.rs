@@ -9,7 +9,7 @@ use super::{
     },
     receipt_view,
 };
-use crate::{fault::Fault, problem::Problem};
+use crate::{fault::Fault, index::Index, problem::Problem};
 use axum::{
     body::Bytes,
     extract::State,
@@ -42,8 +42,15 @@ pub(in crate::http) async fn submit(
     if event.head().member != asked.caller()?.member {
         return Err(Problem::new("access.member-other"));
     }
-    let kind = event.head().kind;
-    let receipt = face.node.submit(event).await.map_err(|fault| Problem::from(fault).of_kind(kind))?;
+    let (id, kind) = (event.head().id(), event.head().kind);
+    let receipt = match face.node.submit(event).await {
+        Ok(receipt) => receipt,
+        Err(fault) => match Index::new(&face.node.view()).event_index(&id)? {
+            // It is there: the answer to the first call was lost.
+            Some(index) => super::placed(&face, index)?.1,
+            None => return Err(Problem::from(fault).of_kind(kind)),
+        },
+    };
     Ok(answer::with_status(StatusCode::CREATED, &receipt_view(&receipt)))
 }
 

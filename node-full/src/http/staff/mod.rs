@@ -31,6 +31,7 @@ use medproof_core::{
     encoding::Message,
     event::{Event, EventKind},
     hash::Digest,
+    log::LeafIndex,
 };
 use medproof_rules::body::{Act, Body, Capacity};
 use serde_json::{Value, json};
@@ -85,14 +86,19 @@ fn sent_before(face: &Face, asked: &Asked) -> std::result::Result<Option<(Event,
     if asked.idempotency == Digest::ZERO {
         return Ok(None);
     }
+    let index = Index::new(&face.node.view()).of_idempotency(&asked.idempotency)?;
+    index.map(|index| placed(face, index)).transpose()
+}
+
+/// The event at a place in the log, and the receipt for it.
+fn placed(face: &Face, index: LeafIndex) -> std::result::Result<(Event, Receipt), Problem> {
     let view = face.node.view();
-    let Some(index) = Index::new(&view).of_idempotency(&asked.idempotency)? else { return Ok(None) };
     let fault = |cause| Problem::from(Fault::from(cause));
     let placed = view.event(index).map_err(fault)?.ok_or_else(|| Problem::new("node.index"))?;
     let header = view.header(placed.height).map_err(fault)?.ok_or_else(|| Problem::new("node.index"))?;
     let event = Event::from_bytes(&placed.event).map_err(|_| Problem::new("node.index"))?;
     let receipt = Receipt { id: event.head().id(), height: placed.height, time: header.time(), index };
-    Ok(Some((event, receipt)))
+    Ok((event, receipt))
 }
 
 /// Where what was done stands.
