@@ -77,5 +77,8 @@ const BODY_TIME: Duration = Duration::from_secs(15);
 /// What memory is counted in.
 const PAGE_BYTES: usize = 16 << 10;
 
-/// What all bodies together may take.
-pub const MEMORY_BYTES: usize = 64 << 20;
+/// What all bodies of calls with a token together may take.
+pub const MEMORY_BYTES: usize = 48 << 20;
+
+/// What all bodies of calls without one together may take.
+pub const OPEN_MEMORY_BYTES: usize = 16 << 20;

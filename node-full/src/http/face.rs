@@ -1,7 +1,7 @@
 //! What handlers have at hand, and which handler answers what.
 
 use super::{
-    body::{MEMORY_BYTES, Memory},
+    body::{MEMORY_BYTES, Memory, OPEN_MEMORY_BYTES},
     epcis,
     gate::{Directory, Gate, MOST_RUNNING},
     guarded, health,
@@ -64,6 +64,7 @@ impl Face {
             limits: Limits::new(&node.config().api.limits),
             running: Semaphore::new(MOST_RUNNING),
             memory: Memory::new(MEMORY_BYTES),
+            open_memory: Memory::new(OPEN_MEMORY_BYTES),
             replay: Replay::new(Arc::clone(&rows)),
             audit: Arc::new(Audit::open(Arc::clone(&rows))?),
             metrics: Metrics::default(),

@@ -46,6 +46,8 @@ pub struct Gate {
     pub running: Semaphore,
     /// How much memory bodies may take together.
     pub memory: Memory,
+    /// The same for calls without a token: those who state lengths and send nothing keep nobody else out.
+    pub open_memory: Memory,
     /// Answers that were given, for those who ask again.
     pub replay: Replay,
     /// Who did what.
@@ -110,7 +112,8 @@ async fn admit(
     };
     gate.limits.check(row.rate, &Key::of(caller.as_ref(), origin.address))?;
     request.extensions_mut().insert(origin);
-    let request = body::read(request, row.body_limit_bytes, &gate.memory).await?;
+    let memory = if caller.is_some() { &gate.memory } else { &gate.open_memory };
+    let request = body::read(request, row.body_limit_bytes, memory).await?;
     Ok((row, caller, request))
 }
 
