@@ -9,7 +9,7 @@ use std::path::Path;
 const BOUND_GZIP: u64 = 48 * 1024;
 
 /// What they may weigh until the bound is reached: no change makes them heavier, unless a check was missing.
-const CEILING_GZIP: u64 = 62_200;
+const CEILING_GZIP: u64 = 62_250;
 
 /// The most that the widget's script may weigh more than the package in it.
 const WIDGET_GZIP: u64 = 15 * 1024;
