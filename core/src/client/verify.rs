@@ -285,23 +285,23 @@ fn contents(checked: &[Checked]) -> Vec<Contents> {
     scanned.iter().map(of).collect()
 }
 
-fn add_unit(pairs: &mut Vec<Vec<u8>>, (child, leaf): &(Parent, Unit)) {
+fn add_unit(covered: &mut Vec<Vec<u8>>, (child, leaf): &(Parent, Unit)) {
     if let UnitPlace::Inside(unit) = &leaf.place {
-        add_pair(pairs, unit, child.to_wire());
+        add_pair(covered, unit, child.to_wire());
     }
 }
 
 #[inline(never)]
-fn add_pair(pairs: &mut Vec<Vec<u8>>, unit: &Parent, child: Vec<u8>) {
+fn add_pair(covered: &mut Vec<Vec<u8>>, unit: &Parent, child: Vec<u8>) {
     let mut pair = unit.to_wire();
     put(&mut pair, &child);
-    add_distinct(pairs, pair);
+    add_distinct(covered, pair);
 }
 
 /// How many children of a unit are covered, not counting the first `start`.
 #[inline(never)]
 fn covered_from(covered: &[Vec<u8>], unit: &Parent, start: u32) -> u32 {
     let unit = unit.to_wire();
-    let behind = covered.iter().skip(place_among(covered, &unit) + start as usize);
+    let behind = covered.iter().skip(place_among(covered, &unit).saturating_add(start as usize));
     behind.take_while(|pair| pair.starts_with(&unit)).count() as u32
 }

@@ -14,6 +14,7 @@ import { report } from "./screens/report.js";
 import { several } from "./screens/several.js";
 import { start } from "./screens/start.js";
 import { type } from "./screens/type.js";
+import { remember } from "./language.js";
 import { carriedIn, carry } from "./take.js";
 import { type PageWords, pageWords } from "./words/index.js";
 
@@ -174,24 +175,4 @@ export class Page implements App {
 function nameIn(state: unknown): ScreenName {
   const name = (state as { screen?: unknown } | null)?.screen;
   return SCREENS.find((known) => known === name) ?? "start";
-}
-
-const LANGUAGE = "language";
-
-/** The language that a person chose here before. */
-export function remembered(): string | null {
-  try {
-    return localStorage.getItem(LANGUAGE);
-  } catch {
-    // There is none where a browser stores nothing for a page.
-    return null;
-  }
-}
-
-function remember(language: string): void {
-  try {
-    localStorage.setItem(LANGUAGE, language);
-  } catch {
-    // Then it is asked again.
-  }
 }

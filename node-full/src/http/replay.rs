@@ -143,13 +143,13 @@ impl Replay {
         let Asked::Keyed { key, what } = asked else { return Ok(Begun::New(Open { asked, keys })) };
         let mut open = self.lock();
         match open.get(&key) {
-            Some(other) if *other != what => return Err(Problem::new("request.key-reused")),
+            Some(other) if *other != what => return Err(Problem::new(REUSED)),
             Some(_) => return Err(Problem::new("request.key-in-use").retry_after_s(1)),
             None => {}
         }
         match self.kept(&key, now)? {
             Some(kept) if kept.what == what.0 => Ok(Begun::Known(kept.into_response())),
-            Some(_) => Err(Problem::new("request.key-reused")),
+            Some(_) => Err(Problem::new(REUSED)),
             None => {
                 open.insert(key, what);
                 drop(open);
@@ -239,7 +239,9 @@ impl IntoResponse for Kept {
 /// The answer, and what is kept of it, if it is one that is kept.
 async fn keepable(response: Response) -> (Response, Option<Answer>) {
     let status = response.status();
-    let is_passing = response.extensions().get::<Passing>().is_some();
+    // The key belongs to another call, whose answer is kept under it.
+    let is_others = response.extensions().get::<Problem>().is_some_and(|problem| problem.code() == REUSED);
+    let is_passing = is_others || response.extensions().get::<Passing>().is_some();
     if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS || is_passing {
         return (response, None);
     }
@@ -265,6 +267,8 @@ async fn keepable(response: Response) -> (Response, Option<Answer>) {
     (Response::from_parts(parts, Body::from(bytes)), kept)
 }
 
+/// A key that was used for another call.
+pub(super) const REUSED: &str = "request.key-reused";
 const TABLE: &str = "answer";
 const PROBLEM: &str = "application/problem+json";
 const NAME: HeaderName = HeaderName::from_static("idempotency-key");
@@ -332,9 +336,12 @@ mod tests {
     async fn refusals_are_kept_and_failures_are_not() {
         let rows: Arc<dyn Rows> = Arc::new(MemoryRows::default());
         let replay = Replay::new(Arc::clone(&rows));
-        for (key, code, is_kept) in
-            [(1, "rules.state.dispensed-pack", true), (2, "node.busy", false), (3, "access.limit", false)]
-        {
+        for (key, code, is_kept) in [
+            (1, "rules.state.dispensed-pack", true),
+            (2, "node.busy", false),
+            (3, "access.limit", false),
+            (4, REUSED, false),
+        ] {
             let Ok(Begun::New(asked_first)) = replay.begin(asked(key, 1), NOW) else { panic!("not new") };
             replay.finish(asked_first, Problem::new(code).into_response(), NOW, |changes| rows.put(changes)).await;
             match replay.begin(asked(key, 1), NOW) {

@@ -30,15 +30,13 @@ export function several(app: App): Shown {
 async function run(app: App, scans: string[], purpose: Purpose, result: HTMLElement): Promise<void> {
   const { text } = app;
   result.replaceChildren(element("p", { role: "status", class: "told" }, text.checking));
-  const answer = await app.check.several(scans, purpose).catch(() => null);
-  if (!answer?.verdicts) {
-    const [title, detail] = answer ? [text.noAnswer, text.noAnswerNext] : [text.noStart, text.noStartNext];
+  const [answer, catalogue] = await Promise.all([app.check.several(scans, purpose).catch(() => null), app.catalogue().catch(() => null)]);
+  if (!answer?.verdicts || !catalogue) {
+    const [title, detail] = answer && catalogue ? [text.noAnswer, text.noAnswerNext] : [text.noStart, text.noStartNext];
     return result.replaceChildren(element("h2", {}, title), element("p", { role: "status" }, detail));
   }
   app.session.lookup = answer.lookup;
-  const catalogue = await app.catalogue().catch(() => null);
-  const shown = catalogue ? view(app, catalogue, scans, answer, answer.verdicts, purpose) : [element("h2", {}, text.noStart), element("p", { role: "status" }, text.noStartNext)];
-  result.replaceChildren(...shown);
+  result.replaceChildren(...view(app, catalogue, scans, answer, answer.verdicts, purpose));
 }
 
 function view(app: App, catalogue: Catalogue, scans: string[], answer: ManyAnswer, verdicts: Verdict[], purpose: Purpose): (HTMLElement | string)[] {

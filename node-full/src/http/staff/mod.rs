@@ -18,6 +18,7 @@ pub(super) mod verify;
 use super::{
     ask::{Asked, parameter},
     face::Face,
+    replay::REUSED,
 };
 use crate::{
     access::{Staff, page_role},
@@ -71,10 +72,9 @@ async fn send_as(
     role: impl FnOnce(EventKind) -> std::result::Result<Role, Problem>,
 ) -> std::result::Result<Receipt, Problem> {
     let (kind, member) = (body.kind(), asked.caller()?.member);
-    if let Some((event, receipt)) = sent_before(face, asked)? {
+    if let Some((_, receipt)) = sent_before(face, asked, kind)? {
         // The node fell between the block and its answer.
-        let is_same = event.head().kind == kind && event.head().member == member;
-        return if is_same { Ok(receipt) } else { Err(Problem::new("request.key-reused")) };
+        return Ok(receipt);
     }
     let role = role(kind)?;
     let receipt: Result<Receipt> = face.node.act(member, role, &body).await;
@@ -82,12 +82,14 @@ async fn send_as(
 }
 
 /// The event of the same idempotency key, if it is on the ledger already.
-fn sent_before(face: &Face, asked: &Asked) -> std::result::Result<Option<(Event, Receipt)>, Problem> {
+fn sent_before(face: &Face, asked: &Asked, kind: EventKind) -> std::result::Result<Option<(Event, Receipt)>, Problem> {
     if asked.idempotency == Digest::ZERO {
         return Ok(None);
     }
-    let index = Index::new(&face.node.view()).of_idempotency(&asked.idempotency)?;
-    index.map(|index| placed(face, index)).transpose()
+    let Some(index) = Index::new(&face.node.view()).of_idempotency(&asked.idempotency)? else { return Ok(None) };
+    let (event, receipt) = placed(face, index)?;
+    let is_same = (event.head().kind, event.head().member) == (kind, asked.caller()?.member);
+    if is_same { Ok(Some((event, receipt))) } else { Err(Problem::new(REUSED)) }
 }
 
 /// The event at a place in the log, and the receipt for it.

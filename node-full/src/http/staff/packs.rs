@@ -5,7 +5,7 @@ use super::{
         answer::{self, set},
         ask::{self, Asked, parameter},
         face::{Face, Shared},
-        replay::Passing,
+        replay::{Passing, REUSED},
     },
     alert::{self, Alert},
     receipt_view, role,
@@ -67,20 +67,13 @@ pub(in crate::http) async fn act(
     }
     let capacity = capacity(kind, &asked)?;
     let mut entries: Vec<Entry> = items.into_iter().map(|item| Entry::new(item, kind)).collect();
-    if let Some((event, receipt)) = sent_before(&face, &asked)? {
-        let head = event.head();
-        if (head.kind, head.member) != (kind, asked.caller()?.member) {
-            return Err(Problem::new("request.key-reused"));
-        }
+    if let Some((event, receipt)) = sent_before(&face, &asked, kind)? {
         leave_out(&face, &event, &mut entries)?;
         return Ok(answer(&asked, kind, Some(Acted::Accepted(receipt)), entries));
     }
     if let Some(event) = face.outbox.of_key(asked.caller()?.member, &asked.idempotency)? {
         if event.head().kind != kind {
-            // Not kept either: the key is the waiting event's.
-            let mut response = axum::response::IntoResponse::into_response(Problem::new("request.key-reused"));
-            response.extensions_mut().insert(Passing);
-            return Ok(response);
+            return Err(Problem::new(REUSED));
         }
         leave_out(&face, &event, &mut entries)?;
         return Ok(answer(&asked, kind, Some(Acted::Waiting(event)), entries));

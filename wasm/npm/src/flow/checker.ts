@@ -157,7 +157,7 @@ class Session {
     if (codes.length === 0) return { ...(await this.#common("not-asked")), scans: read, ...judge(NOTHING) };
     await this.#goForward();
     const unasked = judge(NOTHING);
-    if (lowestRank(unasked) === BEST) return { ...(await this.#common("answered")), scans: read, ...unasked };
+    if (unasked.verdicts.some(({ axes }) => axes.trust === "fork")) return { ...(await this.#common("answered")), scans: read, ...unasked };
     let best: { many: Many; node: string; proof: Uint8Array } | null = null;
     for (const node of this.nodes) {
       const reply = await node.proofs(codes, this.client.height());
