@@ -81,7 +81,7 @@ pub enum Tag {
     Document,
     /// Holder salt, member and site → place commitment.
     Place,
-    /// Member and idempotency key → what a body carries of it.
+    /// Member, what is asked, idempotency key → what a body carries of the call.
     Idempotency,
     /// What a quorum of validators signs to govern.
     Governance,

@@ -3,7 +3,7 @@
 use crate::{
     author::{Author, Intent},
     block,
-    chain::{self, Ledger},
+    chain::{self, Ledger, ViewState},
     clock::Clock,
     config::Config,
     fault::{Fault, Result},
@@ -20,12 +20,14 @@ use medproof_core::{
     encoding::{Message, Wire},
     event::{Event, EventKind, MemberRole},
     genesis::Genesis,
+    header::UnixMillis,
     identity::MemberId,
     info::MemberInfo,
     keys::KeyNumber,
     leaf::Leaf,
 };
 use medproof_rules::{
+    Executor, Fault as Refused, Refusal,
     body::{Act, Body, Capacity},
     kind,
 };
@@ -35,7 +37,7 @@ use std::{
     sync::{Arc, OnceLock},
     time::Duration,
 };
-use tokio::time::timeout;
+use tokio::{task::block_in_place, time::timeout};
 
 /// A node that is open: its files are read, its chain can be asked. [`Self::start`] makes it take part.
 pub struct Node {
@@ -189,22 +191,38 @@ impl Node {
     pub async fn submit(&self, event: Event) -> Result<Receipt> {
         match self.hand_in(Bundle::new(vec![event])).await? {
             Outcome::Accepted(receipts) => receipts.into_iter().next().ok_or_else(|| Fault::new("node.stopped")),
-            Outcome::Refused(_, refusal) => {
-                let fault = Fault::new(refusal.code);
-                Err(refusal.item.into_iter().fold(fault, |fault, item| fault.with("item", item)))
-            }
+            Outcome::Refused(_, refusal) => Err(refused(refusal)),
+        }
+    }
+
+    /// Says what the rules say to an event on the newest state. Nothing is sent, and a block may change the answer.
+    pub fn check(&self, event: &Event) -> Result<()> {
+        let view = self.view();
+        let (state, tip) = (ViewState(&view), chain::tip(&view)?);
+        let now = UnixMillis(self.clock.now().0.max(tip.time().0 + 1));
+        match Executor::new(*tip.chain_id(), &state, now).apply(event) {
+            Ok(_) => Ok(()),
+            Err(Refused::Refused(refusal)) => Err(refused(refusal)),
+            Err(Refused::Read(cause)) => Err(Fault::new("node.store").with("cause", cause)),
         }
     }
 
     /// Gives events that belong together to the chain and to the other validators, and answers when their fate is
     /// known: all of them are in a block that is on disk, or none.
     pub async fn hand_in(&self, bundle: Bundle) -> Result<Outcome> {
-        let outcome = self.ledger.pool().add(bundle.clone())?;
-        if let Some(spread) = self.spread.get() {
-            // What is too long to be spread waits until this node proposes.
-            spread.spread(block::join(bundle.events()).into()).await;
+        let mut outcome = self.ledger.pool().add(bundle.clone())?;
+        let stopped = |_| Fault::new("node.stopped");
+        let Some(spread) = self.spread.get() else { return outcome.await.map_err(stopped) };
+        let message = bytes::Bytes::from(block::join(bundle.events()));
+        // A message may be lost, and a node that does not propose has nothing but messages.
+        let mut pause = FIRST_PAUSE;
+        loop {
+            spread.spread(message.clone()).await;
+            if let Ok(outcome) = timeout(pause, &mut outcome).await {
+                return outcome.map_err(stopped);
+            }
+            pause = LAST_PAUSE.min(2 * pause);
         }
-        outcome.await.map_err(|_| Fault::new("node.stopped"))
     }
 
     /// Signs an event for `member` in `role` and gives it to the chain.
@@ -215,7 +233,8 @@ impl Node {
         }
     }
 
-    /// The same, and waits no longer than `patience`: the event stays on its way, and is answered.
+    /// The same, and waits no longer than `patience`: the event stays on its way, and is answered. What the newest state
+    /// refuses is refused at once.
     ///
     /// A number that turns out to be used, by an event of this node from before it was restarted, is
     /// passed over.
@@ -223,7 +242,13 @@ impl Node {
         let mut tries = 0;
         loop {
             let event = self.sign(member, role, body)?;
-            match timeout(patience, self.submit(event.clone())).await {
+            let sent = async {
+                if patience < Duration::MAX {
+                    block_in_place(|| self.check(&event))?;
+                }
+                self.submit(event.clone()).await
+            };
+            match timeout(patience, sent).await {
                 Err(_) => return Ok(Acted::Waiting(event)),
                 Ok(Ok(receipt)) => return Ok(Acted::Accepted(receipt)),
                 Ok(Err(fault)) if is_about_number(&fault) && tries < MOST_TRIES => tries += 1,
@@ -233,6 +258,22 @@ impl Node {
                 }
             }
         }
+    }
+
+    /// What the rules say to each of these bodies by itself on the newest state. Nothing is sent.
+    pub fn check_each(&self, member: MemberId, role: Role, bodies: &[Body]) -> Result<Vec<Result>> {
+        let check = |body| {
+            let event = self.sign(member, role, body)?;
+            let checked = self.check(&event);
+            self.author.give_back(event.head());
+            match checked {
+                Err(fault) if fault.code().starts_with("node.") => Err(fault),
+                // An event from before the node was restarted has its number; the next try has another.
+                Err(fault) if is_about_number(&fault) => Ok(Ok(())),
+                checked => Ok(checked),
+            }
+        };
+        bodies.iter().map(check).collect()
     }
 
     /// [`Self::act`] of a single deed without idempotency value or documents.
@@ -303,6 +344,11 @@ fn member_row(member: MemberId, info: &MemberInfo) -> Row {
     Row { table: tables::MEMBER, key: member.0.to_be_bytes().to_vec(), value: Some(info.to_wire()) }
 }
 
+fn refused(refusal: Refusal) -> Fault {
+    let fault = Fault::new(refusal.code);
+    refusal.item.into_iter().fold(fault, |fault, item| fault.with("item", item))
+}
+
 /// Whether an event was refused because of its number alone.
 pub(crate) fn is_about_number(fault: &Fault) -> bool {
     NUMBERS.contains(&fault.code())
@@ -310,6 +356,10 @@ pub(crate) fn is_about_number(fault: &Fault) -> bool {
 
 /// Refusals of an event's number alone.
 const NUMBERS: [&str; 3] = ["rules.event.number-used", "rules.event.number-old", "rules.event.number-ahead"];
+
+/// How long an event that was spread has for an answer before it is spread once more; each time twice as long.
+const FIRST_PAUSE: Duration = Duration::from_secs(2);
+const LAST_PAUSE: Duration = Duration::from_secs(60);
 
 /// How often an event is signed anew because of its number.
 const MOST_TRIES: u32 = 300;

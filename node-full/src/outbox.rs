@@ -12,7 +12,8 @@
 //!                                    └─► refused: gone, and handed to whoever has to look at it
 //! ```
 //!
-//! A pack that waits here is refused to whoever would give it out a second time.
+//! A pack that waits here is refused to whoever would give it out a second time. While a call gives packs out, other
+//! calls for them wait until it is known what became of that one: nothing is sent before.
 
 use crate::{
     chain,
@@ -32,16 +33,27 @@ use medproof_core::{
 };
 use medproof_rules::body::{Act, Body};
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    collections::HashSet,
+    num::NonZeroU16,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use tokio::{task::JoinSet, time::timeout};
+use tokio::{sync::Notify, task::JoinSet, time::timeout};
 
 /// Events that wait for a quorum, on disk.
 pub struct Outbox {
     node: Arc<Node>,
     rows: Arc<dyn Rows>,
-    writing: Mutex<()>,
+    /// Packs that calls give out now.
+    held: Mutex<HashSet<Path>>,
+    /// Tells that some of them are let go.
+    freed: Notify,
+}
+
+/// Packs that one call gives out; others wait for them until this is dropped.
+pub struct Held<'a> {
+    outbox: &'a Outbox,
+    packs: Vec<Path>,
 }
 
 /// An event that waits.
@@ -57,19 +69,34 @@ pub struct Waiting {
 impl Outbox {
     /// The outbox of `node`, kept in `rows`.
     pub fn new(node: Arc<Node>, rows: Arc<dyn Rows>) -> Self {
-        Self { node, rows, writing: Mutex::default() }
+        Self { node, rows, held: Mutex::default(), freed: Notify::new() }
     }
 
-    /// Keeps an event that is on its way; from here on it is not lost. Refused if one of its packs waits already.
-    pub fn keep(&self, event: Event) -> Result {
-        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let waiting = Waiting { since: self.node.clock().now(), event };
-        for pack in self.packs(&waiting.event)? {
-            if self.holds(&pack)? {
-                return Err(Fault::new("node.outbox.waiting"));
+    /// Takes `packs` for one call, as soon as no other call has one of them. Refused if one of them waits for the
+    /// ledger, with its place.
+    pub async fn hold(&self, packs: &[PackId]) -> Result<Held<'_>> {
+        let packs = self.paths(packs);
+        loop {
+            let freed = self.freed.notified();
+            {
+                let mut held = self.held();
+                for (place, pack) in packs.iter().enumerate() {
+                    if self.holds(pack)? {
+                        return Err(Fault::new("node.outbox.waiting").with("item", place));
+                    }
+                }
+                if packs.iter().all(|pack| !held.contains(pack)) {
+                    held.extend(&packs);
+                    return Ok(Held { outbox: self, packs });
+                }
             }
+            freed.await;
         }
-        self.rows.put(self.written(&waiting)?)
+    }
+
+    /// Keeps an event that is on its way; from here on it is not lost, and its packs wait.
+    pub fn keep(&self, _: &Held<'_>, event: Event) -> Result {
+        self.rows.put(self.written(&Waiting { since: self.node.clock().now(), event })?)
     }
 
     /// Whether the pack at `path` waits.
@@ -82,10 +109,10 @@ impl Outbox {
         Ok(self.all()?.into_iter().filter(|waiting| waiting.event.head().member == member).collect())
     }
 
-    /// The event of `member` that carries an idempotency value.
-    pub fn of_key(&self, member: MemberId, key: &Digest) -> Result<Option<Event>> {
+    /// The event of `member` that carries this of a call.
+    pub fn of_call(&self, member: MemberId, call: &Digest) -> Result<Option<Event>> {
         let of_member = self.of_member(member)?.into_iter().map(|waiting| waiting.event);
-        Ok(of_member.filter(|_| *key != Digest::ZERO).find(|event| is_of_key(event, key)))
+        Ok(of_member.filter(|_| *call != Digest::ZERO).find(|event| is_of_call(event, call)))
     }
 
     /// Sends everything once more; answers what the rules refused, which waits no longer.
@@ -138,7 +165,6 @@ impl Outbox {
         let role = Role::ALL.into_iter().find(|role| *role as u8 == head.role.0).ok_or_else(broken)?;
         let body = Body::decode(head.kind, waiting.event.body()).map_err(|_| broken())?;
         let event = self.node.sign(head.member, role, &body)?;
-        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut changes = self.removed(&waiting.event)?;
         changes.extend(self.written(&Waiting { event, since: waiting.since })?);
         self.rows.put(changes)
@@ -148,19 +174,20 @@ impl Outbox {
         self.rows.put(self.removed(event)?)
     }
 
-    /// The ledger has the event, or one that another node of the member sent for the same call.
+    /// The ledger has the event, or one for the same call, by another node of the member or signed anew, that gives out
+    /// all that this one does.
     fn is_on_ledger(&self, event: &Event) -> Result<bool> {
         let view = self.node.view();
         let index = Index::new(&view);
-        let key = Body::decode(event.head().kind, event.body()).map_or(Digest::ZERO, |body| body.idempotency);
-        if index.event_index(&event.head().id())?.is_some() {
+        let head = event.head();
+        if index.event_index(&head.id())?.is_some() {
             return Ok(true);
         }
-        // Signed anew it has another id. The value alone is not enough: anybody may have sent it after reading it.
-        let Some(at) = index.of_idempotency(&key)?.filter(|_| key != Digest::ZERO) else { return Ok(false) };
-        let found = view.event(at)?.and_then(|placed| Event::from_bytes(&placed.event).ok());
-        Ok(found
-            .is_some_and(|found| (found.head().member, found.head().kind) == (event.head().member, event.head().kind)))
+        let Ok(body) = Body::decode(head.kind, event.body()) else { return Ok(false) };
+        let Some(at) = index.of_call(head.member, &body.idempotency)? else { return Ok(false) };
+        let found = index.event(at)?.and_then(|found| Body::decode(found.head().kind, found.body()).ok());
+        let given = found.map(|found| given_of(&found.act)).unwrap_or_default();
+        Ok(given_of(&body.act).iter().all(|given_here| given.contains(given_here)))
     }
 
     fn all(&self) -> Result<Vec<Waiting>> {
@@ -181,30 +208,53 @@ impl Outbox {
 
     fn changes(&self, event: &Event, value: Option<Vec<u8>>, mark: Option<Vec<u8>>) -> Result<Vec<Change>> {
         let pack = |path: Path| Change { table: PACK, key: path.as_bytes().to_vec(), value: mark.clone() };
-        let mut changes: Vec<Change> = self.packs(event)?.into_iter().map(pack).collect();
+        let mut changes: Vec<Change> = self.paths(&given_out(event)).into_iter().map(pack).collect();
         changes.push(Change { table: OUTBOX, key: event.head().id().0.to_vec(), value });
         Ok(changes)
     }
 
-    fn packs(&self, event: &Event) -> Result<Vec<Path>> {
+    fn paths(&self, packs: &[PackId]) -> Vec<Path> {
         let view = self.node.view();
         let index = Index::new(&view);
-        Ok(packs_of(event).iter().map(|pack| index.paths().pack(pack)).collect())
+        packs.iter().map(|pack| index.paths().pack(pack)).collect()
+    }
+
+    fn held(&self) -> MutexGuard<'_, HashSet<Path>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        let mut held = self.outbox.held();
+        for pack in &self.packs {
+            held.remove(pack);
+        }
+        drop(held);
+        self.outbox.freed.notify_waiters();
     }
 }
 
 /// The packs that an event gives out.
-pub fn packs_of(event: &Event) -> Vec<PackId> {
-    let Ok(body) = Body::decode(event.head().kind, event.body()) else { return Vec::new() };
-    match body.act {
-        Act::Dispense(fields) => fields.items.packs.into_iter().map(|item| item.pack).collect(),
-        Act::DispensePartly(fields) => fields.portions.into_iter().map(|portion| portion.pack).collect(),
+pub fn given_out(event: &Event) -> Vec<PackId> {
+    let body = Body::decode(event.head().kind, event.body());
+    let given = body.map_or_else(|_| Vec::new(), |body| given_of(&body.act));
+    given.into_iter().map(|(pack, _)| pack).collect()
+}
+
+/// The packs that are given out, each with how much of it where that is not all.
+fn given_of(act: &Act) -> Vec<(PackId, Option<NonZeroU16>)> {
+    match act {
+        Act::Dispense(fields) => fields.items.packs.iter().map(|item| (item.pack.clone(), None)).collect(),
+        Act::DispensePartly(fields) => {
+            fields.portions.iter().map(|portion| (portion.pack.clone(), Some(portion.amount))).collect()
+        }
         _ => Vec::new(),
     }
 }
 
-fn is_of_key(event: &Event, key: &Digest) -> bool {
-    Body::decode(event.head().kind, event.body()).is_ok_and(|body| body.idempotency == *key)
+fn is_of_call(event: &Event, call: &Digest) -> bool {
+    Body::decode(event.head().kind, event.body()).is_ok_and(|body| body.idempotency == *call)
 }
 
 fn read(value: &[u8]) -> Option<Waiting> {

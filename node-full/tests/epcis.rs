@@ -15,8 +15,10 @@ use medproof_core::{
 };
 use medproof_node::{
     access::{Caller, Purpose, Staff},
+    capture::Anchored,
     http::limits::Quotas,
     index::Index,
+    rows::Change,
 };
 use medproof_rules::body::{Act, Body};
 use serde_json::{Value, json};
@@ -218,6 +220,28 @@ async fn three_times_the_same_document_is_once() {
     }
     assert_eq!(alone.node.view().log_size(), size);
     assert_eq!(alone.found("/epcis/events").await.len(), 1);
+}
+
+/// A node does not know what another node of its member kept. The ledger says what was done, and whose commitment it
+/// carries: this node anchors its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_another_node_sent_first_is_anchored_here_as_well() {
+    let alone = Alone::new(&Quotas::default()).await;
+    alone.captured(&document(&[commissioning(["H0".into()])]), "rollback").await;
+    let text = document(&[commissioning(["H1".into()])]);
+    let first = alone.captured(&text, "rollback").await["events"][0].clone();
+    for table in ["epcis-event", "epcis-time", "epcis-key"] {
+        let rows = alone.face.rows.from(table, &[], usize::MAX).expect("read").into_iter();
+        alone.face.rows.put(rows.map(|(key, _)| Change { table, key, value: None }).collect()).expect("removed");
+    }
+    let size = alone.node.view().log_size().0;
+    let second = alone.captured(&text, "rollback").await["events"][0].clone();
+    assert_eq!((&second["eventID"], &second["accepted"]), (&first["eventID"], &first["accepted"]));
+    assert_eq!((&second["anchored"], alone.node.view().log_size().0), (&json!(size), size + 1), "{second}");
+    let id: String = second["eventID"].as_str().expect("text").bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let answer = alone.call("GET", &format!("/epcis/events/{id}/proof"), Some(&alone.machine()), "").await;
+    let anchored: Anchored = serde_json::from_value(answer.json()).expect("a proof");
+    anchored.verify(alone.node.anchor().clone(), alone.node.clock().now()).expect("it holds");
 }
 
 /// What was asked for is done, whether the node fell before it was worked out or while it waited for its block.

@@ -369,7 +369,7 @@ async fn an_answer_that_was_lost_is_found_on_the_ledger() {
     let headers = [("authorization", token.as_str()), ("idempotency-key", "lost")];
     let body = json!([scan("S00001"), scan("S00000"), scan("absent")]).to_string();
     let first = alone.call_with("POST", "/v1/packs/dispense", &headers, &body).await;
-    let key = medproof_rules::body::idempotency(ME, b"lost");
+    let key = medproof_rules::body::idempotency(ME, &[0; 32], b"lost");
     let gone = medproof_node::rows::Change { table: "answer", key: key.0.to_vec(), value: None };
     alone.face.rows.put(vec![gone]).expect("removed");
     let again = alone.call_with("POST", "/v1/packs/dispense", &headers, &body).await;

@@ -5,8 +5,12 @@
 mod http_alone;
 
 use axum::http::StatusCode;
-use http_alone::{Alone, Answer, GTIN};
-use medproof_node::access::{Purpose, Staff};
+use http_alone::{Alone, Answer, GTIN, ME};
+use medproof_node::{
+    access::{Purpose, Staff},
+    genesis_file::Role,
+};
+use medproof_rules::body::{Act, Body};
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 
@@ -20,6 +24,15 @@ impl Alone {
 
     async fn dispense(&self, key: &str, serials: &[&str]) -> Answer {
         self.post("/v1/packs/dispense", key, serials).await
+    }
+
+    /// Three calls for one pack, the one that succeeds first.
+    async fn dispense_at_once(&self, serial: &str) -> Vec<(StatusCode, String)> {
+        let give = async |number: u32| self.dispense(&format!("{serial} {number}"), &[serial]).await;
+        let (one, two, three) = tokio::join!(give(1), give(2), give(3));
+        let mut codes: Vec<_> = [one, two, three].iter().map(|answer| (answer.status, answer.code())).collect();
+        codes.sort();
+        codes
     }
 
     async fn asked(&self, path: &str, list: &str) -> Vec<Value> {
@@ -126,4 +139,64 @@ async fn what_waits_longer_than_its_event_is_good_is_signed_anew() {
     assert_eq!(again.status, StatusCode::OK, "{}", again.text());
     assert_ne!(again.json()["event"], first, "signed anew it is another event");
     assert_eq!(alone.dispense("today", &["S00000"]).await.code(), "rules.state.dispensed-pack");
+}
+
+/// Of calls that give out the same pack at the same time one does; the others are refused and send nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_calls_at_once_one_gives_a_pack_out() {
+    let mut alone = Alone::stocked(2).await;
+    let codes = alone.dispense_at_once("S00000").await;
+    let refused = (StatusCode::CONFLICT, "rules.state.dispensed-pack".to_owned());
+    assert_eq!(codes[0].0, StatusCode::OK);
+    assert_eq!(codes[1..], vec![refused; 2]);
+
+    alone.stop_consensus().await;
+    // What the ledger knows already is refused without a quorum as well.
+    assert_eq!(alone.dispense("again", &["S00000"]).await.code(), "rules.state.dispensed-pack");
+    let codes = alone.dispense_at_once("S00001").await;
+    let refused = (StatusCode::CONFLICT, "node.outbox.waiting".to_owned());
+    assert_eq!(codes[0].0, StatusCode::ACCEPTED);
+    assert_eq!(codes[1..], vec![refused; 2]);
+    assert_eq!((alone.waiting().await.len(), alone.node.ledger().pool().len()), (1, 1));
+}
+
+/// What another node of the member sent under the same key stands for what waits here only if it gives out as much.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_is_on_the_ledger_when_all_its_packs_are() {
+    let mut alone = Alone::stocked(3).await;
+    alone.stop_consensus().await;
+    assert_eq!(alone.dispense("both", &["S00000", "S00001"]).await.status, StatusCode::ACCEPTED);
+    let waiting = alone.face.outbox.of_member(ME).expect("read").remove(0).event;
+    let body = Body::decode(waiting.head().kind, waiting.body()).expect("a body");
+    let Act::Dispense(both) = &body.act else { panic!("another kind") };
+    let mut one = both.clone();
+    one.items.packs.pop();
+    let one = Body { act: Act::Dispense(one), ..body.clone() };
+
+    let alone = alone.restarted().await;
+    alone.node.act(ME, Role::Hospital, &one).await.expect("accepted");
+    // Its number was taken by the other: it is signed anew first.
+    assert_eq!(alone.face.outbox.tend().await.expect("sent"), []);
+    let refused = alone.face.outbox.tend().await.expect("sent");
+    let codes: Vec<&str> = refused.iter().map(|(_, fault)| fault.code()).collect();
+    assert_eq!(codes, ["rules.state.dispensed-pack"], "it is not taken for done");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hundreds_of_unfit_items_leave_the_others_whole() {
+    let alone = Alone::stocked(300).await;
+    let serials: Vec<String> = (0..300).map(|number| format!("S{number:05}")).collect();
+    let serials: Vec<&str> = serials.iter().map(String::as_str).collect();
+    let (gone, all) = (&serials[..260], &serials);
+    assert_eq!(alone.dispense("gone", gone).await.status, StatusCode::OK);
+    let answer = alone.dispense("all", all).await;
+    assert_eq!(answer.status, StatusCode::MULTI_STATUS, "{}", answer.text());
+    let items = answer.json()["items"].as_array().expect("a list").clone();
+    for (place, item) in items.iter().enumerate() {
+        let code = if place < 260 { json!("rules.state.dispensed-pack") } else { Value::Null };
+        assert_eq!(item["type"], code, "{place}: {item}");
+        if place < 260 {
+            assert_eq!(item["emvs_alert"], "A10", "{place}: {item}");
+        }
+    }
 }

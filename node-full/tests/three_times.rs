@@ -12,6 +12,7 @@ use medproof_node::{
     demo::region::gtin,
     genesis_file::Role,
     keyring::{MemberKey, to_hex},
+    rows::Change,
 };
 use medproof_rules::body::{Act, AuditAnchor, Body};
 use serde_json::{Value, json};
@@ -193,7 +194,46 @@ async fn every_change_that_is_sent_three_times_counts_once() {
         ended(&alone, &first).await;
         assert_eq!(state(&alone).await, after, "{}", call.uri);
         assert_eq!(after.1, alerts, "{}: no alert", call.uri);
+        if call.row == "/v1/alerts/{id}" || call.row.starts_with("/epcis") {
+            continue;
+        }
+        // The answer was lost, or the call is made again at another node of the member: the ledger knows it.
+        forget_answers(&alone);
+        let again = alone.call_bytes("POST", &call.uri, &headers, call.body.clone()).await;
+        assert_eq!((again.status, again.text()), (first.status, first.text()), "{}: found", call.uri);
+        assert_eq!(state(&alone).await, after, "{}: found", call.uri);
     }
+}
+
+fn forget_answers(alone: &Alone) {
+    let rows = alone.face.rows.from("answer", &[], usize::MAX).expect("read").into_iter();
+    let gone = rows.map(|(key, _)| Change { table: "answer", key, value: None }).collect();
+    alone.face.rows.put(gone).expect("removed");
+}
+
+/// Two nodes of a member do not know each other's answers: another call under a key that was used is done, not answered
+/// with what the first call did.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_call_under_the_same_key_is_another_call() {
+    let alone = Alone::stocked(2).await;
+    let token = alone.token(&Staff::ALL, Purpose::Treat);
+    let headers = [("authorization", token.as_str()), ("idempotency-key", "one")];
+    let lot = |lot: &str| json!({ "product": GTIN, "lot": lot, "expiry": "2031-01-31" }).to_string();
+    let mut events = BTreeSet::new();
+    for (path, body) in [
+        ("/v1/lots", lot("L8")),
+        ("/v1/lots", lot("L9")),
+        ("/v1/packs/put-away", json!([scan("S00000")]).to_string()),
+        ("/v1/packs/put-away", json!([scan("S00001")]).to_string()),
+        ("/v1/packs/dispense", json!([scan("S00000")]).to_string()),
+        ("/v1/packs/dispense", json!([scan("S00001")]).to_string()),
+    ] {
+        forget_answers(&alone);
+        let answer = alone.call_with("POST", path, &headers, &body).await;
+        assert!(answer.status.is_success() && answer.status != StatusCode::MULTI_STATUS, "{path} {}", answer.text());
+        events.insert(answer.json()["event"].to_string());
+    }
+    assert_eq!(events.len(), 6);
 }
 
 /// The member's next key is made by the node, signs at once, and the old one does not any more.

@@ -1,6 +1,6 @@
 //! Several nodes in one process: what one of them takes reaches those that propose.
 
-#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod goods;
 
@@ -9,7 +9,6 @@ use goods::amoxicillin;
 use medproof_consensus::{Handle, NodeName};
 use medproof_core::{
     hash::Digest,
-    header::Height,
     identity::{Day, Lot, MemberId, ProductCode, Serial},
     keys::KeyNumber,
 };
@@ -20,6 +19,7 @@ use medproof_node::{
     genesis_file::{FirstValidator, GenesisFile, MemberEntry, Role},
     keyring::{self, MemberKey},
     node::{self, Node},
+    pool::{Bundle, Outcome},
 };
 use medproof_rules::body::{Act, Body, LotRelease, PackRegister, ProductRegister};
 use std::{
@@ -34,7 +34,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 struct Place {
     node: Arc<Node>,
-    handle: Handle,
+    _handle: Handle,
     _place: tempfile::TempDir,
 }
 
@@ -82,7 +82,7 @@ async fn started(
     config.consensus.peers = others.map(|(_, (name, address))| format!("{name}@{address}")).collect();
     let node = Arc::new(Node::open(folder, config, Clock::wall()).expect("opened"));
     let handle = node.start().await.expect("started");
-    Place { node, handle, _place: place }
+    Place { node, _handle: handle, _place: place }
 }
 
 /// A node without a vote cannot put its event into a block: only those that it spread it to can.
@@ -90,30 +90,32 @@ async fn started(
 async fn what_a_follower_takes_reaches_the_validators_and_counts_once() {
     let nodes = network().await;
     let follower = &nodes[0].node;
-    // Connections come up in their own time; what was spread before them is lost.
-    tokio::time::timeout(PATIENCE, async {
-        let mut tip = follower.ledger().tip();
-        while tip.borrow_and_update().height() < Height(1) || nodes[0].handle.peers().await < 3 {
-            let _ = tokio::time::timeout(Duration::from_millis(200), tip.changed()).await;
-        }
-    })
-    .await
-    .expect("the follower follows");
     let product = ProductCode::from_gtin14("09504000059101").expect("a GTIN");
     let (lot, expiry) = (Lot::new("L1").expect("a lot"), Day::from_date(2030, 5, 31).expect("a date"));
-    let serials = vec![Serial::new("A1").expect("a serial")];
+    let register = |first: u32, last: u32| {
+        let serials = (first..=last).map(|number| Serial::new(&format!("{number:020}")).expect("a serial")).collect();
+        let (product, lot) = (product.clone(), lot.clone());
+        Act::PackRegister(PackRegister { product, lot, quantity: NonZero::<u16>::MIN, serials })
+    };
+    let signed =
+        |act| follower.sign(ME, Role::Manufacturer, &Body::new(Digest::ZERO, act)).expect("signed");
     let acts = [
         Act::ProductRegister(ProductRegister { product: product.clone(), info: amoxicillin(), random_serials: false }),
         Act::LotRelease(LotRelease { product: product.clone(), lot: lot.clone(), expiry }),
-        Act::PackRegister(PackRegister { product, lot, quantity: NonZero::<u16>::MIN, serials }),
+        register(1, 1),
     ];
     let mut last = None;
     for act in acts {
-        let event = follower.sign(ME, Role::Manufacturer, &Body::new(Digest::ZERO, act)).expect("signed");
+        // Connections come up in their own time: what is spread before them is lost, and spread again.
+        let event = signed(act);
         let taken = tokio::time::timeout(PATIENCE, follower.submit(event.clone())).await.expect("in time");
         last = Some((event, taken.expect("accepted")));
     }
-    let (event, receipt) = last.expect("events");
+    let (event, _) = last.expect("events");
+    let long = Bundle::new(vec![signed(register(10_001, 20_000)), signed(register(20_001, 30_000))]);
+    let taken = tokio::time::timeout(PATIENCE, follower.hand_in(long)).await.expect("in time");
+    let Ok(Outcome::Accepted(receipts)) = taken else { panic!("{taken:?}") };
+    let receipt = receipts[1];
     let size = follower.view().log_size();
     tokio::time::timeout(PATIENCE, async {
         for place in &nodes {
@@ -128,8 +130,8 @@ async fn what_a_follower_takes_reaches_the_validators_and_counts_once() {
     .expect("all have it");
     // Played again at a validator it changes nothing: it is refused, or, where it is just being taken out of what waits,
     // answered with what became of it.
-    match tokio::time::timeout(PATIENCE, nodes[1].node.submit(event)).await.expect("in time") {
-        Ok(known) => assert_eq!(known, receipt),
+    match tokio::time::timeout(PATIENCE, nodes[1].node.submit(event.clone())).await.expect("in time") {
+        Ok(known) => assert_eq!(known.id, event.head().id()),
         Err(fault) => assert_eq!(fault.code(), "rules.event.number-used"),
     }
     assert_eq!(nodes[1].node.view().log_size(), size);

@@ -1,6 +1,6 @@
 //! What consensus is started with.
 
-use crate::error::Error;
+use crate::{error::Error, gossip::MAX_MESSAGE_BYTES};
 use arc_malachitebft_app::{
     config::{ConsensusConfig, NodeConfig, P2pConfig, ProtocolNames, ValueSyncConfig},
     net::{Multiaddr, PeerId},
@@ -120,6 +120,7 @@ impl Config {
             persistent_peers: self.peers.iter().map(|peer| peer.address.clone()).collect(),
             persistent_peers_only: !self.open,
             rpc_max_size: size(response_bytes)?,
+            pubsub_max_size: size(MAX_MESSAGE_BYTES + SLACK_BYTES)?,
             protocol_names: protocol_names(chain_id),
             ..P2pConfig::default()
         };

@@ -63,8 +63,8 @@ impl Meter {
     }
 }
 
-/// The longest message that is spread.
-pub const MAX_MESSAGE_BYTES: usize = 256 * 1024;
+/// The longest message that is spread: what goes into one block.
+pub const MAX_MESSAGE_BYTES: usize = 8 * 1024 * 1024;
 
 const MAX_PER_SECOND: usize = 5_000;
 const MAX_BYTES_PER_SECOND: usize = 32 * 1024 * 1024;

@@ -205,7 +205,7 @@ fn samples() -> Vec<Body> {
         }),
     ];
     let documents = vec![Digest([9; 32]), Digest([8; 32])];
-    let body = |act| Body::new(idempotency(MemberId(1), b"key"), act).with_documents(documents.clone());
+    let body = |act| Body::new(idempotency(MemberId(1), &[7; 32], b"key"), act).with_documents(documents.clone());
     acts.into_iter().map(body).collect()
 }
 

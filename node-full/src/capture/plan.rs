@@ -29,7 +29,7 @@ use medproof_epcis::{
 use medproof_rules::body::{self, Act, Body, DocumentStore};
 use medproof_store::View;
 use serde::{Deserialize, Serialize};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// An event of a document that can be read, each once.
 pub(super) struct Prepared<'d> {
@@ -207,23 +207,43 @@ impl Drawing<'_> {
 
     /// Signs what the event asks for, deed by deed; those before one that is refused stand.
     fn deeds(&mut self, event: &Prepared<'_>, planned: &mut Planned) -> std::result::Result<(), No> {
+        let sent = self.sent_before(event).map_err(No::Fault)?;
+        if !sent.kinds.is_empty() {
+            planned.done = sent;
+            return Ok(());
+        }
         let registry = Ledger { index: self.draft.index(), sender: self.order.member(), roles: &self.roles };
         let answer = mapping::map(event.event, &registry).map_err(No::Fault)?;
         if let Some(why) = &answer.stored_only {
             planned.done.set_reason(why);
         }
-        let mut counts: HashMap<u16, u16> = HashMap::new();
-        for wish in &answer.wishes {
-            let kind = wish.kind.number();
-            let count = counts.entry(kind).and_modify(|count| *count += 1).or_default();
-            let name = [&event.key[..], &kind.to_be_bytes(), &count.to_be_bytes()].concat();
-            let idempotency = body::idempotency(self.order.member(), &name);
-            match Index::new(self.view).of_idempotency(&idempotency).map_err(No::Fault)? {
-                Some(index) => planned.done.accept(kind, index.0),
-                None => planned.deeds.push((kind, self.deed(event, wish, answer.site, idempotency)?)),
-            }
+        for (number, wish) in (0..).zip(&answer.wishes) {
+            let call = self.call(event, number);
+            planned.deeds.push((wish.kind.number(), self.deed(event, wish, answer.site, call)?));
         }
         Ok(())
+    }
+
+    /// What the body of an event's deed carries, by its number among them.
+    fn call(&self, event: &Prepared<'_>, number: u16) -> Digest {
+        body::idempotency(self.order.member(), &event.key, &number.to_be_bytes())
+    }
+
+    /// What the ledger has of the event already: another node of the member sent it, or this one before it forgot. On
+    /// the state that followed, the same event may ask for something else.
+    fn sent_before(&self, event: &Prepared<'_>) -> Result<Done> {
+        let (index, mut done) = (Index::new(self.view), Done::default());
+        for number in 0.. {
+            let Some(place) = index.of_call(self.order.member(), &self.call(event, number))? else { break };
+            let found = index.event(place)?.ok_or_else(|| Fault::new("node.index").with("table", "events"))?;
+            let body = Body::decode(found.head().kind, found.body());
+            done.kinds.push((found.head().kind.0, place.0));
+            // The commitment of another node can be opened there alone.
+            if body.is_ok_and(|body| body.documents.contains(&event.commitment())) {
+                done.anchored.get_or_insert(place.0);
+            }
+        }
+        Ok(done)
     }
 
     fn deed(
@@ -231,11 +251,11 @@ impl Drawing<'_> {
         event: &Prepared<'_>,
         wish: &Wish,
         site: Option<u64>,
-        idempotency: Digest,
+        call: Digest,
     ) -> std::result::Result<usize, No> {
         right::check(wish.kind, &self.caller, &self.roles).map_err(No::Refused)?;
         let act = deed::act(&self.draft.index(), wish, site)?;
-        let body = Body::new(idempotency, act).with_documents(vec![event.commitment()]);
+        let body = Body::new(call, act).with_documents(vec![event.commitment()]);
         let capacity = body.act.items().map(|items| items.capacity);
         let role = self.node.role_for(self.order.member(), body.kind(), capacity)?;
         Ok(self.draft.add(role, &body)?)

@@ -26,8 +26,8 @@ pub(super) struct Asked {
     pub(super) caller: Option<Caller>,
     /// Who counts as the caller.
     pub(super) key: Key,
-    /// What an event's body carries of the idempotency key.
-    pub(super) idempotency: Digest,
+    /// What an event's body carries of the call; all zero without an idempotency key.
+    pub(super) call: Digest,
     /// The path that was asked for.
     pub(super) path: String,
 }
@@ -45,7 +45,7 @@ impl<S: Sync> FromRequestParts<S> for Asked {
             language: parts.extensions.get().copied().unwrap_or_default(),
             key: Key::of(caller.as_ref(), address),
             caller,
-            idempotency: parts.extensions.get::<replay::Key>().map_or(Digest::ZERO, |key| key.0),
+            call: parts.extensions.get::<replay::Call>().map_or(Digest::ZERO, |call| call.0),
             path: parts.uri.path().to_owned(),
         })
     }

@@ -142,7 +142,7 @@ async fn change(gate: Arc<Gate>, row: &'static Endpoint, caller: Caller, mut req
         Ok(replay::Begun::New(open)) => open,
         Err(problem) => return problem.into_response(),
     };
-    request.extensions_mut().insert(open.key());
+    request.extensions_mut().insert(open.call());
     let response = next.run(request).await;
     let entry = entry(&gate, row, &caller, &response, id);
     let now = gate.clock.now();

@@ -28,7 +28,7 @@ mod stream;
 pub use epcis::capture::encoded as path_segment;
 pub use face::{Face, Shared, issuer, issuer_in};
 pub use pages::Pages;
-pub use replay::{Key, Replay};
+pub use replay::{Call, Replay};
 
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use gate::Gate;

@@ -3,11 +3,13 @@
 //! | key known | same call and body | other |
 //! |---|---|---|
 //! | answered | the answer that was given, with `Idempotency-Replayed: true` | 422 |
+//! | answered for the time being: the ledger does not have it yet | as it stands now | 422 |
 //! | being answered | 409, ask again | 422 |
 //!
 //! What the node could not do (5xx) and what was asked too often (429) is not kept: it may be tried again. The
 //! answer is written, in one transaction with the audit entry, before it is sent. If the node fell between a block and
-//! that, the event in the block carries the key's hash; [`Key`] is there for handlers to find it by.
+//! that, or the call is made again at another node of the member, the event in the block carries the call's hash;
+//! [`Call`] is there for handlers to find it by. Another call under the same key at another node is a call of its own.
 
 use crate::{
     access::{Caller, Endpoint},
@@ -30,9 +32,9 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// What a body on the ledger carries of an idempotency key; all zero without one.
+/// What a body on the ledger carries of a call; all zero without an idempotency key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Key(pub Digest);
+pub struct Call(pub Digest);
 
 /// Answers that were given.
 pub struct Replay {
@@ -58,6 +60,8 @@ pub enum Asked {
         key: Digest,
         /// What is asked.
         what: Digest,
+        /// Both, as a body on the ledger carries them.
+        call: Digest,
     },
 }
 
@@ -79,7 +83,7 @@ struct Kept {
     answer: Answer,
 }
 
-/// What an answer says.
+/// What an answer says; without a status there is none yet.
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 struct Answer {
@@ -90,35 +94,36 @@ struct Answer {
     body: String,
 }
 
-/// Marks an answer that says something else once the ledger has what was asked: it is not kept.
+/// Marks an answer that says something else once the ledger has what was asked: of the call is kept what was asked alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Passing;
 
 impl Asked {
-    /// What a request asks; marks the request with the key's hash.
+    /// What a request asks.
     pub fn of(request: &Request, row: &Endpoint, caller: &Caller) -> std::result::Result<Self, Problem> {
         let mut values = request.headers().get_all(&NAME).iter();
         let Some(value) = values.next() else { return Ok(Self::Once) };
         let text =
             value.to_str().ok().filter(|text| (1..=MAX_KEY_BYTES).contains(&text.len()) && values.next().is_none());
         let text = text.ok_or(Problem::new("request.key"))?;
-        let key = medproof_rules::body::idempotency(caller.member, text.as_bytes());
         let mut hash = Sha256::new().chain_update(row.path).chain_update([0]);
         hash.update(request.uri().path());
         hash.update([0]);
         hash.update(request.uri().query().unwrap_or_default());
         hash.update([0]);
         let body = request.extensions().get::<super::body::Digest>().map_or([0; 32], |digest| digest.0);
-        Ok(Self::Keyed { key, what: Digest(hash.chain_update(body).finalize().into()) })
+        let what: [u8; 32] = hash.chain_update(body).finalize().into();
+        let value = |what| medproof_rules::body::idempotency(caller.member, what, text.as_bytes());
+        Ok(Self::Keyed { key: value(&[0; 32]), what: Digest(what), call: value(&what) })
     }
 }
 
 impl Open {
     /// What the event's body carries.
-    pub const fn key(&self) -> Key {
+    pub const fn call(&self) -> Call {
         match &self.asked {
-            Asked::Once => Key(Digest::ZERO),
-            Asked::Keyed { key, .. } => Key(*key),
+            Asked::Once => Call(Digest::ZERO),
+            Asked::Keyed { call, .. } => Call(*call),
         }
     }
 }
@@ -140,7 +145,7 @@ impl Replay {
     /// Begins a call: its answer if it is known, a refusal if the key is used for something else.
     pub fn begin(&self, asked: Asked, now: UnixMillis) -> std::result::Result<Begun, Problem> {
         let keys = Arc::clone(&self.open);
-        let Asked::Keyed { key, what } = asked else { return Ok(Begun::New(Open { asked, keys })) };
+        let Asked::Keyed { key, what, .. } = asked else { return Ok(Begun::New(Open { asked, keys })) };
         let mut open = self.lock();
         match open.get(&key) {
             Some(other) if *other != what => return Err(Problem::new(REUSED)),
@@ -148,9 +153,9 @@ impl Replay {
             None => {}
         }
         match self.kept(&key, now)? {
-            Some(kept) if kept.what == what.0 => Ok(Begun::Known(kept.into_response())),
-            Some(_) => Err(Problem::new(REUSED)),
-            None => {
+            Some(kept) if kept.what != what.0 => Err(Problem::new(REUSED)),
+            Some(kept) if kept.answer.status > 0 => Ok(Begun::Known(kept.into_response())),
+            _ => {
                 open.insert(key, what);
                 drop(open);
                 Ok(Begun::New(Open { asked, keys }))
@@ -166,7 +171,7 @@ impl Replay {
         now: UnixMillis,
         write: impl FnOnce(Vec<Change>) -> Result,
     ) -> Response {
-        let Asked::Keyed { key, what } = open.asked else {
+        let Asked::Keyed { key, what, .. } = open.asked else {
             return write(Vec::new()).map_or_else(|fault| Problem::from(fault).into_response(), |()| response);
         };
         let (response, changes) = match keepable(response).await {
@@ -239,11 +244,11 @@ impl IntoResponse for Kept {
 /// The answer, and what is kept of it, if it is one that is kept.
 async fn keepable(response: Response) -> (Response, Option<Answer>) {
     let status = response.status();
-    // The key belongs to another call, whose answer is kept under it.
-    let is_others = response.extensions().get::<Problem>().is_some_and(|problem| problem.code() == REUSED);
-    let is_passing = is_others || response.extensions().get::<Passing>().is_some();
-    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS || is_passing {
+    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
         return (response, None);
+    }
+    if response.extensions().get::<Passing>().is_some() {
+        return (response, Some(Answer::default()));
     }
     if let Some(problem) = response.extensions().get::<Problem>() {
         let body = serde_json::to_string(problem).unwrap_or_default();
@@ -268,7 +273,7 @@ async fn keepable(response: Response) -> (Response, Option<Answer>) {
 }
 
 /// A key that was used for another call.
-pub(super) const REUSED: &str = "request.key-reused";
+const REUSED: &str = "request.key-reused";
 const TABLE: &str = "answer";
 const PROBLEM: &str = "application/problem+json";
 const NAME: HeaderName = HeaderName::from_static("idempotency-key");
@@ -288,7 +293,7 @@ mod tests {
     const NOW: UnixMillis = UnixMillis(1_000_000);
 
     fn asked(key: u8, what: u8) -> Asked {
-        Asked::Keyed { key: Digest([key; 32]), what: Digest([what; 32]) }
+        Asked::Keyed { key: Digest([key; 32]), what: Digest([what; 32]), call: Digest([key ^ what; 32]) }
     }
 
     async fn body(response: Response) -> String {
@@ -340,7 +345,6 @@ mod tests {
             (1, "rules.state.dispensed-pack", true),
             (2, "node.busy", false),
             (3, "access.limit", false),
-            (4, REUSED, false),
         ] {
             let Ok(Begun::New(asked_first)) = replay.begin(asked(key, 1), NOW) else { panic!("not new") };
             replay.finish(asked_first, Problem::new(code).into_response(), NOW, |changes| rows.put(changes)).await;
@@ -352,6 +356,21 @@ mod tests {
                 }
                 _ => assert!(!is_kept, "{code}"),
             }
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_for_the_time_being_is_not_kept_but_its_key_is_used() {
+        let rows: Arc<dyn Rows> = Arc::new(MemoryRows::default());
+        let replay = Replay::new(Arc::clone(&rows));
+        for _ in 0..2 {
+            let Ok(Begun::New(open)) = replay.begin(asked(1, 1), NOW) else { panic!("not new") };
+            let mut answer = (StatusCode::ACCEPTED, "waits").into_response();
+            answer.extensions_mut().insert(Passing);
+            let answer = replay.finish(open, answer, NOW, |changes| rows.put(changes)).await;
+            assert_eq!(body(answer).await, "waits");
+            let other = replay.begin(asked(1, 2), NOW);
+            assert_eq!(other.err().map(|problem| problem.code().to_owned()), Some(REUSED.into()));
         }
     }
 }

@@ -48,7 +48,10 @@ impl<'a> Projection<'a> {
         let kind = tables::pair_key(&head.kind.0.to_be_bytes(), &place);
         self.put(tables::KIND, &kind, head.member.0.to_be_bytes().to_vec());
         if applied.body.idempotency != Digest::ZERO {
-            self.put(tables::IDEMPOTENCY, &applied.body.idempotency.0, place.to_vec());
+            let call = tables::call_key(head.member, &applied.body.idempotency);
+            if self.view.row(tables::IDEMPOTENCY, &call)?.is_none() {
+                self.rows.entry((tables::IDEMPOTENCY, call)).or_insert_with(|| Some(place.to_vec()));
+            }
         }
         if let Some(TradeId(trade)) = trade_of(&applied.body.act) {
             self.put(tables::TRADE, &tables::pair_key(&trade, &place), Vec::new());

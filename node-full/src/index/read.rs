@@ -289,9 +289,9 @@ impl<'a> Index<'a> {
         Ok(bytes.and_then(|bytes| bytes.try_into().ok()).map(|bytes| LeafIndex(u64::from_be_bytes(bytes))))
     }
 
-    /// Where the event stands whose body carries this of an idempotency key.
-    pub fn of_idempotency(&self, key: &Digest) -> Result<Option<LeafIndex>> {
-        let bytes = self.row(tables::IDEMPOTENCY, &key.0)?;
+    /// Where the first event of `member` stands whose body carries this of a call; nothing for a call without key.
+    pub fn of_call(&self, member: MemberId, call: &Digest) -> Result<Option<LeafIndex>> {
+        let bytes = self.row(tables::IDEMPOTENCY, &tables::call_key(member, call))?;
         Ok(bytes.and_then(|bytes| bytes.try_into().ok()).map(|bytes| LeafIndex(u64::from_be_bytes(bytes))))
     }
 

@@ -14,7 +14,7 @@
 //! | member | member u32 | member information |
 //! | event | event id | log index |
 //! | kind | kind u16 ‖ log index | member u32 |
-//! | idempotency | what bodies carry of a caller's key | log index |
+//! | idempotency | member u32 ‖ what bodies carry of a call | log index of the first that carries it |
 //! | trade | trade id ‖ log index, of the step itself and of the movements that name it | nothing |
 
 use medproof_core::{
@@ -238,6 +238,11 @@ pub(crate) fn stock_key(product: &ProductCode, lot: &Lot, member: MemberId, stan
 /// The key of a custody step.
 pub(crate) fn step_key(path: &Path, place: u32) -> Vec<u8> {
     [&path.as_bytes()[..], &place.to_be_bytes()].concat()
+}
+
+/// The key of what a body carries of a call.
+pub(crate) fn call_key(member: MemberId, call: &Digest) -> Vec<u8> {
+    pair_key(&member.0.to_be_bytes(), &call.0)
 }
 
 /// Two keys in a row.

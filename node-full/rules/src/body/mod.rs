@@ -67,7 +67,7 @@ field::fields! {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a body has these parts in rules version 0")]
 pub struct Body {
-    /// The hash of the caller's idempotency key; see [`idempotency`].
+    /// What it carries of the call behind it, to know the same call again; see [`idempotency`].
     pub idempotency: Digest,
     /// Commitments to the documents behind the event; see [`document`].
     pub documents: Vec<Digest>,
@@ -119,9 +119,10 @@ impl Body {
     }
 }
 
-/// The hash of a caller's idempotency key, as bodies carry it.
-pub fn idempotency(member: MemberId, key: &[u8]) -> Digest {
-    tagged(Tag::Idempotency, &[&member.0.to_be_bytes(), key])
+/// What a body carries of a call: of the caller's idempotency key and of everything that was asked. The same call at
+/// another node of the member is so known again, and another call under the same key is another.
+pub fn idempotency(member: MemberId, what: &[u8; 32], key: &[u8]) -> Digest {
+    tagged(Tag::Idempotency, &[&member.0.to_be_bytes(), what, key])
 }
 
 /// The commitment to a document, as bodies carry it; the salt is kept and erased with the document.

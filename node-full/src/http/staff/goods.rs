@@ -5,7 +5,7 @@ use super::super::{
     ask::{self, Asked, parameter},
     face::{Face, Shared},
 };
-use super::{deed, receipt_view, scanned};
+use super::{deed, receipt_view, scanned, sent_before};
 use crate::{
     index::Index,
     items::{self, Subject},
@@ -72,7 +72,7 @@ pub(in crate::http) async fn release(
 ) -> Result<Response, Problem> {
     let NewLot { product, lot, expiry } = ask::json(&asked, &bytes)?;
     let lot = LotRelease { product: ask::product(&product)?, lot: ask::lot(&lot)?, expiry: ask::day(&expiry)? };
-    created(&face, &asked, Act::LotRelease(lot)).await
+    created(&face, &asked, || Ok(Act::LotRelease(lot))).await
 }
 
 /// Registers serials of a lot.
@@ -85,7 +85,7 @@ pub(in crate::http) async fn register(
     let serials: Result<Vec<_>, _> = serials.iter().map(|serial| Serial::new(serial)).collect();
     let serials = serials.map_err(|_| parameter("serials"))?;
     let packs = PackRegister { product: ask::product(&product)?, lot: ask::lot(&lot)?, quantity, serials };
-    created(&face, &asked, Act::PackRegister(packs)).await
+    created(&face, &asked, || Ok(Act::PackRegister(packs))).await
 }
 
 /// Registers other codes on packs; the codes are those of an alias of the product.
@@ -101,13 +101,13 @@ pub(in crate::http) async fn alias(
     };
     let pair = |new: &NewAlias| Ok(AliasPair { alias: pack(&new.alias)?, canonical: pack(&new.pack)? });
     let aliases = aliases.iter().map(pair).collect::<Result<_, Problem>>()?;
-    created(&face, &asked, Act::PackAlias(PackAlias { aliases })).await
+    created(&face, &asked, || Ok(Act::PackAlias(PackAlias { aliases }))).await
 }
 
 /// Puts packs and units into a unit, which is made if it is not there.
 pub(in crate::http) async fn pack(State(face): State<Shared>, asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
-    let packed = packing(&face, &ask::json(&asked, &bytes)?)?;
-    created(&face, &asked, packed).await
+    let unit = ask::json(&asked, &bytes)?;
+    created(&face, &asked, || packing(&face, &unit)).await
 }
 
 /// Takes packs and units out of a unit, or everything.
@@ -116,8 +116,8 @@ pub(in crate::http) async fn unpack(
     asked: Asked,
     bytes: Bytes,
 ) -> Result<Response, Problem> {
-    let unpacked = unpacking(&face, &ask::json(&asked, &bytes)?)?;
-    created(&face, &asked, unpacked).await
+    let unit = ask::json(&asked, &bytes)?;
+    created(&face, &asked, || unpacking(&face, &unit)).await
 }
 
 fn packing(face: &Face, Unit { sscc, items }: &Unit) -> Result<Act, Problem> {
@@ -142,8 +142,17 @@ fn unpacking(face: &Face, Unit { sscc, items }: &Unit) -> Result<Act, Problem> {
     Ok(Act::Disaggregate(Disaggregate { unit: unit.unit, unit_salt: salt, items }))
 }
 
-async fn created(face: &Face, asked: &Asked, act: Act) -> Result<Response, Problem> {
-    Ok(answer::with_status(StatusCode::CREATED, &receipt_view(&deed(face, asked, act).await?)))
+/// Does what `act` says, which is looked up on the state before; a call that was done before has changed it.
+async fn created(
+    face: &Face,
+    asked: &Asked,
+    act: impl FnOnce() -> Result<Act, Problem>,
+) -> Result<Response, Problem> {
+    let receipt = match sent_before(face, asked)? {
+        Some((_, receipt)) => receipt,
+        None => deed(face, asked, act()?).await?,
+    };
+    Ok(answer::with_status(StatusCode::CREATED, &receipt_view(&receipt)))
 }
 
 fn subjects(scans: &[String]) -> Result<Vec<Subject>, Problem> {

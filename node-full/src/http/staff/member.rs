@@ -9,7 +9,7 @@ use super::{
         ask::{self, Asked, parameter},
         face::{Face, Shared},
     },
-    receipt_view, role, send_as,
+    receipt_view, role, send_as, sent_before,
 };
 use crate::{
     access::Staff,
@@ -153,8 +153,12 @@ pub(in crate::http) async fn keys(
     asked: Asked,
     bytes: Bytes,
 ) -> Result<Response, Problem> {
-    let member = number(&member)?;
-    let act = match ask::json(&asked, &bytes)? {
+    let (member, asks) = (number(&member)?, ask::json(&asked, &bytes)?);
+    if let Some((_, receipt)) = sent_before(&face, &asked)? {
+        // The key that is the next one now is another.
+        return Ok(answer::with_status(StatusCode::CREATED, &receipt_view(&receipt)));
+    }
+    let act = match asks {
         KeyChange::Rotate => Act::KeyRotate(rotation(&face, &asked, member)?),
         KeyChange::Register { key, signature: text, valid_from_ms } => Act::KeyRegister(KeyRegister {
             member,
@@ -206,7 +210,7 @@ async fn done(face: &Face, asked: &Asked, act: Act) -> Result<Response, Problem>
     let is_own = matches!(act, Act::KeyRotate(_));
     let is_office = asked.caller()?.staff.contains(&Staff::Regulator)
         && face.node.roles(asked.caller()?.member)?.contains(&Role::Regulator);
-    let body = Body::new(asked.idempotency, act);
+    let body = Body::new(asked.call, act);
     let receipt = send_as(face, asked, body, |kind| {
         if is_office && !is_own { Ok(Role::Regulator) } else { role(face, asked, kind, None) }
     });

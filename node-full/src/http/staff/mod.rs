@@ -18,7 +18,6 @@ pub(super) mod verify;
 use super::{
     ask::{Asked, parameter},
     face::Face,
-    replay::REUSED,
 };
 use crate::{
     access::{Staff, page_role},
@@ -31,7 +30,6 @@ use crate::{
 use medproof_core::{
     encoding::Message,
     event::{Event, EventKind},
-    hash::Digest,
     log::LeafIndex,
 };
 use medproof_rules::body::{Act, Body, Capacity};
@@ -51,7 +49,7 @@ fn role(face: &Face, asked: &Asked, kind: EventKind, capacity: Option<Capacity>)
 
 /// Signs and sends one deed of the caller's member.
 async fn deed(face: &Face, asked: &Asked, act: Act) -> std::result::Result<Receipt, Problem> {
-    send(face, asked, Body::new(asked.idempotency, act), None).await
+    send(face, asked, Body::new(asked.call, act), None).await
 }
 
 /// Signs and sends a body for the caller's member.
@@ -72,8 +70,7 @@ async fn send_as(
     role: impl FnOnce(EventKind) -> std::result::Result<Role, Problem>,
 ) -> std::result::Result<Receipt, Problem> {
     let (kind, member) = (body.kind(), asked.caller()?.member);
-    if let Some((_, receipt)) = sent_before(face, asked, kind)? {
-        // The node fell between the block and its answer.
+    if let Some((_, receipt)) = sent_before(face, asked)? {
         return Ok(receipt);
     }
     let role = role(kind)?;
@@ -81,15 +78,11 @@ async fn send_as(
     receipt.map_err(|fault| Problem::from(fault).of_kind(kind))
 }
 
-/// The event of the same idempotency key, if it is on the ledger already.
-fn sent_before(face: &Face, asked: &Asked, kind: EventKind) -> std::result::Result<Option<(Event, Receipt)>, Problem> {
-    if asked.idempotency == Digest::ZERO {
-        return Ok(None);
-    }
-    let Some(index) = Index::new(&face.node.view()).of_idempotency(&asked.idempotency)? else { return Ok(None) };
-    let (event, receipt) = placed(face, index)?;
-    let is_same = (event.head().kind, event.head().member) == (kind, asked.caller()?.member);
-    if is_same { Ok(Some((event, receipt))) } else { Err(Problem::new(REUSED)) }
+/// The event of the same call, if it is on the ledger already: the node fell between the block and its answer, or the
+/// call was made at another node of the member first.
+fn sent_before(face: &Face, asked: &Asked) -> std::result::Result<Option<(Event, Receipt)>, Problem> {
+    let index = Index::new(&face.node.view()).of_call(asked.caller()?.member, &asked.call)?;
+    index.map(|index| placed(face, index)).transpose()
 }
 
 /// The event at a place in the log, and the receipt for it.

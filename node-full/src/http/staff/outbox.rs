@@ -9,7 +9,7 @@ use crate::{
         face::{Face, Shared},
     },
     keyring::to_hex,
-    outbox::packs_of,
+    outbox::given_out,
     problem::Problem,
 };
 use axum::{extract::State, response::Response};
@@ -39,6 +39,6 @@ pub(in crate::http) async fn tend(face: &Face) -> Result {
 fn view(event: &Event) -> Value {
     let head = event.head();
     let pack = |pack: &medproof_core::identity::PackId| json!({ "product": ask::product_text(&pack.product), "serial": pack.serial.as_str() });
-    let items: Vec<Value> = packs_of(event).iter().map(pack).collect();
+    let items: Vec<Value> = given_out(event).iter().map(pack).collect();
     json!({ "event": to_hex(&head.id().0), "kind": head.kind.0, "member": head.member.0, "items": items })
 }

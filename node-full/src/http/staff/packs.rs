@@ -5,7 +5,7 @@ use super::{
         answer::{self, set},
         ask::{self, Asked, parameter},
         face::{Face, Shared},
-        replay::{Passing, REUSED},
+        replay::Passing,
     },
     alert::{self, Alert},
     receipt_view, role,
@@ -23,6 +23,7 @@ use crate::{
 use axum::{body::Bytes, extract::State, http::StatusCode, response::Response};
 use medproof_core::{
     event::{Event, EventKind},
+    hash::Digest,
     identity::MemberId,
     scan::Reading,
 };
@@ -33,6 +34,7 @@ use medproof_rules::body::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{num::NonZeroU16, time::Duration};
+use tokio::task::block_in_place;
 
 /// One of the array: a scan, or a scan with how much is taken from the pack.
 #[derive(Debug, Deserialize)]
@@ -67,14 +69,11 @@ pub(in crate::http) async fn act(
     }
     let capacity = capacity(kind, &asked)?;
     let mut entries: Vec<Entry> = items.into_iter().map(|item| Entry::new(item, kind)).collect();
-    if let Some((event, receipt)) = sent_before(&face, &asked, kind)? {
+    if let Some((event, receipt)) = sent_before(&face, &asked)? {
         leave_out(&face, &event, &mut entries)?;
         return Ok(answer(&asked, kind, Some(Acted::Accepted(receipt)), entries));
     }
-    if let Some(event) = face.outbox.of_key(asked.caller()?.member, &asked.idempotency)? {
-        if event.head().kind != kind {
-            return Err(Problem::new(REUSED));
-        }
+    if let Some(event) = face.outbox.of_call(asked.caller()?.member, &asked.call)? {
         leave_out(&face, &event, &mut entries)?;
         return Ok(answer(&asked, kind, Some(Acted::Waiting(event)), entries));
     }
@@ -105,7 +104,8 @@ fn leave_out(face: &Face, event: &Event, entries: &mut [Entry]) -> Result<(), Pr
     Ok(())
 }
 
-/// Sends what is left after each refusal of a single item, until nothing is refused or nothing is left.
+/// Sends what is left after each refusal of a single item, until nothing is refused or nothing is left. At the first
+/// refusal all items are looked at, each by itself: a round for each of thousands would take too long.
 async fn send_fitting(
     face: &Face,
     asked: &Asked,
@@ -113,15 +113,15 @@ async fn send_fitting(
     capacity: Capacity,
     entries: &mut [Entry],
 ) -> Result<Option<Acted>, Problem> {
-    for _ in 0..MOST_ROUNDS {
+    for round in 0..MOST_ROUNDS {
         let (items, places) = name(face, kind, capacity, entries)?;
         if items.is_empty() {
             return Ok(None);
         }
-        let body = Body::new(asked.idempotency, build(face, kind, asked, items, entries, &places)?);
+        let body = Body::new(asked.call, build(face, kind, asked, items, entries, &places)?);
         let order = in_body_order(&body);
         let sent = if is_dispensing(kind) {
-            dispense(face, asked, &body, capacity).await
+            dispense(face, asked, &body, &order, capacity).await
         } else {
             send(face, asked, body, Some(capacity)).await.map(Acted::Accepted)
         };
@@ -131,21 +131,72 @@ async fn send_fitting(
         };
         let culprit =
             problem.item().and_then(|item| order.get(item)).and_then(|name| places.iter().find(|(_, of)| of == name));
-        let Some(entry) = culprit.and_then(|(place, _)| entries.get_mut(*place)) else { return Err(problem) };
-        entry.problem = Some(if is_own_last(face, asked, entry)? { problem.by_own_event(kind) } else { problem });
+        let Some((place, _)) = culprit else { return Err(problem) };
+        refuse(face, asked, kind, entries.get_mut(*place), problem)?;
+        if round == 0 {
+            for (place, problem) in block_in_place(|| unfit(face, kind, asked, capacity, entries))? {
+                refuse(face, asked, kind, entries.get_mut(place), problem)?;
+            }
+        }
     }
     Err(Problem::new("node.busy").retry_after_s(1))
 }
 
+/// The items that the newest state refuses by themselves, each by its place in the array.
+fn unfit(
+    face: &Face,
+    kind: EventKind,
+    asked: &Asked,
+    capacity: Capacity,
+    entries: &mut [Entry],
+) -> Result<Vec<(usize, Problem)>, Problem> {
+    let (items, places) = name(face, kind, capacity, entries)?;
+    let (mut packs, mut units) = (items.packs.into_iter(), items.units.into_iter());
+    let mut bodies = Vec::with_capacity(places.len());
+    for (_, canonical) in &places {
+        let mut alone = Items::new(capacity);
+        match canonical {
+            Canonical::Pack(_) => alone.packs.extend(packs.next()),
+            Canonical::Unit(_) => alone.units.extend(units.next()),
+        }
+        bodies.push(Body::new(Digest::ZERO, build(face, kind, asked, alone, entries, &places)?));
+    }
+    let role = role(face, asked, kind, Some(capacity))?;
+    let checked = face.node.check_each(asked.caller()?.member, role, &bodies)?;
+    let refused = places.into_iter().zip(checked).filter_map(|((place, _), checked)| Some((place, checked.err()?)));
+    Ok(refused.map(|(place, fault)| (place, Problem::from(fault).of_kind(kind))).collect())
+}
+
+/// Keeps why an item is left out.
+fn refuse(
+    face: &Face,
+    asked: &Asked,
+    kind: EventKind,
+    entry: Option<&mut Entry>,
+    problem: Problem,
+) -> Result<(), Problem> {
+    let Some(entry) = entry else { return Err(problem) };
+    entry.problem = Some(if is_own_last(face, asked, entry)? { problem.by_own_event(kind) } else { problem });
+    Ok(())
+}
+
 /// Sends what is given out to a patient. A ward does not wait for a quorum: what the ledger does not have soon is kept
 /// until it does.
-async fn dispense(face: &Face, asked: &Asked, body: &Body, capacity: Capacity) -> Result<Acted, Problem> {
+async fn dispense(
+    face: &Face,
+    asked: &Asked,
+    body: &Body,
+    order: &[Canonical],
+    capacity: Capacity,
+) -> Result<Acted, Problem> {
     let (kind, member) = (body.kind(), asked.caller()?.member);
     let role = role(face, asked, kind, Some(capacity))?;
+    let pack = |name: &Canonical| if let Canonical::Pack(pack) = name { Some(pack.clone()) } else { None };
+    let held = face.outbox.hold(&order.iter().filter_map(pack).collect::<Vec<_>>()).await.map_err(|fault| Problem::from(fault).of_kind(kind))?;
     let acted = face.node.act_within(member, role, body, PATIENCE).await;
     let acted = acted.map_err(|fault| Problem::from(fault).of_kind(kind))?;
     if let Acted::Waiting(event) = &acted {
-        face.outbox.keep(event.clone())?;
+        face.outbox.keep(&held, event.clone())?;
     }
     Ok(acted)
 }

@@ -8,11 +8,12 @@ use super::super::{
     ask::{self, Asked, parameter},
     face::{Face, Shared},
 };
-use super::{receipt_view, send};
+use super::{placed, receipt_view, send, sent_before};
 use crate::{
     documents,
     index::Index,
     keyring::{self, from_hex, to_hex},
+    pool::Receipt,
     problem::Problem,
 };
 use axum::{body::Bytes, extract::State, http::StatusCode, response::Response};
@@ -50,22 +51,31 @@ enum Step {
 pub(in crate::http) async fn step(State(face): State<Shared>, asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
     let new: NewStep = ask::json(&asked, &bytes)?;
     let follows = new.follows.as_deref().map(|text| id(text).ok_or_else(|| parameter("follows"))).transpose()?;
-    let trade = TradeId(keyring::random()?);
-    let fields = TradeStep { trade, follows, counterparty: MemberId(new.counterparty) };
-    let commitment = documents::keep(&*face.rows, &new.document)?;
-    let body = Body::new(asked.idempotency, new.step.act(fields)).with_documents(vec![commitment]);
-    match send(&face, &asked, body, None).await {
-        Ok(receipt) => {
-            let mut view = receipt_view(&receipt);
-            set(&mut view, "trade", to_hex(&trade.0));
-            set(&mut view, "document", to_hex(&commitment.0));
-            Ok(answer::with_status(StatusCode::CREATED, &view))
+    let receipt = match sent_before(&face, &asked)? {
+        Some((_, receipt)) => receipt,
+        None => {
+            let fields =
+                TradeStep { trade: TradeId(keyring::random()?), follows, counterparty: MemberId(new.counterparty) };
+            taken(&face, &asked, new.step.act(fields), &new.document).await?
         }
-        Err(problem) => {
-            documents::forget(&*face.rows, &commitment)?;
-            Err(problem)
-        }
+    };
+    let (event, _) = placed(&face, receipt.index)?;
+    let (fields, commitments) = read(&event).ok_or_else(|| Problem::new("node.index"))?;
+    let mut view = receipt_view(&receipt);
+    set(&mut view, "trade", to_hex(&fields.trade.0));
+    set(&mut view, "document", commitments.first().map(|commitment| to_hex(&commitment.0)));
+    Ok(answer::with_status(StatusCode::CREATED, &view))
+}
+
+/// Keeps the document of a step and sends the step. A document whose step may still get to the ledger stays.
+async fn taken(face: &Face, asked: &Asked, act: Act, document: &Value) -> Result<Receipt, Problem> {
+    let commitment = documents::keep(&*face.rows, document)?;
+    let body = Body::new(asked.call, act).with_documents(vec![commitment]);
+    let sent = send(face, asked, body, None).await;
+    if sent.as_ref().is_err_and(|problem| problem.code() != "node.stopped") {
+        documents::forget(&*face.rows, &commitment)?;
     }
+    sent
 }
 
 /// The steps that the caller's member took or that name it, newest first, with the documents that this node has.
