@@ -27,8 +27,8 @@ pub trait Rows: Send + Sync + 'static {
     /// The first rows from `key` on.
     fn from(&self, table: &'static str, key: &[u8], most: usize) -> Result<Vec<Pair>>;
 
-    /// The last rows, the last one first.
-    fn last(&self, table: &'static str, most: usize) -> Result<Vec<Pair>>;
+    /// The last rows, or the last ones before the key `end`, the last one first.
+    fn last(&self, table: &'static str, end: Option<&[u8]>, most: usize) -> Result<Vec<Pair>>;
 
     /// Writes all of `changes`, or nothing.
     fn put(&self, changes: Vec<Change>) -> Result;
@@ -61,8 +61,9 @@ impl Rows for MemoryRows {
         Ok(self.pairs(table).into_iter().filter(|(at, _)| at.as_slice() >= key).take(most).collect())
     }
 
-    fn last(&self, table: &'static str, most: usize) -> Result<Vec<Pair>> {
-        Ok(self.pairs(table).into_iter().rev().take(most).collect())
+    fn last(&self, table: &'static str, end: Option<&[u8]>, most: usize) -> Result<Vec<Pair>> {
+        let before = |key: &[u8]| end.is_none_or(|end| key < end);
+        Ok(self.pairs(table).into_iter().rev().filter(|(key, _)| before(key)).take(most).collect())
     }
 
     fn put(&self, changes: Vec<Change>) -> Result {
@@ -87,8 +88,9 @@ impl Rows for crate::chain::Ledger {
         Ok(self.view().rows(table, &range)?)
     }
 
-    fn last(&self, table: &'static str, most: usize) -> Result<Vec<Pair>> {
-        let range = RowRange { from: Bound::Unbounded, to: Bound::Unbounded, reverse: true, limit: most };
+    fn last(&self, table: &'static str, end: Option<&[u8]>, most: usize) -> Result<Vec<Pair>> {
+        let to = end.map_or(Bound::Unbounded, |end| Bound::Excluded(end.to_vec()));
+        let range = RowRange { from: Bound::Unbounded, to, reverse: true, limit: most };
         Ok(self.view().rows(table, &range)?)
     }
 

@@ -50,7 +50,7 @@ struct State {
 impl Audit {
     /// The log in `rows`.
     pub fn open(rows: Arc<dyn Rows>) -> Result<Self> {
-        let head = match rows.last(TABLE, 1)?.pop() {
+        let head = match rows.last(TABLE, None, 1)?.pop() {
             Some((key, value)) => Head { count: number(&key)? + 1, hash: Digest(stored(&value)?.0) },
             None => Head { count: 0, hash: Digest::ZERO },
         };

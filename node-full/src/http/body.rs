@@ -1,4 +1,6 @@
 //! Reading bodies: never more than a row allows, never more in all than there is memory for, never slowly.
+//!
+//! Memory is counted as it comes: who states a length and sends nothing keeps nobody out.
 
 use crate::problem::Problem;
 use axum::{
@@ -32,10 +34,10 @@ impl Memory {
         Self(Arc::new(Semaphore::new(len_bytes / PAGE_BYTES)))
     }
 
-    fn take(&self, len_bytes: usize) -> Result<Held, Problem> {
-        let pages = u32::try_from(len_bytes.div_ceil(PAGE_BYTES)).unwrap_or(u32::MAX);
+    fn take(&self, pages: usize) -> Result<OwnedSemaphorePermit, Problem> {
+        let pages = u32::try_from(pages).unwrap_or(u32::MAX);
         let permit = Arc::clone(&self.0).try_acquire_many_owned(pages);
-        permit.map(|permit| Held(Arc::new(permit))).map_err(|_| Problem::new("node.busy").retry_after_s(1))
+        permit.map_err(|_| Problem::new("node.busy").retry_after_s(1))
     }
 }
 
@@ -51,18 +53,28 @@ pub async fn read(request: Request, limit_bytes: usize, memory: &Memory) -> Resu
     if limit_bytes == 0 {
         return without_body(request);
     }
-    let held = memory.take(stated.unwrap_or(limit_bytes))?;
     let (mut parts, body) = request.into_parts();
-    let collected = timeout(BODY_TIME, Limited::new(body, limit_bytes).collect()).await;
-    let bytes: Bytes = match collected {
-        Ok(Ok(collected)) => collected.to_bytes(),
-        Ok(Err(cause)) if cause.is::<LengthLimitError>() => return Err(too_large()),
-        Ok(Err(_)) => return Err(Problem::new("request.broken")),
-        Err(_) => return Err(Problem::new("request.slow")),
-    };
+    let collected = timeout(BODY_TIME, collect(Limited::new(body, limit_bytes), memory)).await;
+    let (bytes, held) = collected.map_err(|_| Problem::new("request.slow"))??.ok_or_else(too_large)?;
     parts.extensions.insert(held);
     parts.extensions.insert(Digest(Sha256::digest(&bytes).into()));
     Ok(Request::from_parts(parts, Body::from(bytes)))
+}
+
+/// The bytes of a body, with the memory that they hold; nothing of one that is too long.
+async fn collect(mut body: Limited<Body>, memory: &Memory) -> Result<Option<(Bytes, Held)>, Problem> {
+    let (mut bytes, mut held) = (Vec::new(), memory.take(0)?);
+    while let Some(frame) = body.frame().await {
+        let data = match frame {
+            Ok(frame) => frame.into_data().unwrap_or_default(),
+            Err(cause) if cause.is::<LengthLimitError>() => return Ok(None),
+            Err(_) => return Err(Problem::new("request.broken")),
+        };
+        let pages = (bytes.len() + data.len()).div_ceil(PAGE_BYTES);
+        held.merge(memory.take(pages.saturating_sub(held.num_permits()))?);
+        bytes.extend_from_slice(&data);
+    }
+    Ok(Some((bytes.into(), Held(Arc::new(held)))))
 }
 
 /// A call that takes no body must not bring one, or the next call on the connection would be read from it.
@@ -82,3 +94,41 @@ pub const MEMORY_BYTES: usize = 48 << 20;
 
 /// What all bodies of calls without one together may take.
 pub const OPEN_MEMORY_BYTES: usize = 16 << 20;
+
+#[cfg(test)]
+#[expect(clippy::expect_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use futures_util::{StreamExt, stream};
+
+    /// A body of `sent` pages of `stated`, after which nothing comes.
+    fn unfinished(sent: usize, stated: usize) -> Request {
+        let pages = stream::iter((0..sent).map(|_| Ok::<_, std::convert::Infallible>(vec![0; PAGE_BYTES])));
+        let body = Body::from_stream(pages.chain(stream::pending()));
+        Request::post("/").header("content-length", stated * PAGE_BYTES).body(body).expect("a request")
+    }
+
+    fn whole(pages: usize) -> Request {
+        Request::post("/").body(Body::from(vec![0; pages * PAGE_BYTES])).expect("a request")
+    }
+
+    #[tokio::test]
+    async fn memory_is_for_what_was_sent_and_until_it_is_answered() {
+        let memory = Memory::new(4 * PAGE_BYTES);
+        let read = async |request| read(request, 4 * PAGE_BYTES, &memory).await;
+        {
+            let mut silent = Box::pin(read(unfinished(0, 4)));
+            let mut slow = Box::pin(read(unfinished(1, 4)));
+            for body in [&mut silent, &mut slow] {
+                assert!(futures_util::poll!(body).is_pending());
+            }
+            let held = read(whole(3)).await.expect("three pages are free");
+            assert_eq!(read(whole(1)).await.expect_err("none is").code(), "node.busy");
+            drop(held);
+            assert!(read(whole(3)).await.is_ok());
+            assert_eq!(read(whole(4)).await.expect_err("one is held").code(), "node.busy");
+        }
+        assert!(read(whole(4)).await.is_ok(), "all is given back");
+        assert_eq!(read(whole(5)).await.expect_err("too long").code(), "request.too-large");
+    }
+}

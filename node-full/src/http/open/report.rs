@@ -73,8 +73,8 @@ pub(in crate::http) async fn report(
     }
     let details = serde_json::to_value(&report).map_err(|cause| Problem::new("request.body").with("cause", cause))?;
     let alert = Alert::new("report", "report.suspected", face.gate.clock.now(), details)?;
-    alert::raise(&*face.rows, &alert)?;
-    Ok(answer::with_status(StatusCode::ACCEPTED, &json!({ "id": alert.id })))
+    let id = alert::hand_in(&*face.rows, &alert)?;
+    Ok(answer::with_status(StatusCode::ACCEPTED, &json!({ "id": id })))
 }
 
 /// Takes two certified headers of one height: the worst that can happen to a chain.
@@ -97,6 +97,6 @@ pub(in crate::http) async fn fork(State(face): State<Shared>, asked: Asked, byte
     tracing::error!(height = height.0, "two certified headers of one height were handed in");
     let details = json!({ "height": height.0, "fork": medproof_core::text::to_fragment(&bytes) });
     let alert = Alert::new("fork", "trust.fork", face.gate.clock.now(), details)?;
-    alert::raise(&*face.rows, &alert)?;
-    Ok(answer::with_status(StatusCode::ACCEPTED, &json!({ "id": alert.id, "height": height.0 })))
+    let id = alert::hand_in(&*face.rows, &alert)?;
+    Ok(answer::with_status(StatusCode::ACCEPTED, &json!({ "id": id, "height": height.0 })))
 }

@@ -1,4 +1,13 @@
 //! The alert inbox: what somebody has to look at, and what became of it.
+//!
+//! | table | key | value |
+//! |---|---|---|
+//! | alert | id | [`Alert`] |
+//! | alert-open | cause ‖ 0 ‖ id, until somebody said what became of it | nothing |
+//! | alert-same | SHA-256(cause ‖ 0 ‖ code ‖ 0 ‖ details), of what everybody may hand in | id |
+//!
+//! Refusals and what waited in vain belong to the member whose staff it was about; what everybody may hand in, to all
+//! whom the node serves.
 
 use crate::{
     fault::{Fault, Result},
@@ -16,9 +25,10 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use medproof_core::header::UnixMillis;
+use medproof_core::{header::UnixMillis, identity::MemberId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 /// Something to look at.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -31,6 +41,9 @@ pub(in crate::http) struct Alert {
     cause: String,
     /// What, as a code of the catalogue.
     code: String,
+    /// The member whose it is; nobody's is everybody's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    member: Option<u32>,
     /// What belongs to it.
     details: Value,
     /// What became of it, once somebody said.
@@ -71,27 +84,80 @@ impl Alert {
         let chance: [u8; 32] = keyring::random()?;
         let chance = keyring::to_hex(chance.get(..8).unwrap_or_default());
         let id = format!("{:016x}-{chance}", now.0);
-        Ok(Self { id, time_ms: now.0, cause: cause.into(), code: code.into(), details, outcome: None })
+        Ok(Self { id, time_ms: now.0, cause: cause.into(), code: code.into(), member: None, details, outcome: None })
     }
 
-    fn change(&self) -> Result<Change> {
+    /// The same alert, of one member.
+    #[must_use]
+    pub(in crate::http) fn of(self, member: MemberId) -> Self {
+        Self { member: Some(member.0), ..self }
+    }
+
+    fn is_seen_by(&self, member: MemberId) -> bool {
+        self.member.is_none_or(|own| own == member.0)
+    }
+
+    /// The rows that keep it.
+    fn changes(&self) -> Result<Vec<Change>> {
         let value = serde_json::to_vec(self).map_err(|cause| Fault::new("node.store").with("cause", cause))?;
-        Ok(Change { table: TABLE, key: self.id.clone().into_bytes(), value: Some(value) })
+        let is_open = self.outcome.is_none();
+        Ok(vec![
+            Change { table: TABLE, key: self.id.clone().into_bytes(), value: Some(value) },
+            Change { table: OPEN, key: open_key(&self.cause, &self.id), value: is_open.then(Vec::new) },
+        ])
+    }
+
+    /// What is the same where the same was handed in.
+    fn digest(&self) -> [u8; 32] {
+        Sha256::digest(format!("{}\0{}\0{}", self.cause, self.code, self.details)).into()
     }
 }
 
 /// Puts an alert into the inbox.
 pub(in crate::http) fn raise(rows: &dyn Rows, alert: &Alert) -> Result {
-    rows.put(vec![alert.change()?])
+    rows.put(alert.changes()?)
 }
 
-/// The newest alerts, of one `cause` if it is given.
+/// Puts what anybody may hand in into the inbox, once; answers its id, or that of the same that is there already.
+/// Refused while too much of the kind waits for somebody to look at it: whoever floods the node fills no disk.
+pub(in crate::http) fn hand_in(rows: &dyn Rows, alert: &Alert) -> std::result::Result<String, Problem> {
+    let same = alert.digest();
+    if let Some(id) = rows.get(SAME, &same)? {
+        return Ok(String::from_utf8_lossy(&id).into_owned());
+    }
+    let first = open_key(&alert.cause, "");
+    let waiting = rows.from(OPEN, &first, MOST_HANDED_IN)?;
+    if waiting.last().is_some_and(|(key, _)| waiting.len() == MOST_HANDED_IN && key.starts_with(&first)) {
+        return Err(Problem::new("node.busy").retry_after_s(3_600));
+    }
+    let mut changes = alert.changes()?;
+    changes.push(Change { table: SAME, key: same.to_vec(), value: Some(alert.id.clone().into_bytes()) });
+    rows.put(changes)?;
+    Ok(alert.id.clone())
+}
+
+/// The newest alerts that concern the caller's member, of one `cause` if it is given, from before the alert `before`.
 pub(in crate::http) async fn list(State(face): State<Shared>, asked: Asked) -> std::result::Result<Response, Problem> {
-    let cause = asked.text("cause");
-    let rows = face.rows.last(TABLE, MOST)?;
-    let alerts = rows.iter().filter_map(|(_, value)| serde_json::from_slice::<Alert>(value).ok());
-    let alerts: Vec<_> = alerts.filter(|alert| cause.is_none_or(|cause| alert.cause == cause)).collect();
-    Ok(answer::json(&json!({ "alerts": alerts })))
+    let (cause, member) = (asked.text("cause"), asked.caller()?.member);
+    let mut end = asked.text("before").map(|id| id.as_bytes().to_vec());
+    let mut alerts: Vec<Alert> = Vec::new();
+    let mut is_more = true;
+    while is_more && alerts.len() < MOST {
+        let rows = face.rows.last(TABLE, end.as_deref(), MOST)?;
+        is_more = rows.len() == MOST;
+        for (key, value) in rows {
+            if alerts.len() == MOST {
+                is_more = true;
+                break;
+            }
+            let alert = serde_json::from_slice::<Alert>(&value).ok();
+            let wanted = |alert: &Alert| cause.is_none_or(|cause| alert.cause == cause) && alert.is_seen_by(member);
+            alerts.extend(alert.filter(wanted));
+            end = Some(key);
+        }
+    }
+    let next = alerts.last().filter(|_| is_more).map(|alert| alert.id.clone());
+    Ok(answer::json(&json!({ "alerts": alerts, "next": next })))
 }
 
 /// Says what became of an alert.
@@ -104,12 +170,24 @@ pub(in crate::http) async fn settle(
     let Settled { outcome: what } = ask::json(&asked, &bytes)?;
     let stored = face.rows.get(TABLE, id.as_bytes())?.ok_or_else(absent)?;
     let mut alert: Alert = serde_json::from_slice(&stored).map_err(|_| parameter("id"))?;
+    if !alert.is_seen_by(asked.caller()?.member) {
+        return Err(absent().into());
+    }
     alert.outcome = Some(Outcome { what, by: asked.caller()?.subject.clone(), time_ms: face.gate.clock.now().0 });
     raise(&*face.rows, &alert)?;
     Ok(answer::json(&serde_json::to_value(&alert).unwrap_or_default()))
 }
 
+fn open_key(cause: &str, id: &str) -> Vec<u8> {
+    [cause.as_bytes(), &[0], id.as_bytes()].concat()
+}
+
 const TABLE: &str = "alert";
+const OPEN: &str = "alert-open";
+const SAME: &str = "alert-same";
 
 /// The most alerts in one answer.
 const MOST: usize = 500;
+
+/// The most alerts of one kind by people without a token that nobody has looked at.
+const MOST_HANDED_IN: usize = 5_000;

@@ -30,7 +30,7 @@ pub(in crate::http) async fn list(State(face): State<Shared>, asked: Asked) -> s
 /// Sends what waits once more; what the rules refuse by then is for people to look at.
 pub(in crate::http) async fn tend(face: &Face) -> Result {
     for (event, fault) in face.outbox.tend().await? {
-        let alert = Alert::new("outbox", fault.code(), face.gate.clock.now(), view(&event))?;
+        let alert = Alert::new("outbox", fault.code(), face.gate.clock.now(), view(&event))?.of(event.head().member);
         alert::raise(&*face.rows, &alert)?;
     }
     Ok(())

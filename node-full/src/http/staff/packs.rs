@@ -381,7 +381,8 @@ fn raise_alerts(face: &Face, asked: &Asked, kind: EventKind, entries: &[Entry]) 
             Subject::Unit(sscc) => json!({ "sscc": sscc.digits() }),
         };
         let details = json!({ "emvs_alert": code, "kind": kind.0, "member": asked.caller()?.member.0, "item": item });
-        alert::raise(&*face.rows, &Alert::new("refusal", problem.code(), face.gate.clock.now(), details)?)?;
+        let alert = Alert::new("refusal", problem.code(), face.gate.clock.now(), details)?;
+        alert::raise(&*face.rows, &alert.of(asked.caller()?.member))?;
     }
     Ok(())
 }
