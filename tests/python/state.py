@@ -12,6 +12,7 @@ from wire import Fault, Reader, bounds, order, padding, require, value_fault
 EMPTY = bytes(32)
 PATH_BITS = 256
 MAX_ENDS = 32_768
+MAX_BUCKET_LEVELS = 262_144
 MAX_COMPACT_ENDS = 255
 MAX_SUBTREE = 1_024
 MAX_VALUE = 1_024
@@ -182,6 +183,7 @@ def read_state_proof(reader: Reader, bucket: bool = False) -> StateProof:
     proof = StateProof(ends, _read_siblings(reader, ends))
     subtrees = sum(end.kind == EndKind.SUBTREE for end in ends)
     require(subtrees <= (1 if bucket else 0), "trust.state.subtree")
+    require(not bucket or len(proof.siblings) <= MAX_BUCKET_LEVELS, "trust.message.bounds")
     return proof
 
 

@@ -77,5 +77,9 @@ pub const MAX_VALUE_BYTES: usize = 1024;
 /// The greatest number of ends in a proof; the least is 1.
 pub const MAX_ENDS: usize = 32_768;
 
+/// The greatest number of one-sided levels in a bucket proof. A client folds so many in half a second; the largest honest
+/// bucket, each of its packs in four units of its own, has fewer.
+pub const MAX_BUCKET_LEVELS: usize = 1 << 18;
+
 /// The greatest number of leaves in a complete subtree; the least is 2.
 pub const MAX_SUBTREE_LEAVES: usize = 1024;

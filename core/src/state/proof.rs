@@ -5,7 +5,7 @@
 //! ```
 
 use super::{
-    MAX_ENDS,
+    MAX_BUCKET_LEVELS, MAX_ENDS,
     end::{End, Terminal, get_leaf},
     error::StateError,
     fold::{Fold, Siblings},
@@ -177,7 +177,9 @@ impl Wire for BucketProof {
 
 impl Field for BucketProof {
     fn read(reader: &mut Reader<'_>) -> Self {
-        Self(read_with_subtrees(reader, 1))
+        let proof = read_with_subtrees(reader, 1);
+        reader.require(proof.levels <= MAX_BUCKET_LEVELS, DecodeError::Bounds);
+        Self(proof)
     }
 }
 

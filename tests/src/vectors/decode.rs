@@ -138,15 +138,17 @@ fn state_proofs() -> Vec<Value> {
         ("two-subtrees-and-trailing", bucket, with(bucket, &[two.as_slice(), &[0]].concat()), subtree_code),
         ("subtree-not-ascending", bucket, with(bucket, &swapped), "trust.message.order"),
         ("subtree-outside-its-prefix", bucket, with(bucket, &outside), "trust.message.value"),
-        ("sixteen-ends", proof, with(proof, &nothings(16)), "ok"),
-        ("seventeen-ends", proof, with(proof, &nothings(17)), "trust.message.bounds"),
+        ("sixteen-ends", proof, with(proof, &nothings(16, 5)), "ok"),
+        ("seventeen-ends", proof, with(proof, &nothings(17, 5)), "trust.message.bounds"),
         (
             "seventeen-ends-and-trailing",
             proof,
-            with(proof, &[nothings(17).as_slice(), &[0]].concat()),
+            with(proof, &[nothings(17, 5).as_slice(), &[0]].concat()),
             "trust.message.bounds",
         ),
-        ("seventeen-ends-bucket", bucket, with(bucket, &nothings(17)), "ok"),
+        ("seventeen-ends-bucket", bucket, with(bucket, &nothings(17, 5)), "ok"),
+        ("deep-bucket", bucket, with(bucket, &nothings(1_096, 255)), "ok"),
+        ("too-deep-bucket", bucket, with(bucket, &nothings(1_097, 255)), "trust.message.bounds"),
     ];
     let case = |(name, kind, bytes, code): (&str, &Kind, Vec<u8>, &str)| {
         let found = (kind.read)(&bytes).map_or_else(|error| error.code(), |_| "ok");
@@ -156,15 +158,20 @@ fn state_proofs() -> Vec<Value> {
     cases.into_iter().map(case).collect()
 }
 
-/// A state proof of `count` ends *nothing* at depth 5, side by side from the left, every sibling empty.
-fn nothings(count: u8) -> Vec<u8> {
-    let mut bytes = vec![0, count];
-    let mut bits = 5;
+/// A state proof of `count` ends *nothing* at `depth`, side by side from the left in their first 16 bits, every sibling
+/// empty.
+fn nothings(count: u16, depth: u8) -> Vec<u8> {
+    let mut bytes = count.to_be_bytes().to_vec();
+    let mut bits = u32::from(depth);
+    let start = |n: u16| n << (16 - depth.min(16));
     for n in 0..count {
-        bytes.extend([0, 5, n << 3]);
+        let mut path = [0; 32];
+        path[..2].copy_from_slice(&start(n).to_be_bytes());
+        bytes.extend([0, depth]);
+        bytes.extend(&path[..usize::from(depth).div_ceil(8)]);
         if n > 0 {
-            let shared = ((n << 3) ^ ((n - 1) << 3)).leading_zeros();
-            bits += 5 - shared - 1;
+            let shared = (start(n) ^ start(n - 1)).leading_zeros();
+            bits += u32::from(depth) - shared - 1;
         }
     }
     bits -= u32::from(count) - 1;
