@@ -114,11 +114,16 @@ def read_elements(data: str) -> list[Element]:
         start = position + len(identifier.ai)
         end = value_end(data, start, identifier)
         identifier.check(data[start:end])
-        if len(elements) == MAX_ELEMENTS:
-            raise ScanFault("too-long")
-        elements.append((identifier.ai, data[start:end]))
+        add_element(elements, (identifier.ai, data[start:end]))
         position = end + 1 if data[end : end + 1] == GS else end
     return elements
+
+
+def add_element(elements: list[Element], element: Element) -> None:
+    """Appends one more element that has been read."""
+    if len(elements) == MAX_ELEMENTS:
+        raise ScanFault("too-long")
+    elements.append(element)
 
 
 def value_end(data: str, start: int, identifier: Identifier) -> int:

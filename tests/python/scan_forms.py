@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, field
 
 from gs1 import (
-    GS, IDENTIFIERS, Element, Reading, check_elements, crypto_tail, expiry_day, expiry_of, read_elements,
+    GS, IDENTIFIERS, Element, Reading, add_element, check_elements, crypto_tail, expiry_day, expiry_of,
+    read_elements,
 )
 from identities import (
     CHINA, DIGITS, GTIN, NATIONAL, PZN, SET_82, UPPER, gs1_check_digit, gs1_check_holds, ntin_pzn, only,
@@ -157,7 +158,7 @@ def _path_elements(segments: list[str], notes: Notes) -> tuple[list[Element], li
             labels = [_label(label, notes) for label in segments[start::2]]
             for count, raw in enumerate(segments[start + 1 :: 2]):
                 _open_alternatives(labels[: count + 1])
-                elements.append((labels[count], _link_value(labels[count], raw, notes)))
+                add_element(elements, (labels[count], _link_value(labels[count], raw, notes)))
             return elements, _open_alternatives(labels)
     raise ScanFault("compressed-link" if COMPRESSED.fullmatch(segments[-1]) else "no-key")
 
@@ -197,7 +198,7 @@ def _with_query(target: list[Element], query: str, alternatives: list[list[str]]
             raise ScanFault("link")
         if any(ai == name for ai, _ in elements):
             raise ScanFault("repeated")
-        elements.append((name, _link_value(name, value.replace("+", " "), notes)))
+        add_element(elements, (name, _link_value(name, value.replace("+", " "), notes)))
     return elements
 
 
@@ -302,12 +303,15 @@ def read_envelope(text: str, notes: Notes) -> Reading:
 
 
 def _read_format_06(body: str, notes: Notes) -> Reading:
-    fields = [DATA_FIELD.fullmatch(text) for text in body.split(GS)]
-    if None in fields:
-        raise ScanFault("envelope")
+    fields: list[Element] = []
+    for text in body.split(GS):
+        match = DATA_FIELD.fullmatch(text)
+        if not match:
+            raise ScanFault("envelope")
+        add_element(fields, (match[1], match[2]))
     values: dict[str, str] = {}
-    for match in fields:
-        if match and values.setdefault(match[1], match[2]) != match[2]:
+    for name, value in fields:
+        if values.setdefault(name, value) != value:
             raise ScanFault("contradiction")
     expiry, lot = _envelope_expiry(values), _envelope_text(values, "1T")
     codes, serial = _envelope_codes(values), _envelope_text(values, "S")
@@ -321,7 +325,8 @@ def _envelope_codes(values: dict[str, str]) -> tuple[tuple[int, str], ...]:
     if "9N" in values:
         codes.append((PZN, _ppn_pzn(values["9N"])))
     if "8P" in values:
-        IDENTIFIERS["01"].check(values["8P"])
+        if len(values["8P"]) != 14 or not only(values["8P"], DIGITS) or not gs1_check_holds(values["8P"]):
+            raise ScanFault("bad-value")
         codes.append(_gtin_code(values["8P"]))
     if not codes:
         raise ScanFault("no-key")

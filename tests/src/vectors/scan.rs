@@ -106,7 +106,9 @@ fn links_and_urns(g: &str) -> Vec<(&'static str, String, &'static str, &'static 
     let (gs, rs) = ("\u{1d}", "\u{1e}");
     let (link, no_key, bad, urn, read) =
         ("identifier.scan.link", "identifier.scan.no-key", "identifier.scan.bad-value", "identifier.scan.urn", "read");
-    let envelope = "identifier.scan.envelope";
+    let (envelope, too_long) = ("identifier.scan.envelope", "identifier.scan.too-long");
+    // So many measures do not belong together; that is looked at when all are read.
+    let pairing = "identifier.scan.pairing";
     vec![
         ("link-bad-host-without-path", "https://a@b".to_string(), link, link),
         ("link-without-path", "https://a.example".to_string(), no_key, no_key),
@@ -145,7 +147,37 @@ fn links_and_urns(g: &str) -> Vec<(&'static str, String, &'static str, &'static 
         ("envelope-record-end-only", format!("[)>{rs}05{gs}01{g}21A{rs}"), envelope, read),
         ("envelope-transmission-end-only", format!("[)>{rs}05{gs}01{g}21A\u{4}"), envelope, read),
         ("envelope-other-format", format!("[)>{rs}07{gs}01{g}{rs}\u{4}"), envelope, envelope),
+        ("envelope-gtin-check", fields(&format!("8P{}{gs}SA", wrong_check(g))), bad, bad),
+        ("envelope-field-twice", fields(&format!("8P{g}{gs}SA{gs}8P{g}")), read, read),
+        ("envelope-64-fields", fields(&format!("8P{g}{}", other_fields(63))), read, read),
+        ("envelope-65-fields", fields(&format!("8P{g}{}", other_fields(64))), too_long, too_long),
+        ("envelope-65-fields-and-a-broken-one", fields(&format!("8P{g}{}{gs}x", other_fields(64))), too_long, too_long),
+        ("link-64-elements", format!("https://a/01/{g}?{}", attributes(63)), pairing, read),
+        ("link-65-elements", format!("https://a/01/{g}?{}", attributes(64)), too_long, too_long),
     ]
+}
+
+/// An envelope of format 06.
+fn fields(text: &str) -> String {
+    format!("[)>\u{1e}06\u{1d}{text}\u{1e}\u{4}")
+}
+
+/// Fields that name nothing, each with a separator before it.
+fn other_fields(count: u8) -> String {
+    (1..=count).map(|number| format!("\u{1d}{number}Qx")).collect()
+}
+
+/// Attributes for the query of a link, each another measure.
+fn attributes(count: usize) -> String {
+    let measures = (310..=316).chain(320..=329).flat_map(|measure| (0..=5).map(move |places| measure * 10 + places));
+    let texts: Vec<String> = measures.take(count).map(|ai| format!("{ai}=000001")).collect();
+    texts.join("&")
+}
+
+/// A GTIN with another check digit.
+fn wrong_check(gtin: &str) -> String {
+    let (start, check) = gtin.split_at(gtin.len() - 1);
+    format!("{start}{}", (check.parse::<u8>().expect("a digit") + 1) % 10)
 }
 
 /// Name, text, and the result in strict and in tolerant mode: `read`, `ambiguous`, or the code.
