@@ -9,7 +9,7 @@ from identities import KEY_PACK, Key, Pack, Product, read_product
 from leaves import Paths
 from messages import HandOver, read_hand_overs
 from required import Derivation, Findings
-from state import Answers, End, EndKind, Leaf, StateProof, common_bits, read_prefix, read_state_proof
+from state import Answers, End, EndKind, StateProof, common_bits, read_prefix, read_state_proof
 from wire import BUCKET, Fault, Reader, bounds, decode_message, require
 
 MIN_BITS, MAX_BITS = 32, 64
@@ -57,12 +57,11 @@ def bucket_findings(bucket: Bucket, key: Key, paths: Paths) -> Findings:
     answers = Answers(bucket.state)
     found = Derivation(paths, answers).key(key)
     _check_product(bucket, found, paths)
-    end, leaves = _under_prefix(bucket)
     others = Derivation(paths, answers)
-    for leaf in leaves:
+    for leaf in (leaf for end in bucket.state.ends for leaf in end.leaves if bucket.holds(leaf.path)):
         others.bucket_leaf(leaf.path, leaf.value)
     if not (found.newer or others.found.newer):
-        answers.check_exact([end])
+        answers.check_exact([_end_of_prefix(bucket)])
     return found
 
 
@@ -73,11 +72,11 @@ def _check_product(bucket: Bucket, found: Findings, paths: Paths) -> None:
         require(only is not None and len(found.products) == 1 and only.random_serials, "trust.bucket.refused")
 
 
-def _under_prefix(bucket: Bucket) -> tuple[End, list[Leaf]]:
-    """The end that shows the whole prefix, and the leaves under it."""
+def _end_of_prefix(bucket: Bucket) -> End:
+    """The end that shows the whole prefix."""
     end = bucket.state.end_for(bucket.prefix)
     if end is None or end.depth > bucket.bits:
         raise Fault("trust.proof.incomplete")
     require(end.kind != EndKind.SUBTREE or end.depth == bucket.bits, "trust.proof.superfluous")
     require(end.kind != EndKind.OTHER or not bucket.holds(end.path), "trust.state.withheld")
-    return end, [leaf for leaf in end.leaves if bucket.holds(leaf.path)]
+    return end

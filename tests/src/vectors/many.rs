@@ -280,6 +280,10 @@ fn small_buckets() -> Vec<Value> {
     let both = [beside.as_slice(), &[product]].concat();
     let two = bucket_of(2);
     more.state = ledger.tree.prove_bucket(&more.prefix, &both).expect("a bucket");
+    let mut apart = two.clone();
+    let packs = [ledger.paths().pack(&pack_id(2, "S2")), newer];
+    let shown = ledger.tree.prove(&[beside.as_slice(), &packs].concat()).expect("paths");
+    apart.state = BucketProof::from_wire(&shown.to_wire()).expect("well-formed");
     let cell = &["state.active"];
     vec![
         case("one-pack", 1, "S1", &one).gives_bucket("ok", cell),
@@ -290,6 +294,7 @@ fn small_buckets() -> Vec<Value> {
         // what else that client would ask for is not superfluous.
         case("beside-a-newer-leaf", 2, "S2", &two).gives_bucket("ok", cell),
         case("beside-a-newer-leaf-and-more", 2, "S2", &more).gives_bucket("ok", cell),
+        case("apart-from-a-newer-leaf", 2, "S2", &apart).gives_bucket("ok", cell),
         case("a-newer-leaf", 2, "N", &two).gives_bucket("cannot-tell", &["trust.newer-client.leaf"]),
     ]
 }
