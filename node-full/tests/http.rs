@@ -312,6 +312,33 @@ async fn bodies_that_are_too_long_are_refused_before_they_are_read() {
     assert_eq!((refused.status, refused.code().as_str()), (StatusCode::BAD_REQUEST, "identifier.scan.patient-data"));
 }
 
+/// A box with several codes is the pack under which one of them is registered; the code of another product beside it makes
+/// it another's.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_box_with_several_codes_is_one_pack_or_none() {
+    let alone = Alone::stocked(1).await;
+    let token = alone.token(&Staff::ALL, Purpose::Treat);
+    let entry = json!({
+        "product": "2:12345684", "name_zh": "药", "name_en": "Cheap", "holder": "Maker", "form": "tablet",
+        "strength": "1 mg", "pack_size": "10",
+    });
+    let lot = json!({ "product": "2:12345684", "lot": "L3", "expiry": "2030-05-31" });
+    let packs = json!({ "product": "2:12345684", "lot": "L3", "serials": ["C1", "C2"] });
+    for (path, body) in [("/v1/medicines", entry), ("/v1/lots", lot), ("/v1/packs/register", packs)] {
+        let answer = alone.call("POST", path, Some(&token), &body.to_string()).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{path} {}", answer.text());
+    }
+    let dispense = async |gtin: &str, serial: &str| {
+        let scans = json!([format!("]d201{gtin}21{serial}\u{1d}71012345684")]).to_string();
+        alone.call("POST", "/v1/packs/dispense", Some(&token), &scans).await
+    };
+    assert_eq!(dispense(GTIN, "C1").await.code(), "agreement.codes-differ");
+    assert_eq!(dispense(GTIN, "S00000").await.code(), "agreement.codes-differ");
+    let unknown = medproof_node::demo::region::gtin(700);
+    let given = dispense(&unknown, "C1").await;
+    assert_eq!(given.status, StatusCode::OK, "{}", given.text());
+}
+
 /// What anybody may hand in is kept once and seen by all; what staff was refused, by its own member alone.
 #[tokio::test(flavor = "multi_thread")]
 async fn alerts_are_seen_by_whom_they_concern() {

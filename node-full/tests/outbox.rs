@@ -64,6 +64,10 @@ async fn what_is_given_out_without_a_quorum_waits_and_counts_once() {
     assert_eq!(reused.code(), "request.key-reused");
     let refused = alone.dispense("day", &["S00001"]).await;
     assert_eq!((refused.status, refused.code().as_str()), (StatusCode::CONFLICT, "node.outbox.waiting"));
+    let token = alone.token(&[Staff::Nurse], Purpose::Treat);
+    let scans = json!([format!("]d201{GTIN}21S00001"), format!("]d201{GTIN}21S00002")]).to_string();
+    let verdicts = alone.call("POST", "/v1/packs/verify", Some(&token), &scans).await.json()["verdicts"].clone();
+    assert_eq!((&verdicts[0]["waiting"], &verdicts[1]["waiting"]), (&json!(true), &json!(false)), "{verdicts}");
     // Of a call in which one pack waits already, the other is given out.
     let mixed = alone.dispense("noon", &["S00001", "S00002"]).await;
     let statuses: Vec<Value> =

@@ -108,7 +108,7 @@ impl Count {
         asked: &Asked,
         (place, scan): (usize, &str),
     ) -> Result<(), Problem> {
-        match read(scan) {
+        match read(index, scan) {
             Err(problem) => self.over.push(refused(asked, place, &problem, json!({}))),
             Ok((Subject::Pack(pack), reading)) => self.add_pack(index, sent, asked, (place, &pack, &reading))?,
             Ok((Subject::Unit(sscc), _)) => {

@@ -94,14 +94,19 @@ pub(in crate::http) async fn alias(
     asked: Asked,
     bytes: Bytes,
 ) -> Result<Response, Problem> {
-    let NewAliases { aliases } = ask::json(&asked, &bytes)?;
-    let pack = |scan: &str| match scanned::subject(scan)? {
+    let aliases = aliases(&face, ask::json(&asked, &bytes)?)?;
+    created(&face, &asked, || Ok(Act::PackAlias(PackAlias { aliases }))).await
+}
+
+fn aliases(face: &Face, NewAliases { aliases }: NewAliases) -> Result<Vec<AliasPair>, Problem> {
+    let view = face.node.view();
+    let index = Index::new(&view);
+    let pack = |scan: &str| match scanned::subject(&index, scan)? {
         Subject::Pack(pack) => Ok(pack),
         Subject::Unit(_) => Err(parameter("aliases")),
     };
     let pair = |new: &NewAlias| Ok(AliasPair { alias: pack(&new.alias)?, canonical: pack(&new.pack)? });
-    let aliases = aliases.iter().map(pair).collect::<Result<_, Problem>>()?;
-    created(&face, &asked, || Ok(Act::PackAlias(PackAlias { aliases }))).await
+    aliases.iter().map(pair).collect()
 }
 
 /// Puts packs and units into a unit, which is made if it is not there.
@@ -121,18 +126,18 @@ pub(in crate::http) async fn unpack(
 }
 
 fn packing(face: &Face, Unit { sscc, items }: &Unit) -> Result<Act, Problem> {
-    let (unit, subjects) = (ask::sscc(sscc)?, subjects(items)?);
     let view = face.node.view();
     let index = Index::new(&view);
+    let (unit, subjects) = (ask::sscc(sscc)?, subjects(&index, items)?);
     let (unit, unit_salt) = items::unit_to_pack(&index, unit)?;
     let items = all_named(&index, &subjects)?;
     Ok(Act::Aggregate(Aggregate { unit, unit_salt, items }))
 }
 
 fn unpacking(face: &Face, Unit { sscc, items }: &Unit) -> Result<Act, Problem> {
-    let subjects = subjects(items)?;
     let view = face.node.view();
     let index = Index::new(&view);
+    let subjects = subjects(&index, items)?;
     let unit = items::unit_item(&index, Capacity::Holder, ask::sscc(sscc)?)?;
     let salt = unit.salt.ok_or_else(|| Problem::new("node.index"))?;
     if subjects.is_empty() {
@@ -155,8 +160,8 @@ async fn created(
     Ok(answer::with_status(StatusCode::CREATED, &receipt_view(&receipt)))
 }
 
-fn subjects(scans: &[String]) -> Result<Vec<Subject>, Problem> {
-    scans.iter().map(|scan| scanned::subject(scan)).collect()
+fn subjects(index: &Index<'_>, scans: &[String]) -> Result<Vec<Subject>, Problem> {
+    scans.iter().map(|scan| scanned::subject(index, scan)).collect()
 }
 
 /// What a unit's event names: all of it or nothing.

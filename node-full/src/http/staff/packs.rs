@@ -68,7 +68,7 @@ pub(in crate::http) async fn act(
         return Err(Problem::new("proof.keys").with("most", MOST_ITEMS));
     }
     let capacity = capacity(kind, &asked)?;
-    let mut entries: Vec<Entry> = items.into_iter().map(|item| Entry::new(item, kind)).collect();
+    let mut entries = entries(&face, items, kind);
     if let Some((event, receipt)) = sent_before(&face, &asked)? {
         leave_out(&face, &event, &mut entries)?;
         return Ok(answer(&asked, kind, Some(Acted::Accepted(receipt)), entries));
@@ -80,6 +80,12 @@ pub(in crate::http) async fn act(
     let acted = send_fitting(&face, &asked, kind, capacity, &mut entries).await?;
     raise_alerts(&face, &asked, kind, &entries)?;
     Ok(answer(&asked, kind, acted, entries))
+}
+
+fn entries(face: &Face, items: Vec<Item>, kind: EventKind) -> Vec<Entry> {
+    let view = face.node.view();
+    let index = Index::new(&view);
+    items.into_iter().map(|item| Entry::new(&index, item, kind)).collect()
 }
 
 /// Marks what an event does not name: it was left out when the event was sent.
@@ -425,13 +431,13 @@ fn country(asked: &Asked) -> Result<Country, Problem> {
 }
 
 impl Entry {
-    fn new(item: Item, kind: EventKind) -> Self {
+    fn new(index: &Index<'_>, item: Item, kind: EventKind) -> Self {
         let (code, amount) = match item {
             Item::Code(code) => (code, None),
             Item::Portion { code, amount } => (code, amount),
         };
         let is_packs_only = medproof_rules::kind::find(kind).is_some_and(|kind| kind.is_packs_only);
-        let read = read(&code);
+        let read = read(index, &code);
         let problem = match &read {
             Ok((Subject::Unit(_), _)) if is_packs_only => Some(Problem::new("request.packs-only")),
             Ok(_) if kind == number::DISPENSE_PARTLY && amount.is_none() => Some(parameter("amount")),
