@@ -195,12 +195,16 @@ impl Node {
         }
     }
 
-    /// Says what the rules say to an event on the newest state. Nothing is sent, and a block may change the answer.
-    pub fn check(&self, event: &Event) -> Result<()> {
+    /// Says what the rules say to an event with `body` on the newest state. Nothing is sent, and a block may change the
+    /// answer.
+    pub fn check(&self, member: MemberId, role: Role, body: &Body) -> Result {
         let view = self.view();
         let (state, tip) = (ViewState(&view), chain::tip(&view)?);
         let now = UnixMillis(self.clock.now().0.max(tip.time().0 + 1));
-        match Executor::new(*tip.chain_id(), &state, now).apply(event) {
+        // A number that is free on this state, however many events are on their way.
+        let intent = Intent { member, role, kind: body.kind() };
+        let event = self.author.sign_next(intent, body.to_bytes(), &|path| Index::new(&view).leaf(path))?;
+        match Executor::new(*tip.chain_id(), &state, now).apply(&event) {
             Ok(_) => Ok(()),
             Err(Refused::Refused(refusal)) => Err(refused(refusal)),
             Err(Refused::Read(cause)) => Err(Fault::new("node.store").with("cause", cause)),
@@ -239,16 +243,13 @@ impl Node {
     /// A number that turns out to be used, by an event of this node from before it was restarted, is
     /// passed over.
     pub async fn act_within(&self, member: MemberId, role: Role, body: &Body, patience: Duration) -> Result<Acted> {
+        if patience < Duration::MAX {
+            block_in_place(|| self.check(member, role, body))?;
+        }
         let mut tries = 0;
         loop {
             let event = self.sign(member, role, body)?;
-            let sent = async {
-                if patience < Duration::MAX {
-                    block_in_place(|| self.check(&event))?;
-                }
-                self.submit(event.clone()).await
-            };
-            match timeout(patience, sent).await {
+            match timeout(patience, self.submit(event.clone())).await {
                 Err(_) => return Ok(Acted::Waiting(event)),
                 Ok(Ok(receipt)) => return Ok(Acted::Accepted(receipt)),
                 Ok(Err(fault)) if is_about_number(&fault) && tries < MOST_TRIES => tries += 1,
@@ -262,16 +263,9 @@ impl Node {
 
     /// What the rules say to each of these bodies by itself on the newest state. Nothing is sent.
     pub fn check_each(&self, member: MemberId, role: Role, bodies: &[Body]) -> Result<Vec<Result>> {
-        let check = |body| {
-            let event = self.sign(member, role, body)?;
-            let checked = self.check(&event);
-            self.author.give_back(event.head());
-            match checked {
-                Err(fault) if fault.code().starts_with("node.") => Err(fault),
-                // An event from before the node was restarted has its number; the next try has another.
-                Err(fault) if is_about_number(&fault) => Ok(Ok(())),
-                checked => Ok(checked),
-            }
+        let check = |body| match self.check(member, role, body) {
+            Err(fault) if fault.code().starts_with("node.") => Err(fault),
+            checked => Ok(checked),
         };
         bodies.iter().map(check).collect()
     }

@@ -164,6 +164,32 @@ async fn of_calls_at_once_one_gives_a_pack_out() {
     assert_eq!((alone.waiting().await.len(), alone.node.ledger().pool().len()), (1, 1));
 }
 
+/// An event's number may be 256 ahead of the ledger's. More packs than that are given out in a night all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn hundreds_wait_and_are_sent_when_a_quorum_answers() {
+    let mut alone = Alone::stocked(300).await;
+    alone.stop_consensus().await;
+    let serials: Vec<String> = (0..300).map(|number| format!("S{number:05}")).collect();
+    let mut statuses = Vec::new();
+    for part in serials.chunks(60) {
+        let calls = part.iter().map(|serial| {
+            let (alone, serial) = (&alone, serial.as_str());
+            async move { alone.dispense(serial, &[serial]).await.status }
+        });
+        statuses.extend(futures_util::future::join_all(calls).await);
+    }
+    assert_eq!(statuses, vec![StatusCode::ACCEPTED; 300]);
+    let alone = alone.restarted().await;
+    let size = alone.node.view().log_size().0;
+    for _ in 0..20 {
+        assert_eq!(alone.face.outbox.tend().await.expect("sent"), []);
+        if alone.waiting().await.is_empty() {
+            break;
+        }
+    }
+    assert_eq!((alone.waiting().await, alone.node.view().log_size().0), (vec![], size + 300));
+}
+
 /// What another node of the member sent under the same key stands for what waits here only if it gives out as much.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_waits_is_on_the_ledger_when_all_its_packs_are() {
