@@ -97,8 +97,7 @@ async fn what_a_follower_takes_reaches_the_validators_and_counts_once() {
         let (product, lot) = (product.clone(), lot.clone());
         Act::PackRegister(PackRegister { product, lot, quantity: NonZero::<u16>::MIN, serials })
     };
-    let signed =
-        |act| follower.sign(ME, Role::Manufacturer, &Body::new(Digest::ZERO, act)).expect("signed");
+    let signed = |act| follower.sign(ME, Role::Manufacturer, &Body::new(Digest::ZERO, act)).expect("signed");
     let acts = [
         Act::ProductRegister(ProductRegister { product: product.clone(), info: amoxicillin(), random_serials: false }),
         Act::LotRelease(LotRelease { product: product.clone(), lot: lot.clone(), expiry }),

@@ -341,11 +341,9 @@ mod tests {
     async fn refusals_are_kept_and_failures_are_not() {
         let rows: Arc<dyn Rows> = Arc::new(MemoryRows::default());
         let replay = Replay::new(Arc::clone(&rows));
-        for (key, code, is_kept) in [
-            (1, "rules.state.dispensed-pack", true),
-            (2, "node.busy", false),
-            (3, "access.limit", false),
-        ] {
+        for (key, code, is_kept) in
+            [(1, "rules.state.dispensed-pack", true), (2, "node.busy", false), (3, "access.limit", false)]
+        {
             let Ok(Begun::New(asked_first)) = replay.begin(asked(key, 1), NOW) else { panic!("not new") };
             replay.finish(asked_first, Problem::new(code).into_response(), NOW, |changes| rows.put(changes)).await;
             match replay.begin(asked(key, 1), NOW) {

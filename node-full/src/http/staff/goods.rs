@@ -148,11 +148,7 @@ fn unpacking(face: &Face, Unit { sscc, items }: &Unit) -> Result<Act, Problem> {
 }
 
 /// Does what `act` says, which is looked up on the state before; a call that was done before has changed it.
-async fn created(
-    face: &Face,
-    asked: &Asked,
-    act: impl FnOnce() -> Result<Act, Problem>,
-) -> Result<Response, Problem> {
+async fn created(face: &Face, asked: &Asked, act: impl FnOnce() -> Result<Act, Problem>) -> Result<Response, Problem> {
     let receipt = match sent_before(face, asked)? {
         Some((_, receipt)) => receipt,
         None => deed(face, asked, act()?).await?,

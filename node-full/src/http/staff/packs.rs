@@ -198,7 +198,11 @@ async fn dispense(
     let (kind, member) = (body.kind(), asked.caller()?.member);
     let role = role(face, asked, kind, Some(capacity))?;
     let pack = |name: &Canonical| if let Canonical::Pack(pack) = name { Some(pack.clone()) } else { None };
-    let held = face.outbox.hold(&order.iter().filter_map(pack).collect::<Vec<_>>()).await.map_err(|fault| Problem::from(fault).of_kind(kind))?;
+    let held = face
+        .outbox
+        .hold(&order.iter().filter_map(pack).collect::<Vec<_>>())
+        .await
+        .map_err(|fault| Problem::from(fault).of_kind(kind))?;
     let acted = face.node.act_within(member, role, body, PATIENCE).await;
     let acted = acted.map_err(|fault| Problem::from(fault).of_kind(kind))?;
     if let Acted::Waiting(event) = &acted {

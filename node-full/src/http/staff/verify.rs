@@ -1,11 +1,11 @@
 //! Verdicts for programs that cannot verify themselves. They trust this node, and the answer says so.
 
-use super::scanned;
 use super::super::{
     answer::{self, set},
     ask::{self, Asked},
     face::{Face, Shared},
 };
+use super::scanned;
 use crate::{fault::Fault, index::Index, items::Subject, problem::Problem, proofs};
 use axum::{body::Bytes, extract::State, response::Response};
 use medproof_core::{
