@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | alert | id | [`Alert`] |
 //! | alert-open | cause ‖ 0 ‖ id, until somebody said what became of it | nothing |
-//! | alert-same | SHA-256(cause ‖ 0 ‖ code ‖ 0 ‖ details), of what everybody may hand in | id |
+//! | alert-same | SHA-256(cause ‖ 0 ‖ code ‖ 0 ‖ details), of what everybody may hand in | time, ms, u64 ‖ id, of the newest |
 //!
 //! Refusals and what waited in vain belong to the member whose staff it was about; what everybody may hand in, to all
 //! whom the node serves.
@@ -118,12 +118,16 @@ pub(in crate::http) fn raise(rows: &dyn Rows, alert: &Alert) -> Result {
     rows.put(alert.changes()?)
 }
 
-/// Puts what anybody may hand in into the inbox, once; answers its id, or that of the same that is there already.
-/// Refused while too much of the kind waits for somebody to look at it: whoever floods the node fills no disk.
+/// Puts what anybody may hand in into the inbox; answers its id, or that of the same from a moment ago. Later the same is
+/// another alert: a code that was copied is reported by more than one. Refused while too much of the kind waits for
+/// somebody to look at it: whoever floods the node fills no disk.
 pub(in crate::http) fn hand_in(rows: &dyn Rows, alert: &Alert) -> std::result::Result<String, Problem> {
     let same = alert.digest();
-    if let Some(id) = rows.get(SAME, &same)? {
-        return Ok(String::from_utf8_lossy(&id).into_owned());
+    let known = rows.get(SAME, &same)?;
+    if let Some((time, id)) = known.as_deref().and_then(<[u8]>::split_first_chunk::<8>)
+        && alert.time_ms < u64::from_be_bytes(*time) + A_MOMENT_MS
+    {
+        return Ok(String::from_utf8_lossy(id).into_owned());
     }
     let first = open_key(&alert.cause, "");
     let waiting = rows.from(OPEN, &first, MOST_HANDED_IN)?;
@@ -131,7 +135,8 @@ pub(in crate::http) fn hand_in(rows: &dyn Rows, alert: &Alert) -> std::result::R
         return Err(Problem::new("node.busy").retry_after_s(3_600));
     }
     let mut changes = alert.changes()?;
-    changes.push(Change { table: SAME, key: same.to_vec(), value: Some(alert.id.clone().into_bytes()) });
+    let value = [&alert.time_ms.to_be_bytes()[..], alert.id.as_bytes()].concat();
+    changes.push(Change { table: SAME, key: same.to_vec(), value: Some(value) });
     rows.put(changes)?;
     Ok(alert.id.clone())
 }
@@ -189,5 +194,40 @@ const SAME: &str = "alert-same";
 /// The most alerts in one answer.
 const MOST: usize = 500;
 
+/// For so long the same is a second press of a button.
+const A_MOMENT_MS: u64 = 10 * 60_000;
+
 /// The most alerts of one kind by people without a token that nobody has looked at.
 const MOST_HANDED_IN: usize = 5_000;
+
+#[cfg(test)]
+#[expect(clippy::expect_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::rows::MemoryRows;
+
+    fn report(serial: usize, time_ms: u64) -> Alert {
+        Alert::new("report", "report.suspected", UnixMillis(time_ms), json!({ "code": serial })).expect("an alert")
+    }
+
+    #[test]
+    fn the_same_report_is_one_for_a_moment_and_too_many_are_refused_until_somebody_looks() {
+        let rows = MemoryRows::default();
+        let hand_in = |alert: &Alert| hand_in(&rows, alert).map_err(|problem| problem.code().to_owned());
+        let first = hand_in(&report(0, 1_000)).expect("kept");
+        assert_eq!(hand_in(&report(0, 1_000 + A_MOMENT_MS - 1)), Ok(first.clone()));
+        let later = report(0, 1_000 + A_MOMENT_MS);
+        assert_ne!(hand_in(&later), Ok(first));
+        for serial in 2..MOST_HANDED_IN {
+            let alert = report(serial, 2_000);
+            rows.put(alert.changes().expect("rows")).expect("kept");
+        }
+        assert_eq!(hand_in(&report(1, 3_000)), Err("node.busy".into()));
+        // Forks are counted by themselves, and what was looked at is not counted.
+        let fork = Alert::new("fork", "trust.fork", UnixMillis(1), Value::Null).expect("an alert");
+        assert!(hand_in(&fork).is_ok());
+        let settled = Outcome { what: What::Technical, by: "qa".into(), time_ms: 4_000 };
+        raise(&rows, &Alert { outcome: Some(settled), ..later }).expect("settled");
+        assert!(hand_in(&report(1, 5_000)).is_ok());
+    }
+}
