@@ -4,7 +4,10 @@
 //! event. A bundle leaves the pool when all its events are in a decided block, or when it is refused: with a block
 //! that was decided, or against the newest state where no block is made of refusals alone.
 
-use crate::fault::{Fault, Result};
+use crate::{
+    chain::{MAX_BODY_BYTES, MAX_EVENTS},
+    fault::{Fault, Result},
+};
 use medproof_core::{
     encoding::Wire,
     event::Event,
@@ -96,8 +99,12 @@ impl Bundle {
 impl Pool {
     /// Adds a bundle; the answer comes when its fate is known. The same bundle twice has one fate.
     ///
-    /// Refuses with `node.busy` when the pool is full.
+    /// Refuses with `node.busy` when the pool is full, and with `node.capture.block` what fits into no block: it would
+    /// keep from being proposed whatever came after it.
     pub fn add(&self, bundle: Bundle) -> Result<oneshot::Receiver<Outcome>> {
+        if bundle.len_bytes > MAX_BODY_BYTES || bundle.events.len() > MAX_EVENTS {
+            return Err(Fault::new("node.capture.block"));
+        }
         let (answer, outcome) = oneshot::channel();
         let mut waiting = self.lock();
         if let Some(entry) = waiting.entries.get_mut(&bundle.name) {
@@ -287,6 +294,15 @@ mod tests {
         drop(other);
         pool.accept(receipt(2));
         assert!(pool.is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_fits_into_no_block_keeps_nothing_out() {
+        let pool = Pool::default();
+        let refused = pool.add(bundle(&(1..=MAX_EVENTS as u64 + 1).collect::<Vec<_>>()));
+        assert_eq!(refused.err().map(|fault| fault.code()), Some("node.capture.block"));
+        let _single = pool.add(bundle(&[1])).expect("room");
+        assert_eq!(counters(&pool.first(MAX_BODY_BYTES, MAX_EVENTS)), [[1]]);
     }
 
     #[tokio::test]

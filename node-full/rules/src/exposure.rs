@@ -12,6 +12,15 @@ pub(crate) fn merge(left: Option<&Exposure>, right: Option<&Exposure>) -> Option
     from_intervals(accepted, intervals)
 }
 
+/// The exposure of a unit and one more child. What was accepted is the least: a decision about one says nothing of what it
+/// is packed with. The first child brings its own to a unit that has none.
+pub(crate) fn joined(unit: Option<&Exposure>, child: Option<&Exposure>, is_first: bool) -> Option<Exposure> {
+    let merged = merge(unit, child)?;
+    let accepted = |of: Option<&Exposure>| of.map_or(0, Exposure::accepted_minutes);
+    let least = if is_first { accepted(child) } else { accepted(unit).min(accepted(child)) };
+    from_intervals(least, merged.intervals().to_vec())
+}
+
 /// The exposure with `readings` beyond the range merged in; `None` where nothing was ever out of it.
 pub(crate) fn with_readings(before: Option<&Exposure>, readings: &[Interval]) -> Option<Exposure> {
     if before.is_none() && readings.is_empty() {

@@ -377,22 +377,64 @@ fn whoever_takes_an_item_over_ends_its_undo() {
     assert_eq!(ledger.refused(HOSPITAL, Act::Stolen(at_site(by_place))), "rules.undo.place");
     let items = ledger.held(&["S1"]);
     let (reason, consignee) = (ReturnReason::Surplus, MemberId(HOSPITAL));
-    let takes: [Act; 3] = [
-        receive(items.clone()),
-        Act::Return(Return { reason, consignee, site: SITE, trade: None, items: items.clone() }),
-        Act::Aggregate(Aggregate { unit: unit(7, 1), unit_salt: None, items }),
-    ];
+    let takes: [Act; 2] =
+        [receive(items.clone()), Act::Return(Return { reason, consignee, site: SITE, trade: None, items })];
     for act in takes {
         let mut ledger = ledger.clone();
         ledger.ok(HOSPITAL, act);
         assert_eq!(ledger.pack("S1").prior, None);
-        let code = if matches!(ledger.pack("S1").place, Place::Inside(_)) {
-            "rules.pack.inside-unit"
-        } else {
-            "rules.undo.nothing"
-        };
-        assert_eq!(ledger.refused(HOSPITAL, undo.clone()), code);
+        assert_eq!(ledger.refused(HOSPITAL, undo.clone()), "rules.undo.nothing");
     }
+}
+
+/// In a unit that is active it could go where it may not go by itself.
+#[test]
+fn what_is_held_or_opened_joins_no_unit() {
+    let mut ledger = Ledger::stocked_at(HOSPITAL, &["S1", "S2", "S3"]);
+    let wrap = |ledger: &Ledger, serial| {
+        Act::Aggregate(Aggregate { unit: unit(7, 1), unit_salt: None, items: ledger.held(&[serial]) })
+    };
+    let locked = ledger.named(Capacity::Regulator, &["S1"]);
+    ledger.ok(REGULATOR, Act::Lock(Lock { reason: PackHoldReason::Inspection, items: locked }));
+    let items = ledger.held(&["S2"]);
+    ledger.ok(HOSPITAL, Act::Quarantine(Quarantine { reason: PackHoldReason::Quality, items }));
+    let salt = ledger.salt(&ItemName::Pack(pack(1, "S3")));
+    let portion = Portion { pack: pack(1, "S3"), salt, amount: std::num::NonZeroU16::MIN };
+    ledger.ok(HOSPITAL, Act::DispensePartly(DispensePartly { site: SITE, portions: vec![portion] }));
+    for (serial, code) in [
+        ("S1", "rules.state.locked-pack"),
+        ("S2", "rules.state.quarantined-pack"),
+        ("S3", "rules.state.partly-dispensed-pack"),
+    ] {
+        let act = wrap(&ledger, serial);
+        assert_eq!(ledger.refused(HOSPITAL, act), code);
+    }
+    let (mut ledger, pallet, _) = pallet();
+    let items = ledger.held_unit(pallet);
+    ledger.ok(HOSPITAL, Act::Quarantine(Quarantine { reason: PackHoldReason::Quality, items }));
+    let act = Act::Aggregate(Aggregate { unit: unit(70, 1), unit_salt: None, items: ledger.held_unit(pallet) });
+    assert_eq!(ledger.refused(HOSPITAL, act), "rules.state.quarantined-unit");
+}
+
+/// What quality assurance accepted of one pack says nothing of those that it is packed with.
+#[test]
+fn an_acceptance_does_not_reach_what_is_packed_beside_it() {
+    let mut ledger = Ledger::stocked_at(HOSPITAL, &["S1", "S2"]);
+    ledger.now = UnixMillis(GENESIS_MS + 2 * DAY_MS);
+    let items = ledger.held(&["S1"]);
+    ledger.ok(HOSPITAL, Act::Reading(Reading { items: items.clone(), temperatures: vec![warm(0, 11)] }));
+    ledger.ok(HOSPITAL, Act::Release(Release { allowance_minutes: 6_000, items }));
+    let wrap = |ledger: &Ledger, serials: &[&str], unit_salt| {
+        Act::Aggregate(Aggregate { unit: unit(7, 1), unit_salt, items: ledger.held(serials) })
+    };
+    let both = wrap(&ledger, &["S1", "S2"], None);
+    assert_eq!(ledger.refused(HOSPITAL, both), "rules.unit.exposure");
+    let alone = wrap(&ledger, &["S1"], None);
+    ledger.ok(HOSPITAL, alone);
+    let of = |ledger: &Ledger| exposure(ledger, &ItemName::Unit(unit(7, 1)));
+    assert_eq!(of(&ledger), exposure(&ledger, &ItemName::Pack(pack(1, "S1"))));
+    let later = wrap(&ledger, &["S2"], Some(ledger.salt(&ItemName::Unit(unit(7, 1)))));
+    assert_eq!(ledger.refused(HOSPITAL, later), "rules.unit.exposure");
 }
 
 #[test]

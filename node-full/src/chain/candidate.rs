@@ -16,6 +16,7 @@ use medproof_core::{
 };
 use medproof_rules::{Applied, Changes, Executor, Fault as Refused, ReadError, Refusal};
 use medproof_store::{LogTail, Staged, Store, StoreError, View};
+use std::time::{Duration, Instant};
 
 /// A block with everything that committing it needs.
 #[derive(Debug)]
@@ -41,16 +42,17 @@ struct Executed {
 }
 
 impl Candidate {
-    /// A block on top of `view`'s newest, of the bundles that the rules accept at `time`.
+    /// A block on top of `view`'s newest, of the bundles that the rules accept at `time`: as many as [`BUILD_TIME`] is
+    /// enough for, and at least one. The others refuse a block whose time is long ago when it reaches them.
     pub(crate) fn build(store: &Store, view: &View, bundles: &[Bundle], time: UnixMillis) -> Result<Self> {
-        let executed = execute(view, bundles, time)?;
+        let executed = execute(view, bundles, time, Some(Instant::now() + BUILD_TIME))?;
         Self::seal(store, view, executed, time)
     }
 
     /// The block of another validator, executed; `None` if it is not what its header says.
     pub(crate) fn execute(store: &Store, view: &View, header: &Header, body: &[u8]) -> Result<Option<Self>> {
         let Ok(events) = block::split(body) else { return Ok(None) };
-        let executed = execute(view, &[Bundle::new(events)], header.time())?;
+        let executed = execute(view, &[Bundle::new(events)], header.time(), None)?;
         if !executed.refused.is_empty() {
             return Ok(None);
         }
@@ -96,12 +98,16 @@ impl Candidate {
     }
 }
 
-/// Executes bundles one after another; a refused one changes nothing and stops nobody.
-fn execute(view: &View, bundles: &[Bundle], time: UnixMillis) -> Result<Executed> {
+/// Executes bundles one after another; a refused one changes nothing and stops nobody. None is begun after `until` but
+/// the first.
+fn execute(view: &View, bundles: &[Bundle], time: UnixMillis, until: Option<Instant>) -> Result<Executed> {
     let state = ViewState(view);
     let mut executor = Executor::new(*chain_id(view), &state, time);
     let (mut events, mut applied, mut refused) = (Vec::new(), Vec::new(), Vec::new());
-    for bundle in bundles {
+    for (number, bundle) in bundles.iter().enumerate() {
+        if number > 0 && until.is_some_and(|until| Instant::now() > until) {
+            break;
+        }
         match executor.apply_all(bundle.events()) {
             Ok(effects) => {
                 applied.extend(effects);
@@ -132,3 +138,6 @@ fn appended(view: &View, applied: &[Applied]) -> Result<LogTail> {
 fn decoded(value: Option<Vec<u8>>) -> Option<Leaf> {
     Leaf::from_value(&value?).ok()
 }
+
+/// How long events are executed for a block of this node's.
+const BUILD_TIME: Duration = Duration::from_secs(2);

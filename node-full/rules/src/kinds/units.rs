@@ -190,6 +190,7 @@ impl Load {
 
     /// One more child with these levels of packing, limits and exposure.
     fn add(&mut self, levels: u8, limits: Option<StorageLimits>, exposure: Option<&Exposure>) -> Result<(), Fault> {
+        let is_first = self.children == 0 && self.exposure.is_none();
         let Some(children) = self.children.checked_add(1) else { return refuse(refusal::UNIT_FULL) };
         self.children = children;
         self.levels = self.levels.max(levels);
@@ -201,9 +202,7 @@ impl Load {
             },
             (own, of_child) => own.or(of_child),
         };
-        if exposure.is_some() {
-            self.exposure = exposure::merge(self.exposure.as_ref(), exposure);
-        }
+        self.exposure = exposure::joined(self.exposure.as_ref(), exposure, is_first);
         Ok(())
     }
 

@@ -9,12 +9,12 @@ pub const PACK: [(State, [Cell; 21]); 10] = [
     //                        601   700c  701c  900   901   902   903   904   905   1000  1001  1002  1003  1004  1005  1006  1100  1101  1102  1103  1200
     (State::Active,          [S,    S,    S,    B2,   X,    B2,   X,    S,    S,    B4,   B3,   B5,   B6,   BD,   BS,   U,    H,    NH,   H,    NH,   H]),
     (State::InTransit,       [X,    X,    X,    X,    B1,   B2,   B1,   X,    X,    X,    X,    X,    X,    X,    BS,   U,    H,    NH,   H,    NH,   H]),
-    (State::PartlyDispensed, [X,    S,    S,    X,    X,    S,    S,    S,    S,    B4,   B3,   B5,   X,    BD,   BS,   P,    H,    NH,   H,    NH,   H]),
+    (State::PartlyDispensed, [X,    X,    S,    X,    X,    S,    S,    S,    S,    B4,   B3,   B5,   X,    BD,   BS,   P,    H,    NH,   H,    NH,   H]),
     (State::Dispensed,       [X,    X,    X,    X,    X,    X,    X,    X,    X,    X,    X,    X,    X,    BD,   X,    P,    X,    X,    X,    X,    X]),
     (State::Sample,          [X,    X,    X,    X,    X,    X,    X,    X,    X,    X,    X,    X,    X,    BD,   X,    P,    X,    X,    X,    X,    X]),
     (State::Exported,        [X,    X,    X,    X,    X,    X,    X,    X,    X,    X,    X,    X,    X,    X,    X,    P,    X,    X,    X,    X,    X]),
-    (State::Locked,          [X,    ST,   S,    X,    X,    X,    S,    ST,   X,    X,    X,    X,    X,    DA,   BS,   U,    H,    H,    H,    NH,   H]),
-    (State::Quarantined,     [X,    ST,   S,    X,    X,    SA,   S,    ST,   X,    X,    X,    X,    X,    DA,   BS,   U,    H,    H,    H,    H,    H]),
+    (State::Locked,          [X,    X,    S,    X,    X,    X,    S,    ST,   X,    X,    X,    X,    X,    DA,   BS,   U,    H,    H,    H,    NH,   H]),
+    (State::Quarantined,     [X,    X,    S,    X,    X,    SA,   S,    ST,   X,    X,    X,    X,    X,    DA,   BS,   U,    H,    H,    H,    H,    H]),
     (State::Stolen,          [X; 21]),
     (State::Destroyed,       [X; 21]),
 ];

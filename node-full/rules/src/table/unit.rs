@@ -10,8 +10,8 @@ pub const UNIT: [(State, [Cell; 20]); 7] = [
     (State::Active,          [S,    S,    S,    S,    S,    B2,   X,    B2,   X,    S,    S,    B6,   BD,   BS,   U,    H,    NH,   H,    NH,   H]),
     (State::InTransit,       [X,    X,    X,    X,    X,    X,    B1,   B2,   B1,   X,    X,    X,    X,    BS,   U,    H,    NH,   H,    NH,   H]),
     (State::Exported,        [X,    X,    X,    X,    X,    X,    X,    X,    X,    X,    X,    X,    X,    X,    P,    X,    X,    X,    X,    X]),
-    (State::Locked,          [X,    ST,   ST,   S,    ST,   X,    X,    X,    S,    ST,   X,    X,    DA,   BS,   U,    H,    H,    H,    NH,   H]),
-    (State::Quarantined,     [X,    ST,   ST,   S,    ST,   X,    X,    SA,   S,    ST,   X,    X,    DA,   BS,   U,    H,    H,    H,    H,    H]),
+    (State::Locked,          [X,    X,    ST,   S,    ST,   X,    X,    X,    S,    ST,   X,    X,    DA,   BS,   U,    H,    H,    H,    NH,   H]),
+    (State::Quarantined,     [X,    X,    ST,   S,    ST,   X,    X,    SA,   S,    ST,   X,    X,    DA,   BS,   U,    H,    H,    H,    H,    H]),
     (State::Stolen,          [X; 20]),
     (State::Destroyed,       [X; 20]),
 ];
