@@ -578,3 +578,41 @@ async fn an_event_that_is_sent_again_gets_its_receipt() {
     let again = alone.call_bytes("POST", "/v1/events", &headers, event).await;
     assert_eq!((again.status, again.json()), (StatusCode::CREATED, first.json()));
 }
+
+/// A recall has to reach whoever holds packs, wherever others of the lot were lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn stock_follows_what_is_stolen_inside_a_unit() {
+    let token_of = |alone: &Alone| alone.token(&Staff::ALL, Purpose::Treat);
+    let sscc = |number: usize| ["095040000000000011", "095040000000000028", "095040000000000035"][number - 1];
+    let scan = |serial: u32| format!("]d201{GTIN}21S{serial:05}");
+    let unit = |number| format!("]C100{}", sscc(number));
+    let post = async |alone: &Alone, path: &str, body: Value| {
+        let answer = alone.call("POST", path, Some(&token_of(alone)), &body.to_string()).await;
+        assert!(answer.status.is_success() && answer.status != StatusCode::MULTI_STATUS, "{path} {}", answer.text());
+    };
+    let stock = async |alone: &Alone| {
+        let answer = alone.call("GET", "/v1/stock", Some(&token_of(alone)), "").await.json();
+        let rows = answer["stock"].as_array().expect("a list").clone();
+        rows.iter().map(|row| (row["standing"].to_string(), row["packs"].clone())).collect::<Vec<_>>()
+    };
+    let to_me = format!("/v1/packs/ship?consignee={}", ME.0);
+
+    let alone = Alone::stocked(12).await;
+    post(&alone, "/v1/units/pack", json!({ "sscc": sscc(1), "items": (0..10).map(scan).collect::<Vec<_>>() })).await;
+    post(&alone, &to_me, json!([unit(1)])).await;
+    post(&alone, "/v1/packs/stolen?capacity=issuer", json!([scan(0)])).await;
+    post(&alone, "/v1/packs/receive", json!([unit(1)])).await;
+    assert_eq!(stock(&alone).await, [("\"held\"".into(), json!(11)), ("\"out\"".into(), json!(1))]);
+
+    let alone = Alone::stocked(12).await;
+    for (number, serials) in [(1, 0..5), (2, 5..10)] {
+        let items: Vec<String> = serials.map(scan).collect();
+        post(&alone, "/v1/units/pack", json!({ "sscc": sscc(number), "items": items })).await;
+    }
+    post(&alone, "/v1/units/pack", json!({ "sscc": sscc(3), "items": [unit(1), unit(2)] })).await;
+    post(&alone, "/v1/packs/stolen", json!([unit(1)])).await;
+    post(&alone, "/v1/packs/stolen?capacity=issuer", json!([scan(9)])).await;
+    post(&alone, &to_me, json!([unit(3)])).await;
+    post(&alone, "/v1/packs/receive", json!([unit(3)])).await;
+    assert_eq!(stock(&alone).await, [("\"held\"".into(), json!(6)), ("\"out\"".into(), json!(6))]);
+}

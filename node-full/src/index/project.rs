@@ -33,6 +33,20 @@ pub(crate) struct Projection<'a> {
 /// Who holds something, and where that leaves it.
 type Holding = (MemberId, Standing);
 
+/// The unit that an item is in, and where the item is by its own leaf.
+#[derive(Clone, Copy)]
+struct Seat {
+    parent: Option<Parent>,
+    standing: Standing,
+}
+
+impl Seat {
+    /// The unit in whose contents it counts: what has left the trade where it was counts in none.
+    fn counted_in(self) -> Option<Parent> {
+        self.parent.filter(|_| self.standing != Standing::Out)
+    }
+}
+
 impl<'a> Projection<'a> {
     pub(crate) fn new(view: &'a View) -> Self {
         let paths = Paths::new(chain_id(view));
@@ -81,12 +95,8 @@ impl<'a> Projection<'a> {
     /// Who held an item before the event.
     fn before(&mut self, effect: &Effect) -> Result<Option<Holding>> {
         match effect {
-            Effect::Pack(PackEffect { path, before: Some(before), .. }) => {
-                Ok(Some((self.pack_holder(path, before)?, pack_standing(before))))
-            }
-            Effect::Unit(UnitEffect { path, before: Some(before), .. }) => {
-                Ok(Some((self.unit_holder(path, before)?, unit_standing(before))))
-            }
+            Effect::Pack(PackEffect { path, before: Some(before), .. }) => Ok(Some(self.pack_holding(path, before)?)),
+            Effect::Unit(UnitEffect { path, before: Some(before), .. }) => Ok(Some(self.unit_holding(path, before)?)),
             _ => Ok(None),
         }
     }
@@ -136,16 +146,10 @@ impl<'a> Projection<'a> {
 
     fn pack_moved(&mut self, effect: &PackEffect, before: Option<Holding>) -> Result {
         let one = [LotCount { product: effect.pack.product.clone(), lot: effect.lot.clone(), count: 1 }];
-        let places = (effect.before.as_ref().map(|before| before.place), Some(effect.after.place));
-        self.move_inside(&effect.path, places, &one)?;
-        let after = (self.pack_holder(&effect.path, &effect.after)?, pack_standing(&effect.after));
-        if after.1 == Standing::Out
-            && before.is_some_and(|before| before.1 != Standing::Out)
-            && let Place::Inside(parent) = effect.after.place
-        {
-            self.change_contents_upward(parent, &one, false)?;
-        }
-        self.restock(before, Some(after), &one)
+        let seat = |pack: &leaf::Pack| Seat { parent: pack_parent(pack), standing: pack_standing(pack) };
+        self.move_inside(&effect.path, effect.before.as_ref().map(seat), seat(&effect.after), &one)?;
+        let after = self.pack_holding(&effect.path, &effect.after)?;
+        self.restock(before, after, &one)
     }
 
     fn unit(&mut self, index: LeafIndex, sender: MemberId, effect: &UnitEffect) -> Result {
@@ -163,10 +167,12 @@ impl<'a> Projection<'a> {
 
     fn unit_moved(&mut self, effect: &UnitEffect, before: Option<Holding>) -> Result {
         let contents = self.contents(&effect.path)?;
-        let places = (effect.before.as_ref().and_then(unit_place), unit_place(&effect.after));
-        self.move_inside(&effect.path, places, &contents)?;
-        let after = (self.unit_holder(&effect.path, &effect.after)?, unit_standing(&effect.after));
-        self.restock(before, Some(after), &contents)
+        let seat = |unit: &leaf::Unit| Seat { parent: unit_parent(unit), standing: unit_standing(unit) };
+        self.move_inside(&effect.path, effect.before.as_ref().map(seat), seat(&effect.after), &contents)?;
+        // What goes into a new unit counts by itself.
+        let Some(before) = before else { return Ok(()) };
+        let after = self.unit_holding(&effect.path, &effect.after)?;
+        self.restock(Some(before), after, &contents)
     }
 
     /// Writes an item's row; who held it stays where the event did not change that.
@@ -186,21 +192,28 @@ impl<'a> Projection<'a> {
         }
     }
 
-    /// Keeps children and contents of units as an item joins or leaves one.
-    fn move_inside(&mut self, child: &Path, (from, to): (Option<Place>, Option<Place>), what: &[LotCount]) -> Result {
-        if from == to {
-            return Ok(());
+    /// Keeps children and contents of units as an item joins or leaves one, or leaves the trade where it is.
+    fn move_inside(&mut self, child: &Path, from: Option<Seat>, to: Seat, what: &[LotCount]) -> Result {
+        let (was_in, is_in) = (from.and_then(|seat| seat.parent), to.parent);
+        if was_in != is_in {
+            for (parent, is_in) in [(was_in, false), (is_in, true)] {
+                let Some(parent) = parent else { continue };
+                let key = tables::pair_key(self.paths.unit(parent).as_bytes(), child.as_bytes());
+                self.rows.insert((tables::INSIDE, key), is_in.then(Vec::new));
+            }
         }
-        for (place, is_in) in [(from, false), (to, true)] {
-            let Some(Place::Inside(parent)) = place else { continue };
-            let key = tables::pair_key(self.paths.unit(parent).as_bytes(), child.as_bytes());
-            self.rows.insert((tables::INSIDE, key), is_in.then(Vec::new));
-            self.change_contents_upward(parent, what, is_in)?;
+        let (was_counted, is_counted) = (from.and_then(Seat::counted_in), to.counted_in());
+        if was_counted != is_counted {
+            for (parent, is_more) in [(was_counted, false), (is_counted, true)] {
+                if let Some(parent) = parent {
+                    self.change_contents_upward(parent, what, is_more)?;
+                }
+            }
         }
         Ok(())
     }
 
-    /// Adds to, or takes from, what is in a unit and in those above it.
+    /// Adds to, or takes from, what is in a unit and in those above it, as far as it counts there.
     fn change_contents_upward(&mut self, first: Parent, what: &[LotCount], is_more: bool) -> Result {
         let mut next = Some(first);
         while let Some(parent) = next {
@@ -209,19 +222,17 @@ impl<'a> Projection<'a> {
             what.iter().for_each(|change| change_count(&mut contents, change, is_more));
             let bytes: Vec<u8> = contents.iter().flat_map(Wire::to_wire).collect();
             self.put(tables::CONTENTS, path.as_bytes(), bytes);
-            next = match self.unit_leaf(&path)?.place {
-                UnitPlace::Inside(above) => Some(above),
-                UnitPlace::Holder(_) | UnitPlace::Dissolved(_) => None,
-            };
+            let unit = self.unit_leaf(&path)?;
+            next = Seat { parent: unit_parent(&unit), standing: unit_standing(&unit) }.counted_in();
         }
         Ok(())
     }
 
-    fn restock(&mut self, before: Option<Holding>, after: Option<Holding>, what: &[LotCount]) -> Result {
-        if before == after {
+    fn restock(&mut self, before: Option<Holding>, after: Holding, what: &[LotCount]) -> Result {
+        if before == Some(after) {
             return Ok(());
         }
-        for (holding, is_more) in [(before, false), (after, true)] {
+        for (holding, is_more) in [(before, false), (Some(after), true)] {
             let Some((member, standing)) = holding else { continue };
             for LotCount { product, lot, count } in what {
                 self.change_stock(product, lot, (member, standing), *count, is_more)?;
@@ -246,24 +257,24 @@ impl<'a> Projection<'a> {
         Ok(())
     }
 
-    fn pack_holder(&mut self, path: &Path, pack: &leaf::Pack) -> Result<MemberId> {
-        match pack.place {
-            Place::Holder(_) => self.own_holder(path),
-            Place::Inside(parent) => self.holder_above(parent),
-        }
+    fn pack_holding(&mut self, path: &Path, pack: &leaf::Pack) -> Result<Holding> {
+        self.holding(path, pack_parent(pack), pack_standing(pack))
     }
 
-    fn unit_holder(&mut self, path: &Path, unit: &leaf::Unit) -> Result<MemberId> {
-        match unit.place {
-            UnitPlace::Holder(_) | UnitPlace::Dissolved(_) => self.own_holder(path),
-            UnitPlace::Inside(parent) => self.holder_above(parent),
-        }
+    fn unit_holding(&mut self, path: &Path, unit: &leaf::Unit) -> Result<Holding> {
+        self.holding(path, unit_parent(unit), unit_standing(unit))
     }
 
-    fn holder_above(&mut self, parent: Parent) -> Result<MemberId> {
-        let path = self.paths.unit(parent);
-        let unit = self.unit_leaf(&path)?;
-        self.unit_holder(&path, &unit)
+    /// Who holds an item, by the topmost unit above it, and where that leaves it: as far away as any of them.
+    fn holding(&mut self, path: &Path, parent: Option<Parent>, own: Standing) -> Result<Holding> {
+        let (mut path, mut parent, mut standing) = (*path, parent, own);
+        while let Some(above) = parent {
+            path = self.paths.unit(above);
+            let unit = self.unit_leaf(&path)?;
+            standing = standing.max(unit_standing(&unit));
+            parent = unit_parent(&unit);
+        }
+        Ok((self.own_holder(&path)?, standing))
     }
 
     fn own_holder(&self, path: &Path) -> Result<MemberId> {
@@ -353,10 +364,16 @@ const fn held_under(prior: Option<Prior>) -> Option<leaf::StateCode> {
     }
 }
 
-/// Where a unit is, if that can be inside another.
-const fn unit_place(unit: &leaf::Unit) -> Option<Place> {
+const fn pack_parent(pack: &leaf::Pack) -> Option<Parent> {
+    match pack.place {
+        Place::Inside(parent) => Some(parent),
+        Place::Holder(_) => None,
+    }
+}
+
+const fn unit_parent(unit: &leaf::Unit) -> Option<Parent> {
     match unit.place {
-        UnitPlace::Inside(parent) => Some(Place::Inside(parent)),
+        UnitPlace::Inside(parent) => Some(parent),
         UnitPlace::Holder(_) | UnitPlace::Dissolved(_) => None,
     }
 }
