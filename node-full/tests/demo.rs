@@ -6,7 +6,10 @@ use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
 use http_body_util::BodyExt;
 use medproof_core::{
     encoding::Message,
+    identity::{Lot, MemberId, ProductCode},
+    leaf::{Leaf, Place, Prior, State, StateCode, UnitPlace},
     plain::{Client, Policy},
+    state::Path,
 };
 use medproof_node::{
     config::Config,
@@ -18,10 +21,14 @@ use medproof_node::{
     fault::Fault,
     folder::Folder,
     http::Face,
-    index::Index,
+    index::{Index, Standing},
 };
-use medproof_rules::body::{Act, Body as EventBody, number};
-use std::{net::SocketAddr, sync::Arc};
+use medproof_rules::{
+    ItemName,
+    body::{Act, Body as EventBody, number},
+};
+use medproof_store::View;
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 use tower::ServiceExt;
 
 /// The proof about a scan, as anybody gets it from the interface.
@@ -46,6 +53,40 @@ fn policy(purpose: &str) -> Policy {
         max_age_carried_ms: None,
         clock_tolerance_ms: None,
     }
+}
+
+/// How many packs of which lot who has, and how they stand with it.
+type StockCount = BTreeMap<(ProductCode, Lot, MemberId, Standing), u64>;
+
+/// Where something is by its own leaf.
+fn standing(state: StateCode, prior: Option<Prior>) -> Standing {
+    let state = if let Some(Prior::Held { state, .. }) = prior { state } else { state };
+    match state.known() {
+        Some(State::InTransit) => Standing::InTransit,
+        Some(State::Dispensed) => Standing::Dispensed,
+        Some(State::Sample | State::Exported | State::Stolen | State::Destroyed) => Standing::Out,
+        _ => Standing::Held,
+    }
+}
+
+/// The stock, counted pack by pack over the whole state.
+fn counted(view: &View) -> StockCount {
+    let (index, mut stock) = (Index::new(view), StockCount::new());
+    for (path, value) in view.leaves_from(&Path::new([0; 32]), usize::MAX).expect("read") {
+        let Ok(Leaf::Pack(pack)) = Leaf::from_value(&value) else { continue };
+        let row = index.item(&path).expect("read").expect("a row");
+        let ItemName::Pack(name) = row.name else { panic!("a pack") };
+        let mut stands = standing(pack.state, pack.prior);
+        let mut next = if let Place::Inside(parent) = pack.place { Some(parent) } else { None };
+        while let Some(parent) = next {
+            let Ok(Some(Leaf::Unit(unit))) = index.leaf(&index.paths().unit(parent)) else { panic!("a unit") };
+            stands = stands.max(standing(unit.state, unit.prior));
+            next = if let UnitPlace::Inside(above) = unit.place { Some(above) } else { None };
+        }
+        let member = index.pack_whereabouts(&path, &pack).expect("read").member;
+        *stock.entry((name.product, row.lot.expect("a lot"), member, stands)).or_default() += 1;
+    }
+    stock
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -73,8 +114,12 @@ async fn every_outcome_is_what_the_story_says() {
         let again = verdict(&node, &outcome.scan, &outcome.purpose).expect("a verdict");
         assert_eq!(again, (outcome.overall.clone(), outcome.reasons.clone()), "{name}");
     }
-    // Seven lots are sold to four customers each, by purchases to which the goods belong.
     let view = node.view();
+    let rows = Index::new(&view).stock(None, None).expect("read").into_iter();
+    let stock: StockCount = rows.map(|row| ((row.product, row.lot, row.member, row.standing), row.packs)).collect();
+    assert!(stock.len() > 50);
+    assert_eq!(stock, counted(&view), "who has what, as the index adds it up");
+    // Seven lots are sold to four customers each, by purchases to which the goods belong.
     let index = Index::new(&view);
     let count = |kind| index.of_kind(kind).expect("read").len();
     for kind in [number::ORDER, number::CONFIRMATION, number::SALE, number::DESPATCH_ADVICE, number::DELIVERY] {
