@@ -130,6 +130,11 @@ impl Pool {
         Ok(outcome)
     }
 
+    /// Whether the bundle waits already.
+    pub fn holds(&self, bundle: &Bundle) -> bool {
+        self.lock().entries.contains_key(&bundle.name)
+    }
+
     /// The first bundles, up to `most_bytes` and `most_events`.
     pub fn first(&self, most_bytes: usize, most_events: usize) -> Vec<Bundle> {
         let waiting = self.lock();

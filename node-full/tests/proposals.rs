@@ -4,9 +4,11 @@
 
 mod http_alone;
 
-use http_alone::Alone;
+use http_alone::{Alone, ME};
 use medproof_consensus::{Chain, Round};
-use medproof_core::header::UnixMillis;
+use medproof_core::{encoding::Message, event::Event, hash::Digest, header::UnixMillis};
+use medproof_node::{block::join, genesis_file::Role};
+use medproof_rules::body::{Act, AuditAnchor, Body};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_block_that_others_would_refuse_as_too_old_is_made_anew() {
@@ -25,4 +27,26 @@ async fn a_block_that_others_would_refuse_as_too_old_is_made_anew() {
     }
     assert_eq!(proposed[0], proposed[1], "one that is fresh is proposed again");
     assert_ne!(proposed[1], proposed[2]);
+}
+
+/// Other nodes spread what they like. Only what a member signed, and what is not on the ledger yet, waits for a block.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_member_signed_takes_no_room() {
+    let mut alone = Alone::stocked(1).await;
+    let anchor =
+        |first| Body::new(Digest::ZERO, Act::AuditAnchor(AuditAnchor { first, last: first, head: Digest([7; 32]) }));
+    let sign = |first| alone.node.sign(ME, Role::Hospital, &anchor(first)).expect("signed");
+    let (known, fresh) = (sign(1), sign(2));
+    alone.node.submit(known.clone()).await.expect("accepted");
+    alone.stop_consensus().await;
+    let mut forged = fresh.to_bytes();
+    *forged.last_mut().expect("a signature") ^= 1;
+    let forged = Event::from_bytes(&forged).expect("well-formed");
+    let ledger = alone.node.ledger();
+    let spread = async |event: &Event| {
+        ledger.gossiped(join(std::slice::from_ref(event)).into()).await;
+        ledger.pool().len()
+    };
+    assert_eq!((spread(&forged).await, spread(&known).await), (0, 0));
+    assert_eq!((spread(&fresh).await, spread(&fresh).await), (1, 1));
 }

@@ -3,6 +3,7 @@
 use super::{Candidate, Ledger, signing_set, tip};
 use crate::{
     fault::{Fault, Result},
+    index::Index,
     pool::Bundle,
 };
 use async_trait::async_trait;
@@ -11,9 +12,11 @@ use medproof_consensus::{Block, Chain, ChainError, Decided, Judgement, Kept, Nex
 use medproof_core::{
     certificate::Certificate,
     encoding::{Reader, put_bytes16},
+    event::Event,
     hash::Digest,
     header::{Header, Height},
     keys::PublicKey,
+    leaf::Leaf,
     log::LeafIndex,
 };
 use medproof_store::{Undecided, View};
@@ -107,9 +110,11 @@ impl Chain for Ledger {
     }
 
     async fn gossiped(&self, message: Bytes) {
-        if let Ok(events) = crate::block::split(&message) {
-            // A full pool drops what others spread; its sender waits for its own turn to propose.
-            let _ = self.pool().add(Bundle::new(events));
+        let Ok(events) = crate::block::split(&message) else { return };
+        let bundle = Bundle::new(events);
+        if !self.pool().holds(&bundle) && tokio::task::block_in_place(|| self.is_from_members(bundle.events())) {
+            // A full pool drops what others spread; its sender spreads it again.
+            let _ = self.pool().add(bundle);
         }
     }
 
@@ -141,6 +146,19 @@ impl Ledger {
             }
             None => Ok(Judgement::Invalid),
         }
+    }
+
+    /// Whether the ledger knows the keys that signed these events, and has none of them yet. What nobody signed takes no
+    /// room among what waits.
+    fn is_from_members(&self, events: &[Event]) -> bool {
+        let view = self.view();
+        let index = Index::new(&view);
+        events.iter().all(|event| {
+            let head = event.head();
+            let key = index.leaf(&index.paths().key(head.member, head.key_number));
+            matches!(key, Ok(Some(Leaf::Key(key))) if event.is_signed_by(&key.key))
+                && matches!(index.event_index(&head.id()), Ok(None))
+        })
     }
 
     /// How long the newest block may still be the newest, if nothing happens.
