@@ -268,6 +268,25 @@ test("memory that cannot be read begins at the anchor again, and says so", async
   assert.deepEqual([answer.resumed, answer.verdict.overall], [false, "ok"]);
 });
 
+test("memory that could not be read this once is not written over", async () => {
+  class Away extends VolatileStorage {
+    isAway = false;
+    async load() {
+      if (this.isAway) throw new Error("connection lost");
+      return super.load();
+    }
+  }
+  const storage = new Away();
+  const scan = outcome("ok").scan;
+  await checker(["fork", "honest"], { storage }).check(scan, "holder");
+  const before = await storage.load();
+  storage.isAway = true;
+  const away = await checker(["honest"], { storage }).check(scan, "holder");
+  assert.deepEqual([away.resumed, away.stored], [false, false]);
+  storage.isAway = false;
+  assert.deepEqual(await storage.load(), before, "what was known stays known");
+});
+
 test("a pallet of 1,000 packs in one go", async () => {
   const { scans, purpose, overall } = liar.pallet_1000;
   const answer = await checker(["tampered", "honest"]).checkMany(scans, purpose);

@@ -131,7 +131,15 @@ test("without a trust file there is no answer, and nobody is asked for one", { t
 
 test("an address that is none is told apart from a file that was changed", { timeout: 60_000 }, async () => {
   const page = await shop(here, "en", { change: (html) => html.replace(/nodes="[^"]*"/, 'nodes="javascript:alert(1)"') });
-  assert.equal(await title(page), "Could not be checked: an address on this page is not right");
+  assert.equal(await title(page), "Could not be checked: this page is not set up rightly");
+});
+
+test("a purpose that is none is not taken for another", { timeout: 60_000 }, async () => {
+  const under = async (purpose) => title(await shop(here, "en", { change: (html) => html.replace(/purpose="[^"]*"/, `purpose="${purpose}"`) }));
+  assert.equal(await under("customer"), "Could not be checked: this page is not set up rightly");
+  assert.equal(await under(""), "Could not be checked: this page is not set up rightly");
+  assert.equal(await under(" Buyer"), await under("buyer"));
+  assert.notEqual(await under("holder"), await under("buyer"));
 });
 
 test("one byte changed in the wasm or in the sentences: the widget says that it cannot start", { timeout: 60_000 }, async () => {

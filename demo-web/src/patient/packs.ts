@@ -43,7 +43,7 @@ export class Packs {
       const known = await finished<Pack | undefined>(store.get(pack.id));
       await finished(store.put({ ...pack, ...known, ...news, ...less }));
     });
-    return write({}).then(() => true, () => write({ bundle: undefined, proof: null }).then(() => false));
+    return write({}).then(() => true, () => write({ bundle: undefined, ..."proof" in news && { proof: null } }).then(() => false));
   }
 
   async remove(id: string): Promise<void> {

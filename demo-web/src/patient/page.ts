@@ -88,7 +88,8 @@ export class Page implements App {
   }
 
   go(screen: ScreenName): void {
-    if (screen !== this.#screen) history.pushState({ screen }, "");
+    // Only where a pack's link was opened does its address stand.
+    if (screen !== this.#screen) history.pushState({ screen }, "", "/");
     void this.#show(screen);
   }
 
@@ -101,7 +102,7 @@ export class Page implements App {
     const lost = read?.result === "ambiguous" ? { scan, read } : null;
     Object.assign(session, { scan, read, lost, answer: null, carried: proof ?? session.carried });
     // Where there is nothing to ask for, nobody is asked for whom.
-    this.go(lost ? "reading" : read?.result === "read" ? "purpose" : "answer");
+    this.go(lost ? "reading" : read?.result === "unreadable" ? "answer" : "purpose");
   }
 
   async #show(asked: ScreenName, isMoved = true): Promise<void> {

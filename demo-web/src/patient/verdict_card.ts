@@ -64,8 +64,8 @@ function happened(app: App, catalogue: Catalogue, pack: Pack | null): HTMLElemen
   // The fifth byte of a message is its type: a proof that was carried has no names.
   const kept = session.carried?.[4] === BUNDLE ? session.carried : pack?.bundle;
   const keep = async (bundle: Uint8Array, { product }: Opened) => {
-    const names = product ? { names: [product.name_en, product.name_zh] as [string, string] } : {};
-    if (pack) await app.packs.change(pack, { bundle, ...names }).catch(() => undefined);
+    // What proved nothing takes the place of nothing.
+    if (pack && product) await app.packs.change(pack, { bundle, names: [product.name_en, product.name_zh] }).catch(() => undefined);
   };
   const open = async () => {
     const [{ history }, anchor] = await Promise.all([import("../widget/history.js"), app.anchor()]);

@@ -92,7 +92,7 @@ export class MedproofVerify extends HTMLElement {
     const nodes = (this.getAttribute("nodes") ?? location.origin).split(/\s+/).filter(Boolean);
     const scan = scanOf(code);
     const checker = checkerOf(verifier, anchor, nodes);
-    if (!checker) return plainCard(text, text.noAddress, text.noAddressDetail, text.noAddressNext);
+    if (!checker || !purpose) return plainCard(text, text.noAddress, text.noAddressDetail, text.noAddressNext);
     const answer = await checker.check(scan, purpose);
     if (!answer.verdict) return plainCard(text, text.noAnswer, text.noAnswerDetail, text.noAnswerNext);
     return this.#card({ language, text, purpose, verifier, catalogue, anchor, nodes, scan }, answer);
@@ -125,8 +125,10 @@ export class MedproofVerify extends HTMLElement {
   }
 }
 
-function purposeOf(word: string | null): Purpose {
-  return word === "buyer" || word === "dispenser" || word === "receiver" ? word : "holder";
+/** Null for a word that is none: who is about to buy must not be answered as somebody else. */
+function purposeOf(word: string | null): Purpose | null {
+  const name = word?.trim().toLowerCase() ?? "holder";
+  return name === "holder" || name === "buyer" || name === "dispenser" || name === "receiver" ? name : null;
 }
 
 /** Null if an address is none. */
@@ -143,4 +145,6 @@ async function bytesOf(address: string): Promise<Uint8Array> {
   return new Uint8Array(await (await answered(address)).arrayBuffer());
 }
 
-if (!customElements.get("medproof-verify")) customElements.define("medproof-verify", MedproofVerify);
+// A browser that lacks what this needs keeps the text that stands inside.
+const isAble = "adoptedStyleSheets" in document && "timeout" in AbortSignal;
+if (isAble && !customElements.get("medproof-verify")) customElements.define("medproof-verify", MedproofVerify);

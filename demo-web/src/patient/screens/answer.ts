@@ -16,8 +16,8 @@ export function answer(app: App): Shown {
 
 async function run(app: App, body: HTMLElement): Promise<void> {
   const { session, text } = app;
-  const { scan } = session;
-  const found = session.answer ?? (await ask(app).catch(() => null));
+  const { scan, answer: shown } = session;
+  const found = shown ?? (await ask(app).catch(() => null));
   // Another pack may be in hand by now.
   if (!body.isConnected || session.scan !== scan) return;
   session.answer = found;
@@ -25,7 +25,8 @@ async function run(app: App, body: HTMLElement): Promise<void> {
   const now = found && packOf(app, found, Date.now());
   const before = now && (await app.packs.find(now.id).catch(() => null));
   const pack = now && { ...before, ...now, isKept: before?.isKept ?? false };
-  if (now && now.overall !== "cannot-tell") {
+  // What was shown before was stored then; it may be known better by now.
+  if (!shown && now && now.overall !== "cannot-tell") {
     const { isKept: _, ...news } = now;
     await app.packs.change(now, news).catch(() => undefined);
   }

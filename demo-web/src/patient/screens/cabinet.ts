@@ -33,7 +33,7 @@ async function packView(app: App, pack: Pack, told: HTMLElement, redraw: () => P
   const catalogue = await app.catalogue();
   const overall = sentence(catalogue, statusOf(pack, Date.now()));
   const open = () => {
-    Object.assign(session, NO_PACK, { scan: pack.scan, purpose: pack.purpose });
+    Object.assign(session, NO_PACK, { scan: pack.scan, purpose: keptFor(pack) });
     void app.check.read(scanOf(pack.scan)).then((read) => (session.read = read), () => undefined).then(() => app.go("answer"));
   };
   const remove = async () => {
@@ -59,6 +59,11 @@ async function packView(app: App, pack: Pack, told: HTMLElement, redraw: () => P
     element("div", { class: "ways" }, labelled(text.cabinetOpen, open), labelled(text.cabinetRemove, () => void remove())));
 }
 
+/** Whoever kept a pack while buying it has it by now. */
+function keptFor({ purpose }: Pack): Pack["purpose"] {
+  return purpose === "buyer" ? "holder" : purpose;
+}
+
 /** What is to be said of a pack, as a code: good news ages, and ends with the last day of use; bad news does not. */
 function statusOf({ overall, purpose, timeMs, expiryDay }: Pack, nowMs: number): string {
   const isOver = expiryDay !== null && daysLeft(expiryDay, nowMs) < 0;
@@ -79,17 +84,21 @@ function badges({ text, language }: App, pack: Pack): HTMLElement[] {
 
 /** Asks about every kept pack. What no node answers stays as it was, with its age. */
 async function recheck(app: App, told: HTMLElement, redraw: () => Promise<unknown>): Promise<void> {
+  app.session.answer = null;
   const kept = await keptPacks(app);
   let done = 0;
   for (const pack of kept) {
-    const answer = await app.check.check(scanOf(pack.scan), pack.purpose, pack.proof).catch(() => null);
+    const purpose = keptFor(pack);
+    const answer = await app.check.check(scanOf(pack.scan), purpose, pack.proof).catch(() => null);
     const verdict = answer?.verdict;
+    // Whatever was told, nothing of this register counts any more.
+    if (verdict?.axes.trust === "fork") await app.packs.change(pack, { timeMs: null });
     if (answer && verdict && answer.lookup !== "carried" && verdict.overall !== "cannot-tell") {
       const { overall, reasons, axes } = verdict;
       const timeMs = axes.time_ms === null ? pack.timeMs : Number(axes.time_ms);
       const expiryDay = axes.expiry_day ?? pack.expiryDay;
       // It may be removed by now.
-      await app.packs.change(pack, { overall, reasons, timeMs, expiryDay, checkedMs: Date.now(), proof: answer.proof ?? pack.proof });
+      await app.packs.change(pack, { purpose, overall, reasons, timeMs, expiryDay, checkedMs: Date.now(), proof: answer.proof ?? pack.proof });
       done += 1;
     }
     told.textContent = filled(app.text.cabinetAsked, { done, count: kept.length });

@@ -12,11 +12,15 @@ import { filled } from "../../words.js";
 export function several(app: App): Shown {
   const { text } = app;
   const codes = textField("codes", text.severalCodes, text.severalIntro, app.session.codes, 8);
-  codes.input.addEventListener("input", () => (app.session.codes = codes.input.value));
+  const result = element("div", { id: "results" });
+  codes.input.addEventListener("input", () => {
+    app.session.codes = codes.input.value;
+    // It was about other packs.
+    result.replaceChildren();
+  });
   const asked = choices("radio", "purpose", element("legend", {}, text.severalWhy), [
     { value: "receiver", label: text.receiver, isChosen: true }, { value: "dispenser", label: text.dispenser }, { value: "buyer", label: text.buyer }]);
   const problems = element("div", {});
-  const result = element("div", { id: "results" });
   const send = () => {
     const scans = codes.input.value.split("\n").map((line) => line.trim()).filter(Boolean).map(scanOf);
     const problem = scans.length === 0 ? text.severalMissing : scans.length > MOST ? filled(text.severalMost, { count: scans.length }) : "";
@@ -29,8 +33,10 @@ export function several(app: App): Shown {
 
 async function run(app: App, scans: string[], purpose: Purpose, result: HTMLElement): Promise<void> {
   const { text } = app;
-  result.replaceChildren(element("p", { role: "status", class: "told" }, text.checking));
+  const told = element("p", { role: "status", class: "told" }, text.checking);
+  result.replaceChildren(told);
   const [answer, catalogue] = await Promise.all([app.check.several(scans, purpose).catch(() => null), app.catalogue().catch(() => null)]);
+  if (!told.isConnected) return;
   if (!answer?.verdicts || !catalogue) {
     const [title, detail] = answer && catalogue ? [text.noAnswer, text.noAnswerNext] : [text.noStart, text.noStartNext];
     return result.replaceChildren(element("h2", {}, title), element("p", { role: "status" }, detail));

@@ -77,23 +77,27 @@ export class Checker {
 
   async #with<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const { verifier, anchor } = this.#options;
-    const { client, resumed } = await this.#resumed(verifier, anchor);
-    const session = new Session(this.#options, client, resumed, shuffled(this.#nodes), this.#storage, this.#now);
+    const memory = await this.#storage.load().catch(() => undefined);
+    const { client, resumed } = resumedFrom(verifier, anchor, memory);
+    // What could not be read may be there all the same, with a newer header or a fork: nothing is written over it.
+    const save = async (now: Uint8Array) => memory === undefined ? Promise.reject() : this.#storage.save(now);
+    const session = new Session(this.#options, client, resumed, shuffled(this.#nodes), { save }, this.#now);
     try {
       return await work(session);
     } finally {
       session.client.free();
     }
   }
+}
 
-  /** What an earlier visit stored; where that cannot be read, the anchor. */
-  async #resumed(verifier: Verifier, anchor: Uint8Array): Promise<{ client: Client; resumed: boolean }> {
-    try {
-      return { client: verifier.client(anchor, await this.#storage.load()), resumed: true };
-    } catch {
-      return { client: verifier.client(anchor), resumed: false };
-    }
+/** What an earlier visit stored; where that is not there or broken, the anchor. */
+function resumedFrom(verifier: Verifier, anchor: Uint8Array, memory: Uint8Array | null | undefined): { client: Client; resumed: boolean } {
+  try {
+    if (memory !== undefined) return { client: verifier.client(anchor, memory), resumed: true };
+  } catch {
+    // It is no memory of this anchor's.
   }
+  return { client: verifier.client(anchor), resumed: false };
 }
 
 /** One visit to the nodes. */
@@ -107,7 +111,7 @@ class Session {
     public client: Client,
     readonly resumed: boolean,
     readonly nodes: readonly Node[],
-    readonly storage: Storage,
+    readonly storage: Pick<Storage, "save">,
     readonly now: () => number,
   ) {}
 
