@@ -219,11 +219,15 @@ impl Node {
         let Some(spread) = self.spread.get() else { return outcome.await.map_err(stopped) };
         let message = bytes::Bytes::from(block::join(bundle.events()));
         // A message may be lost, and a node that does not propose has nothing but messages.
-        let mut pause = FIRST_PAUSE;
+        let (mut pause, height) = (FIRST_PAUSE, chain::tip(&self.view())?.height());
         loop {
             spread.spread(message.clone()).await;
             if let Ok(outcome) = timeout(pause, &mut outcome).await {
                 return outcome.map_err(stopped);
+            }
+            // Those who propose tell nobody what they refuse. Where blocks come and none takes it, the newest state says.
+            if pause > PATIENT_PAUSE && chain::tip(&self.view())?.height() > height {
+                block_in_place(|| self.ledger.reconsider(&bundle))?;
             }
             pause = LAST_PAUSE.min(2 * pause);
         }
@@ -353,6 +357,7 @@ const NUMBERS: [&str; 3] = ["rules.event.number-used", "rules.event.number-old",
 
 /// How long an event that was spread has for an answer before it is spread once more; each time twice as long.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
+const PATIENT_PAUSE: Duration = Duration::from_secs(3);
 const LAST_PAUSE: Duration = Duration::from_secs(60);
 
 /// How often an event is signed anew because of its number.

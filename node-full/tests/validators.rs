@@ -135,3 +135,27 @@ async fn what_a_follower_takes_reaches_the_validators_and_counts_once() {
     }
     assert_eq!(nodes[1].node.view().log_size(), size);
 }
+
+/// Nobody tells a node without a vote what was refused: where blocks come and none takes the event, it sees for itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_validators_refuse_is_refused_at_a_follower() {
+    let nodes = network().await;
+    let follower = &nodes[0].node;
+    let product = ProductCode::from_gtin14("09504000059101").expect("a GTIN");
+    let (lot, expiry) = (Lot::new("L1").expect("a lot"), Day::from_date(2030, 5, 31).expect("a date"));
+    // There is no such product.
+    let act = Act::LotRelease(LotRelease { product, lot, expiry });
+    let refused = follower.deed(ME, Role::Manufacturer, act);
+    let others = async {
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        // Blocks come all the same.
+        let product = ProductCode::from_gtin14("09504000000011").expect("a GTIN");
+        let act = Act::ProductRegister(ProductRegister { product, info: amoxicillin(), random_serials: false });
+        let event = follower.sign(ME, Role::Manufacturer, &Body::new(Digest::ZERO, act)).expect("signed");
+        nodes[1].node.submit(event).await
+    };
+    let (refused, accepted) =
+        tokio::time::timeout(PATIENCE, async { tokio::join!(refused, others) }).await.expect("in time");
+    assert!(accepted.is_ok(), "{accepted:?}");
+    assert_eq!(refused.expect_err("no such product").code(), "rules.product.absent");
+}

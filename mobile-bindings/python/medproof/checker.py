@@ -47,7 +47,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class ManyOutcome:
-    """What came of a check of several scans; ``many`` is absent if no node answered."""
+    """What came of a check of several scans; ``many`` is absent if nodes were asked and none answered."""
 
     many: Many | None
     node: str | None = None
@@ -111,16 +111,24 @@ class Checker:
     def check_many(self, scans: Sequence[str], purpose: Purpose) -> ManyOutcome:
         """The verdicts about several scans, such as a pallet and its packs, from one proof: the node learns which."""
         texts, policy = [well_formed(scan) for scan in scans], Policy(purpose=purpose, mode=Mode.ONLINE)
+        # What cannot be read is asked of nobody, and takes no part in a proof.
+        codes = [text for text in texts if parse_scan(text, False).result == "read"]
+        if not codes:
+            return ManyOutcome(self._client.verify_many(texts, b"", self._now_ms(), policy))
         shown, failures = self._go_forward()
+        if forked(failures):
+            many = self._client.verify_many(texts, b"", self._now_ms(), policy)
+            return self._kept(ManyOutcome(many, history_shown=shown, failures=failures))
         best: tuple[int, ManyOutcome] | None = None
-        for node in [] if forked(failures) else map(self._node, self._order(self._nodes)):
+        for node in map(self._node, self._order(self._nodes)):
             try:
-                proof = node.proofs(texts, self._client.height())
+                proof = node.proofs(codes, self._client.height())
             except OSError as broken:
                 failures.append(Failure(node.address, reason(broken)))
                 continue
             many = self._client.verify_many(texts, proof, self._now_ms(), policy)
-            worst = min(map(rank, many.verdicts), default=BEST)
+            asked = [verdict for verdict in many.verdicts if verdict.axes.trust != "not-checked"]
+            worst = min(map(rank, asked), default=BEST)
             if best is None or worst > best[0]:
                 best = worst, ManyOutcome(many, node.address, proof, shown, failures)
             if worst == BEST:

@@ -124,6 +124,20 @@ class Liar(unittest.TestCase):
         self.assertTrue(alone is None or all(verdict.overall == "cannot-tell" for verdict in alone.verdicts))
         self.assertIsNone(self.checker("error").check_many(pallet["scans"], Purpose.RECEIVER).many)
 
+    def test_what_cannot_be_read_spoils_no_list(self) -> None:
+        outcome = self.world["outcomes"]["recalled"]
+        scans, purpose = ["hello", outcome["scan"]], Purpose[outcome["purpose"].upper()]
+        for behaviours in (["honest"], ["tampered", "honest"]):
+            found = self.checker(*behaviours).check_many(scans, purpose)
+            assert found.many is not None
+            self.assertEqual([verdict.overall for verdict in found.many.verdicts], ["cannot-tell", "do-not-use"])
+        nothing = self.checker("error").check_many(["hello"], purpose)
+        assert nothing.many is not None
+        self.assertEqual((nothing.many.verdicts[0].overall, nothing.failures), ("cannot-tell", []))
+        forked = self.checker("honest", "fork").check_many(scans, purpose).many
+        assert forked is not None
+        self.assertEqual(forked.verdicts[1].axes.trust, "fork")
+
     def test_the_command_line_compares_every_outcome(self) -> None:
         file = self.folder / "demo.json"
         demo = {"anchor": self.world["anchor"], "nodes": [self.world["nodes"]["honest"]]}

@@ -49,6 +49,11 @@ impl Candidate {
         Self::seal(store, view, executed, time)
     }
 
+    /// Whether the rules refuse a bundle on top of `view` at `time`, and what.
+    pub(crate) fn refused(view: &View, bundle: &Bundle, time: UnixMillis) -> Result<Vec<RefusedBundle>> {
+        execute(view, std::slice::from_ref(bundle), time, None).map(|executed| executed.refused)
+    }
+
     /// The block of another validator, executed; `None` if it is not what its header says.
     pub(crate) fn execute(store: &Store, view: &View, header: &Header, body: &[u8]) -> Result<Option<Self>> {
         let Ok(events) = block::split(body) else { return Ok(None) };

@@ -16,7 +16,7 @@ use crate::{
     clock::Clock,
     fault::{Fault, Result},
     index::project::Projection,
-    pool::{Pool, Receipt},
+    pool::{Bundle, Pool, Receipt},
 };
 use medproof_core::{
     certificate::Certificate,
@@ -104,6 +104,16 @@ impl Ledger {
             }
         }
         Ok(candidate)
+    }
+
+    /// Tells those who wait for a bundle if the newest state refuses it.
+    pub fn reconsider(&self, bundle: &Bundle) -> Result {
+        let view = self.view();
+        let time = UnixMillis(self.clock.now().0.max(tip(&view)?.time().0 + 1));
+        for (name, place, refusal) in Candidate::refused(&view, bundle, time)? {
+            self.pool.refuse(&name, place, refusal);
+        }
+        Ok(())
     }
 
     fn remember(&self, candidate: Candidate) {

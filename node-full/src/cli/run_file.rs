@@ -33,8 +33,12 @@ impl RunFile {
         Ok(Some(run).filter(Self::is_alive))
     }
 
-    /// Whether the process is there and is this program: its number may have gone to another one since.
+    /// Whether the process is there and is this program: its number may have gone to another one since, or to this very
+    /// one, as in a container, where it is 1 each time.
     fn is_alive(&self) -> bool {
+        if self.pid == std::process::id() {
+            return false;
+        }
         let name = |process: &str| fs::read_to_string(Path::new("/proc").join(process).join("comm")).ok();
         name(&self.pid.to_string()).is_some_and(|running| Some(running) == name("self"))
     }

@@ -32,7 +32,7 @@ use axum::{
 use medproof_core::{encoding::Message, genesis::Genesis, identity::MemberId};
 use medproof_rules::body::{Act, AuditAnchor};
 use std::{sync::Arc, time::Duration};
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, time::timeout};
 
 /// What handlers have at hand.
 pub struct Face {
@@ -98,7 +98,9 @@ impl Face {
             if round % HOUSE_ROUNDS == 0 {
                 done = done.and_then(|()| self.gate.replay.forget_old(now));
                 if self.anchor_is_due() {
-                    done = done.and(self.anchor().await.map(|_| ()));
+                    // Without a quorum it is tried again in an hour; what waits for one is not kept waiting for it.
+                    let anchored = timeout(ANCHOR_TIME, self.anchor()).await;
+                    done = done.and(anchored.map_or(Ok(()), |anchored| anchored.map(|_| ())));
                 }
             }
             if let Err(fault) = done {
@@ -233,6 +235,9 @@ const ANCHORED: &str = "audit-anchored";
 const A_DAY_MS: u64 = 86_400_000;
 
 const TOKEN_KEY: &str = "token.key";
+
+/// How long the audit log's newest hash may take to get onto the ledger.
+const ANCHOR_TIME: Duration = Duration::from_secs(30);
 
 /// How often the house is kept.
 const HOUSE_TIME: Duration = Duration::from_secs(10);

@@ -76,7 +76,13 @@ impl Store {
         if manifest.version > STORE_VERSION {
             return Err(StoreError::NewerVersion { found: manifest.version, known: STORE_VERSION });
         }
-        let unfinished = path.with_extension("unfinished");
+        // Names of its own, also for what is made beside it: an older store is brought up where it lies.
+        let unfinished = path.with_file_name(RESTORING);
+        for left in [&unfinished, &unfinished.with_extension("v1")] {
+            if left.try_exists()? {
+                fs::remove_file(left)?;
+            }
+        }
         fs::copy(folder.join(STORE_FILE), &unfinished)?;
         if hash_file(&unfinished)? != (manifest.file_bytes, manifest.file_hash) {
             fs::remove_file(&unfinished)?;
@@ -224,3 +230,39 @@ const STORE_FILE: &str = "store.mpstore";
 const MANIFEST_FILE: &str = "manifest.json";
 
 const FORMAT: &str = "medproof-store-backup";
+
+/// The store while it is restored, beside the one that it becomes.
+const RESTORING: &str = "restoring.redb";
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::{Row, migrate::PREVIOUS, older::turn_back};
+
+    #[test]
+    fn a_backup_of_an_older_version_is_brought_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let (path, backup, key) = (at("ledger.redb"), at("backup"), StoreKey::new([5; 32]));
+        let store = Store::create(&path, &key, &Options::default()).unwrap();
+        store.put_rows(&[Row { table: "a", key: vec![1], value: Some(vec![2]) }]).unwrap();
+        let manifest = store.backup_to(&backup, &key, &mut |_| {}).unwrap();
+        drop(store);
+        let file = backup.join(STORE_FILE);
+        turn_back(&file, &key).unwrap();
+        let (file_bytes, file_hash) = hash_file(&file).unwrap();
+        let older = Manifest { version: PREVIOUS, file_bytes, file_hash, ..manifest };
+        fs::write(backup.join(MANIFEST_FILE), older.to_json()).unwrap();
+        fs::remove_file(&path).unwrap();
+        // What `migrate` left for safety, and what a restore left that was cut off.
+        fs::write(at("ledger.v1"), b"kept").unwrap();
+        fs::write(at("restoring.v1"), b"left").unwrap();
+        assert_eq!(Store::restore(&backup, &path, &key), Ok(older));
+        let store = Store::open(&path, &key, &Options::default()).unwrap();
+        assert_eq!(store.view().row("a", &[1]).unwrap(), Some(vec![2]));
+        let mut names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        assert_eq!(names, ["backup", "ledger.redb", "ledger.v1"]);
+    }
+}

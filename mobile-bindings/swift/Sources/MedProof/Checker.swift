@@ -78,14 +78,24 @@ public final class Checker: Sendable {
 
     /// The verdicts about several scans, such as a pallet and its packs, from one proof: the node learns which.
     public func checkMany(_ scans: [String], purpose: Purpose) async throws -> ManyOutcome {
+        let policy = Policy(purpose: purpose, mode: .online)
+        // What cannot be read is asked of nobody, and takes no part in a proof.
+        let codes = scans.filter { parseScan(text: $0, strict: false).result == "read" }
+        func judge(_ proof: Data) throws -> Many {
+            try client.verifyMany(scans: scans, proof: proof, nowMs: nowMs(), policy: policy)
+        }
+        if codes.isEmpty { return ManyOutcome(many: try judge(Data())) }
         var (shown, failures) = await goForward()
+        if isForked(failures) {
+            return try kept(ManyOutcome(many: try judge(Data()), historyShown: shown, failures: failures))
+        }
         var best: (rank: Int, outcome: ManyOutcome)?
-        for node in isForked(failures) ? [] : turns() where best?.rank != bestRank {
+        for node in turns() where best?.rank != bestRank {
             do {
-                let proof = try await node.proofs(scans, have: client.height())
-                let policy = Policy(purpose: purpose, mode: .online)
-                let many = try client.verifyMany(scans: scans, proof: proof, nowMs: nowMs(), policy: policy)
-                let worst = many.verdicts.map(\.rank).min() ?? bestRank
+                let proof = try await node.proofs(codes, have: client.height())
+                let many = try judge(proof)
+                let asked = many.verdicts.filter { $0.axes.trust != "not-checked" }
+                let worst = asked.map(\.rank).min() ?? bestRank
                 if best.map({ worst > $0.rank }) ?? true {
                     best = (worst, ManyOutcome(many: many, node: node.address, proof: proof, historyShown: shown))
                 }

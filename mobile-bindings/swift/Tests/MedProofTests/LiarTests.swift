@@ -105,6 +105,19 @@ final class LiarTests: XCTestCase {
         XCTAssertNil(none)
     }
 
+    func testWhatCannotBeReadSpoilsNoList() async throws {
+        let scans = ["hello", world["outcomes"]["recalled"].text("scan")]
+        for behaviours in [["honest"], ["tampered", "honest"]] {
+            let many = try await checker(behaviours).checkMany(scans, purpose: .holder).many
+            XCTAssertEqual(many?.verdicts.map(\.overall), ["cannot-tell", "do-not-use"])
+        }
+        let nothing = try await checker(["error"]).checkMany(["hello"], purpose: .holder)
+        XCTAssertEqual(nothing.many?.verdicts.map(\.overall), ["cannot-tell"])
+        XCTAssertTrue(nothing.failures.isEmpty)
+        let forked = try await checker(["honest", "fork"]).checkMany(scans, purpose: .holder).many
+        XCTAssertEqual(forked?.verdicts.last?.axes.trust, "fork")
+    }
+
     private func checker(_ behaviours: [String], _ lookup: LookupPolicy = .bucket) throws -> Checker {
         try Checker(
             anchor: world.bytes("anchor"), nodes: behaviours.map(node),

@@ -80,13 +80,19 @@ class Checker(
     /** The verdicts about several scans, such as a pallet and its packs, from one proof: the node learns which. */
     fun checkMany(scans: List<String>, purpose: Purpose): ManyOutcome {
         val texts = scans.map(::wellFormed)
+        // What cannot be read is asked of nobody, and takes no part in a proof.
+        val codes = texts.filter { parseScan(it, false).result == "read" }
+        val judge = { proof: ByteArray -> client.verifyMany(texts, proof, now(), Policy(purpose, Mode.ONLINE)) }
         val failures = failures()
+        if (codes.isEmpty()) return ManyOutcome(judge(ByteArray(0)), null, null, false, failures)
         val historyShown = goForward(failures)
+        if (forked(failures)) return kept(ManyOutcome(judge(ByteArray(0)), null, null, historyShown, failures))
         var best: Pair<Int, ManyOutcome>? = null
-        for (node in if (forked(failures)) emptyList() else turns()) {
-            val proof = attempt(node, failures) { node.proofs(texts, client.height()) } ?: continue
-            val many = client.verifyMany(texts, proof, now(), Policy(purpose, Mode.ONLINE))
-            val worst = many.verdicts.minOfOrNull { it.rank() } ?: BEST
+        for (node in turns()) {
+            val proof = attempt(node, failures) { node.proofs(codes, client.height()) } ?: continue
+            val many = judge(proof)
+            val asked = many.verdicts.filter { it.axes.trust != "not-checked" }
+            val worst = asked.minOfOrNull { it.rank() } ?: BEST
             if (worst > (best?.first ?: -1)) best = worst to ManyOutcome(many, node.address, proof, historyShown, failures)
             if (worst == BEST) break
         }

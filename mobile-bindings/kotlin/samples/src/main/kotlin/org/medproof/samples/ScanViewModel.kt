@@ -11,6 +11,7 @@ import org.medproof.Verdict
 import org.medproof.answer
 import org.medproof.parseScan
 import java.util.concurrent.Executor
+import java.util.concurrent.atomic.AtomicInteger
 
 /** What the screen shows; the colour and symbol follow `tone` alone. */
 sealed interface UiState {
@@ -47,17 +48,24 @@ class ScanViewModel(
     private val background: Executor,
     private val show: (UiState) -> Unit,
 ) {
+    private val newest = AtomicInteger()
+
     init {
         show(UiState.Ready)
     }
 
     /** Checks what the camera or keyboard gave. `kept` is the proof of an earlier answer, for when no node answers. */
     fun onScan(text: String, purpose: Purpose, kept: ByteArray? = null) {
+        val turn = newest.incrementAndGet()
         val scan = parseScan(text, false)
         if (scan.result == "ambiguous") return show(UiState.Choose(scan.readings))
         show(UiState.Checking)
         background.execute {
-            show(state(checker.check(text, purpose, kept), purpose, scan.readings.singleOrNull()))
+            // A memory that cannot be written leaves the pack unchecked.
+            val state = runCatching { state(checker.check(text, purpose, kept), purpose, scan.readings.singleOrNull()) }
+                .getOrElse { shown(Tone.NOT_CHECKED, messages.noAnswer(purpose), null, null) }
+            // Another pack may be in hand by now.
+            if (turn == newest.get()) show(state)
         }
     }
 

@@ -119,6 +119,19 @@ class LiarTest {
     }
 
     @Test
+    fun whatCannotBeReadSpoilsNoList() {
+        val scans = listOf("hello", world["outcomes"].asJsonObject["recalled"].asJsonObject["scan"].asString)
+        for (behaviours in listOf(listOf("honest"), listOf("tampered", "honest"))) {
+            val many = checker(behaviours).use { it.checkMany(scans, Purpose.HOLDER) }.many!!
+            assertEquals(listOf("cannot-tell", "do-not-use"), many.verdicts.map { it.overall })
+        }
+        val nothing = checker(listOf("error")).use { it.checkMany(listOf("hello"), Purpose.HOLDER) }
+        assertEquals("cannot-tell" to 0, nothing.many!!.verdicts.single().overall to nothing.failures.size)
+        val forked = checker(listOf("honest", "fork")).use { it.checkMany(scans, Purpose.HOLDER) }.many!!
+        assertEquals("fork", forked.verdicts.last().axes.trust)
+    }
+
+    @Test
     fun theCommandLineComparesEveryOutcome() {
         val demo = JsonObject().apply {
             add("anchor", world["anchor"])

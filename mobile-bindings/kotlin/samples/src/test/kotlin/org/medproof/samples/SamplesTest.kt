@@ -90,6 +90,20 @@ class SamplesTest {
         first.checker.close()
     }
 
+    @Test
+    fun theAnswerOfAnEarlierPackIsNotShownUnderALaterOne() {
+        val case = cases.getValue("absent/product")
+        val (states, jobs) = mutableListOf<UiState>() to mutableListOf<Runnable>()
+        Checker(case.bytes("anchor"), emptyList(), FileMemory(File(folder, "late"))).use { checker ->
+            val model = ScanViewModel(checker, Messages("en"), { jobs += it }, { states += it })
+            model.onScan(case["scan"].asString, Purpose.HOLDER, case.bytes("proof"))
+            model.onScan("hello", Purpose.HOLDER)
+            jobs.reversed().forEach(Runnable::run)
+        }
+        val shown = states.filterIsInstance<UiState.Shown>()
+        assertEquals(listOf(Tone.NOT_CHECKED), shown.map { it.tone })
+    }
+
     private fun states(case: JsonObject, language: String, isKept: Boolean = true): List<UiState> {
         val states = mutableListOf<UiState>()
         val memory = File(folder, "memory").apply { delete() }
