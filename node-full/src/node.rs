@@ -3,7 +3,7 @@
 use crate::{
     author::{Author, Intent},
     block,
-    chain::{self, Ledger, ViewState},
+    chain::{self, Ledger},
     clock::Clock,
     config::Config,
     fault::{Fault, Result},
@@ -20,14 +20,13 @@ use medproof_core::{
     encoding::{Message, Wire},
     event::{Event, EventKind, MemberRole},
     genesis::Genesis,
-    header::UnixMillis,
     identity::MemberId,
     info::MemberInfo,
     keys::KeyNumber,
     leaf::Leaf,
 };
 use medproof_rules::{
-    Executor, Fault as Refused, Refusal,
+    Refusal,
     body::{Act, Body, Capacity},
     kind,
 };
@@ -199,16 +198,11 @@ impl Node {
     /// answer.
     pub fn check(&self, member: MemberId, role: Role, body: &Body) -> Result {
         let view = self.view();
-        let (state, tip) = (ViewState(&view), chain::tip(&view)?);
-        let now = UnixMillis(self.clock.now().0.max(tip.time().0 + 1));
         // A number that is free on this state, however many events are on their way.
         let intent = Intent { member, role, kind: body.kind() };
         let event = self.author.sign_next(intent, body.to_bytes(), &|path| Index::new(&view).leaf(path))?;
-        match Executor::new(*tip.chain_id(), &state, now).apply(&event) {
-            Ok(_) => Ok(()),
-            Err(Refused::Refused(refusal)) => Err(refused(refusal)),
-            Err(Refused::Read(cause)) => Err(Fault::new("node.store").with("cause", cause)),
-        }
+        let refusal = self.ledger.refusal(&Bundle::new(vec![event]))?;
+        refusal.map_or(Ok(()), |(_, refusal)| Err(refused(refusal)))
     }
 
     /// Gives events that belong together to the chain and to the other validators, and answers when their fate is
@@ -357,6 +351,7 @@ const NUMBERS: [&str; 3] = ["rules.event.number-used", "rules.event.number-old",
 
 /// How long an event that was spread has for an answer before it is spread once more; each time twice as long.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
+/// After a pause longer than this the newest state is asked what became of it.
 const PATIENT_PAUSE: Duration = Duration::from_secs(3);
 const LAST_PAUSE: Duration = Duration::from_secs(60);
 

@@ -28,7 +28,7 @@ use medproof_core::{
     log::LeafIndex,
     validators::ValidatorSet,
 };
-use medproof_rules::Effect;
+use medproof_rules::{Effect, Refusal};
 use medproof_store::{LoggedEvent, NewBlock, Row, Store, View};
 use std::{
     collections::HashMap,
@@ -106,12 +106,18 @@ impl Ledger {
         Ok(candidate)
     }
 
-    /// Tells those who wait for a bundle if the newest state refuses it.
-    pub fn reconsider(&self, bundle: &Bundle) -> Result {
+    /// What the rules refuse of a bundle on the newest state: the place of its event, and why. A block may change the answer.
+    pub fn refusal(&self, bundle: &Bundle) -> Result<Option<(usize, Refusal)>> {
         let view = self.view();
         let time = UnixMillis(self.clock.now().0.max(tip(&view)?.time().0 + 1));
-        for (name, place, refusal) in Candidate::refused(&view, bundle, time)? {
-            self.pool.refuse(&name, place, refusal);
+        let refused = Candidate::refused(&view, bundle, time)?.pop();
+        Ok(refused.map(|(_, place, refusal)| (place, refusal)))
+    }
+
+    /// Tells those who wait for a bundle if the newest state refuses it.
+    pub fn reconsider(&self, bundle: &Bundle) -> Result {
+        if let Some((place, refusal)) = self.refusal(bundle)? {
+            self.pool.refuse(bundle.name(), place, refusal);
         }
         Ok(())
     }
